@@ -1,0 +1,25 @@
+//! The words every part of Panotti shares, as plain data: no I/O, no clock, nothing but serde.
+//!
+//! - [`id`]: event, delivery, replay and instance ids
+//! - [`topic`]: topics and topic patterns (semantics section 3)
+//! - [`time`]: points in time as they cross the wire
+//! - [`event`]: an event as it is published and as it is read back (CloudEvents 1.0)
+//! - [`delivery`]: states, causes and the record of attempts
+//! - [`failure`]: every error code with its HTTP status and exit code: the one table
+//! - [`frame`]: the plugin protocol, version 1
+//! - [`manifest`]: `plugin.yaml` as written
+//! - [`api`]: bodies of the HTTP API
+//! - [`limits`]: bounds on everything that comes from outside
+//!
+//! Types here are frozen the day they ship: adding an optional field is fine, anything else is a new version.
+
+pub mod api;
+pub mod delivery;
+pub mod event;
+pub mod failure;
+pub mod frame;
+pub mod id;
+pub mod limits;
+pub mod manifest;
+pub mod time;
+pub mod topic;

@@ -1,0 +1,60 @@
+//! Bounds on everything that comes from outside. Each has its unit in its name; the figures are safety.md 4.9's defaults.
+
+/// Longest topic or topic pattern, in bytes.
+pub const TOPIC_BYTES_MAX: usize = 255;
+/// Most dotted words in a topic or pattern.
+pub const TOPIC_WORDS_MAX: usize = 16;
+/// Largest payload of one event, in bytes.
+pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
+/// Longest `id`, `source`, `subject`, `correlationid`, `orderingkey` and the like, in bytes.
+pub const ATTRIBUTE_BYTES_MAX: usize = 1024;
+/// Most extension attributes (unknown to Panotti, kept) of one event.
+pub const EXTENSIONS_MAX: usize = 32;
+/// Longest value of one extension attribute, in bytes.
+pub const EXTENSION_BYTES_MAX: usize = 256;
+/// Longest name of an extension attribute, in bytes (CloudEvents recommends 20).
+pub const EXTENSION_NAME_BYTES_MAX: usize = 20;
+/// Most events in one batch body.
+pub const BATCH_EVENTS_MAX: usize = 500;
+/// Largest batch body, in bytes.
+pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Longest line of NDJSON publishing, in bytes: a payload in base64 with its envelope.
+pub const LINE_BYTES_MAX: usize = 1024 * 1024;
+/// Receipts a client may leave unread before the server stops reading its lines.
+pub const RECEIPTS_UNREAD_MAX: usize = 1_000;
+/// Largest frame between daemon and plugin, in bytes, newline included.
+pub const FRAME_BYTES_MAX: usize = 1024 * 1024;
+/// Most events one outcome may emit.
+pub const EMITS_PER_OUTCOME_MAX: usize = 500;
+/// Most state writes one outcome may carry.
+pub const STATE_WRITES_PER_OUTCOME_MAX: usize = 500;
+/// Longest key of a plugin's state, in bytes.
+pub const STATE_KEY_BYTES_MAX: usize = 256;
+/// Largest value of a plugin's state as JSON, in bytes.
+pub const STATE_VALUE_BYTES_MAX: usize = 256 * 1024;
+/// Largest `plugin.yaml`, in bytes.
+pub const MANIFEST_BYTES_MAX: usize = 64 * 1024;
+/// Largest configuration file, in bytes.
+pub const CONFIGURATION_BYTES_MAX: usize = 1024 * 1024;
+/// Most installed plugins.
+pub const PLUGINS_MAX: usize = 200;
+/// Most subscriptions of one plugin.
+pub const SUBSCRIPTIONS_PER_PLUGIN_MAX: usize = 100;
+/// Rows of one page when the caller does not say.
+pub const PAGE_DEFAULT: u32 = 100;
+/// Most rows of one page.
+pub const PAGE_MAX: u32 = 1_000;
+/// Most retries a subscription may ask for (semantics rule 7).
+pub const RETRIES_MAX: u32 = 25;
+/// Most concurrent deliveries a subscription may ask for.
+pub const CONCURRENCY_MAX: u32 = 256;
+/// Longest error class, in bytes; longer ones are cut.
+pub const ERROR_CLASS_BYTES_MAX: usize = 200;
+/// Longest error message kept with an attempt, in bytes; longer ones are cut.
+pub const ERROR_MESSAGE_BYTES_MAX: usize = 2_000;
+/// Longest tail of the plugin's log kept with an attempt, in bytes.
+pub const LOG_TAIL_BYTES_MAX: usize = 4_096;
+/// Longest name of a plugin, in bytes.
+pub const PLUGIN_NAME_BYTES_MAX: usize = 64;
+/// Longest reason or name given by a person, in bytes.
+pub const REASON_BYTES_MAX: usize = 500;

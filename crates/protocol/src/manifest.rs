@@ -1,0 +1,1 @@
+//! `plugin.yaml` as written.
