@@ -19,6 +19,10 @@ pub mod event;
 pub mod failure;
 pub mod frame;
 pub mod id;
+pub mod json {
+    //! The JSON value that configuration and state are made of, so that the core needs no other crate for it.
+    pub use serde_json::{Value, to_vec};
+}
 pub mod limits;
 pub mod manifest;
 pub mod time;

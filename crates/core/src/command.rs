@@ -1,0 +1,357 @@
+//! What the bus is asked and what it answers. A command carries everything it needs: the core reads no clock and no store.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use panotti_protocol::api::{OnDisabled, ReplaySelection};
+use panotti_protocol::delivery::{AttemptError, DeliveryState};
+use panotti_protocol::event::Receipt;
+use panotti_protocol::frame::StateWrite;
+use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, ReplayId, Sequence};
+
+use crate::delivery::{DeliveryKey, Pending, WaitingDelivery};
+use crate::event::Draft;
+use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
+use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
+
+/// One thing the bus is asked.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Accept an event.
+    Publish(Box<Publish>),
+    /// What one of the daemon's own events matched.
+    Matched {
+        /// The event.
+        sequence: Sequence,
+        /// What it matched.
+        matches: Matches,
+    },
+    /// Replace what a plugin subscribes to. What it no longer names keeps its backlog but matches nothing new.
+    Register {
+        /// The plugin.
+        plugin: String,
+        /// All its subscriptions.
+        subscriptions: Vec<SubscriptionSpec>,
+    },
+    /// A plugin is wanted on or off.
+    Switch(Switch),
+    /// A running copy takes deliveries from now on.
+    Attach(Attach),
+    /// A plugin gets nothing new; what it holds it keeps.
+    Close {
+        /// The plugin.
+        plugin: String,
+    },
+    /// A running copy is gone.
+    Detach {
+        /// The copy.
+        instance: InstanceId,
+        /// How it went.
+        end: InstanceEnd,
+    },
+    /// How an attempt ended.
+    Outcome(Box<Report>),
+    /// A plugin still works on a delivery.
+    Heartbeat {
+        /// The lease.
+        token: FencingToken,
+    },
+    /// One more attempt, now. The rows were read right before this command is applied.
+    Retry {
+        /// The deliveries.
+        deliveries: Vec<StoredDelivery>,
+        /// Who asks.
+        actor: String,
+    },
+    /// Give dead deliveries up. The rows were read right before this command is applied.
+    Discard {
+        /// The deliveries.
+        deliveries: Vec<StoredDelivery>,
+        /// Why.
+        reason: String,
+        /// Who asks.
+        actor: String,
+    },
+    /// Begin a replay.
+    StartReplay(Box<StartReplay>),
+    /// End a replay before its last item. What it has handed out is finished.
+    CancelReplay {
+        /// The job.
+        replay: ReplayId,
+        /// Who asks.
+        actor: String,
+    },
+    /// Write something down that the bus itself doesn't act on, in its transaction.
+    Record(Record),
+    /// Hand out nothing any more: the daemon is stopping.
+    StopHandingOut,
+    /// Look at the time.
+    Tick,
+    /// The page asked for by [`crate::action::Action::ReadPending`].
+    PendingPage {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// Events it matches without a delivery row, in sequence order.
+        entries: Vec<Pending>,
+        /// Every event up to here was looked at.
+        scanned_to: Sequence,
+    },
+    /// The page asked for by [`crate::action::Action::ReadWaiting`].
+    WaitingPage {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// Waiting deliveries, soonest first.
+        entries: Vec<WaitingDelivery>,
+        /// Whether there are no more after these.
+        last: bool,
+    },
+    /// The page asked for by [`crate::action::Action::ReadReplay`].
+    ReplayPage {
+        /// The job.
+        replay: ReplayNumber,
+        /// Deliveries to repeat, in order.
+        items: Vec<ReplayItem>,
+        /// The place of the last one looked at.
+        scanned_to: ReplayCursor,
+        /// Whether there are no more after these.
+        last: bool,
+    },
+}
+
+/// Accept an event.
+#[derive(Debug, Clone)]
+pub struct Publish {
+    /// The event.
+    pub draft: Draft,
+    /// What it matches.
+    pub matches: Matches,
+    /// The receipt of an event with the same source and id that the store already has.
+    pub known: Option<Receipt>,
+}
+
+/// A plugin is wanted on or off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switch {
+    /// The plugin.
+    pub plugin: String,
+    /// Whether it is wanted on.
+    pub enabled: bool,
+    /// What becomes of events that arrive while it is off; `None` leaves it to each subscription.
+    pub on_disabled: Option<OnDisabled>,
+    /// Who asks.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A running copy takes deliveries from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attach {
+    /// The plugin.
+    pub plugin: String,
+    /// The copy.
+    pub instance: InstanceId,
+    /// Its version, recorded with each attempt.
+    pub version: String,
+    /// SHA-256 of its folder in hexadecimal, recorded with each attempt.
+    pub digest: String,
+}
+
+/// How a running copy went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InstanceEnd {
+    /// It ended by itself while it should have run: what it held uses up an attempt (semantics rule 6).
+    Crashed {
+        /// What is known of it, for the attempts' records.
+        error: AttemptError,
+        /// The end of its log.
+        log_tail: String,
+    },
+    /// It was told to end: what it held is returned and uses no attempt.
+    Stopped,
+}
+
+/// How an attempt ended, as the plugin's session reports it.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The lease.
+    pub token: FencingToken,
+    /// What the handler answered.
+    pub outcome: HandlerOutcome,
+    /// The end of what the plugin logged meanwhile.
+    pub log_tail: String,
+}
+
+/// What a handler answered (semantics rule 5).
+#[derive(Debug, Clone)]
+pub enum HandlerOutcome {
+    /// Handled; these take effect with it.
+    Done {
+        /// Events, with what each matches.
+        emits: Vec<(Draft, Matches)>,
+        /// Writes to the plugin's state, in order.
+        state: Vec<StateWrite>,
+    },
+    /// Try again, not before `after` where given.
+    Retry {
+        /// What the handler asked for.
+        after: Option<Duration>,
+        /// What went wrong.
+        error: AttemptError,
+    },
+    /// Dead at once.
+    Reject {
+        /// Why.
+        reason: String,
+    },
+    /// Later, without using an attempt.
+    Defer {
+        /// When.
+        after: Duration,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A delivery's row, as far as changing it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDelivery {
+    /// Which one.
+    pub key: DeliveryKey,
+    /// Its event and when it ends to matter.
+    pub pending: Pending,
+    /// Where it stands in the store.
+    pub state: DeliveryState,
+    /// Attempts counted.
+    pub attempts: u32,
+    /// Attempts recorded.
+    pub tries: u32,
+    /// When it is due, where it waits.
+    pub due: Option<panotti_protocol::time::Timestamp>,
+}
+
+/// Begin a replay.
+#[derive(Debug, Clone)]
+pub struct StartReplay {
+    /// What it selects.
+    pub selection: ReplaySelection,
+    /// A name for people.
+    pub name: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Deliveries started a second; 0 is without a limit.
+    pub rate: u32,
+    /// Deliveries counted by the plan.
+    pub selected: u64,
+    /// Who asks.
+    pub actor: String,
+}
+
+/// Something written down in the bus's transaction, so that it is ordered with events.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    /// A plugin changed its state.
+    Transition {
+        /// The plugin.
+        plugin: String,
+        /// From this state.
+        from: String,
+        /// To this state.
+        to: String,
+        /// Why.
+        reason: String,
+        /// Who.
+        actor: String,
+    },
+    /// A plugin was found, or found changed.
+    PluginFound {
+        /// The plugin.
+        plugin: String,
+        /// Its version.
+        version: String,
+        /// SHA-256 of its folder in hexadecimal.
+        digest: String,
+        /// Whether it is wanted on when it was never seen before.
+        enabled_at_first: bool,
+    },
+    /// What was set over a plugin's configuration.
+    PluginConfig {
+        /// The plugin.
+        plugin: String,
+        /// The whole overlay, as JSON values.
+        overlay: BTreeMap<String, panotti_protocol::json::Value>,
+        /// The new revision.
+        revision: u64,
+        /// Who.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// A change outside the bus that must be in the audit.
+    Audit(AuditEntry),
+    /// The clock of uptime: a row a minute.
+    Uptime,
+}
+
+/// Who did what to what, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// The principal.
+    pub actor: String,
+    /// What was done: `plugin.enable`, `delivery.discard`.
+    pub action: String,
+    /// To what.
+    pub object: String,
+    /// Why, as the person said. Empty where nothing was said.
+    pub reason: String,
+    /// Details, for people.
+    pub detail: String,
+}
+
+/// What a command answers.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// Nothing to say.
+    Done,
+    /// The event's receipt. Told to the publisher only after the commit.
+    Receipt(Receipt),
+    /// The rules have changed since the event was matched: match again and ask again.
+    MatchAgain,
+    /// The rule set after a registration, and the ids of the plugin's subscriptions in the order given.
+    Rules(Arc<RuleSet>),
+    /// The outcome was taken.
+    Taken,
+    /// The outcome or heartbeat was refused: its lease is over.
+    Stale,
+    /// How many of the deliveries were changed.
+    Changed(u64),
+    /// The replay that was started or cancelled, and whether that changed anything.
+    Replay {
+        /// Its id.
+        replay: ReplayId,
+        /// Whether anything changed.
+        changed: bool,
+    },
+    /// No.
+    Refused(Refusal),
+}
+
+/// Why a command was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Limits are named in `limits.rs`.
+    #[error("there are already {limit} {what}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// No such replay is running.
+    #[error("no replay {0} is running")]
+    NoSuchReplay(ReplayId),
+}

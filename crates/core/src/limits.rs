@@ -1,0 +1,46 @@
+//! Bounds on everything the core keeps or does at once. Units are in the names; semantics gives the figures.
+
+use std::time::Duration;
+
+/// Deliveries of one subscription kept in memory before they are handed out; the rest waits in the store.
+pub const WINDOW_MAX: usize = 1_024;
+/// Below this many the window is filled again from the store.
+pub const WINDOW_LOW: usize = 256;
+/// Waiting deliveries of one subscription kept in memory, soonest first; the rest waits in the store.
+pub const WAITING_MAX: usize = 1_024;
+/// Items of one replay kept in memory.
+pub const REPLAY_WINDOW_MAX: usize = 256;
+/// Below this many a replay reads its next page.
+pub const REPLAY_WINDOW_LOW: usize = 64;
+/// Replays that run at once.
+pub const REPLAYS_RUNNING_MAX: usize = 16;
+/// Subscriptions of one store, removed ones included.
+pub const SUBSCRIPTIONS_MAX: usize = 1_000;
+/// Subscriptions one event may match: each is recorded with the event.
+pub const MATCHES_MAX: usize = SUBSCRIPTIONS_MAX;
+/// A lease without heartbeat ends after this (semantics rule 5).
+pub const LEASE: Duration = Duration::from_secs(30);
+/// The SDK's heartbeat.
+pub const HEARTBEAT: Duration = Duration::from_secs(10);
+/// A handler's hard limit unless its manifest says otherwise (semantics rule 5).
+pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(300);
+/// Least delay before a delivery is handed out again (semantics rule 7).
+pub const RETRY_DELAY_MIN: Duration = Duration::from_millis(100);
+/// Longest delay a handler may ask for (semantics rule 5).
+pub const RETRY_DELAY_MAX: Duration = Duration::from_secs(24 * 3_600);
+/// Retries after the first attempt (semantics rule 7).
+pub const RETRIES: u32 = 3;
+/// First step of the backoff.
+pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
+/// Each step is this many times the one before.
+pub const BACKOFF_FACTOR: u32 = 5;
+/// No step is longer.
+pub const BACKOFF_CAP: Duration = Duration::from_secs(300);
+/// Concurrent deliveries of one subscription (semantics rule 12).
+pub const CONCURRENCY: u32 = 4;
+/// Crashes of one delivery after which it is quarantined (semantics rule 9).
+pub const POISON_CRASHES: u32 = 3;
+/// Deliveries a replay starts a second (semantics rule 10).
+pub const REPLAY_RATE_PER_SECOND: u32 = 200;
+/// A subscription's floor is stored when it has moved this far, so that a restart's scan stays short.
+pub const FLOOR_STEP: u64 = 1_000;

@@ -1,0 +1,93 @@
+//! Which subscriptions an event matches. The set is immutable and has a version; publishers match against a snapshot of it
+//! before they reach the bus, and are asked again if it is no longer current (design decision 2).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use panotti_protocol::api::OnDisabled;
+use panotti_protocol::topic::{Topic, TopicPattern};
+
+use crate::limits;
+use crate::retry::RetryPolicy;
+
+/// A subscription in the store: small, never reused, recorded with each event it matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubscriptionId(pub u32);
+
+/// What a plugin subscribes to: one entry of its manifest's `on:`, or one handler of its `ready`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionSpec {
+    /// Its name within the plugin, by default the topic pattern; also the handler's name.
+    pub name: String,
+    /// Topics it gets.
+    pub pattern: TopicPattern,
+    /// Most deliveries in flight at once.
+    pub concurrency: u32,
+    /// A handler's hard limit.
+    pub timeout: Duration,
+    /// What happens after a failed attempt.
+    pub retry: RetryPolicy,
+    /// What becomes of events that match while the plugin is disabled.
+    pub on_disabled: OnDisabled,
+}
+
+impl SubscriptionSpec {
+    /// A subscription to a pattern with every other choice at its default.
+    pub fn new(pattern: TopicPattern) -> Self {
+        Self {
+            name: pattern.as_str().to_owned(),
+            pattern,
+            concurrency: limits::CONCURRENCY,
+            timeout: limits::HANDLER_TIMEOUT,
+            retry: RetryPolicy::default(),
+            on_disabled: OnDisabled::Hold,
+        }
+    }
+}
+
+/// One subscription as publishers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Its id.
+    pub subscription: SubscriptionId,
+    /// The plugin it belongs to.
+    pub plugin: String,
+    /// Its name within the plugin.
+    pub name: String,
+    /// Topics it gets.
+    pub pattern: TopicPattern,
+}
+
+/// All subscriptions, with the version that events record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleSet {
+    /// Counts up with every change.
+    pub version: u64,
+    /// In the order of their ids.
+    pub rules: Vec<Rule>,
+}
+
+impl RuleSet {
+    /// The subscriptions whose pattern fits, in the order of their ids.
+    pub fn matches(&self, topic: &Topic) -> Matches {
+        let subscriptions = self.rules.iter().filter(|rule| rule.pattern.matches(topic)).map(|rule| rule.subscription).collect();
+        Matches { subscriptions, rules: self.version }
+    }
+}
+
+/// What an event matched, and by which version of the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matches {
+    /// The subscriptions that get a delivery, in the order of their ids.
+    pub subscriptions: Vec<SubscriptionId>,
+    /// The rule set's version.
+    pub rules: u64,
+}
+
+/// Matches events for those who publish. The daemon's rules implement it; the bus tells it of every new rule set.
+pub trait Matcher: Send + Sync {
+    /// What the event matches now.
+    fn matches(&self, event: &crate::event::Draft) -> Matches;
+    /// Uses this set from now on.
+    fn replace(&self, rules: Arc<RuleSet>);
+}
