@@ -1,1 +1,2 @@
-//! panotti
+//! Panotti.
+pub mod daemon;

@@ -225,6 +225,8 @@ pub enum CancelReason {
     TimedOut,
     /// No heartbeat came in time: the plugin hangs.
     LeaseLost,
+    /// The store had no room for the step: the delivery will be handed out again, and no attempt is used.
+    TakenBack,
 }
 
 /// An attempt ended, for those who watch.

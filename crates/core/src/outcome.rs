@@ -139,7 +139,7 @@ impl Bus {
         held.owed.attempts += 1;
         let message = match why {
             CancelReason::TimedOut => format!("the handler took longer than {} s", held.hard_until.since(held.started_at).as_secs()),
-            CancelReason::LeaseLost => "no heartbeat came and the lease ran out".to_owned(),
+            CancelReason::LeaseLost | CancelReason::TakenBack => "no heartbeat came and the lease ran out".to_owned(),
         };
         let error = AttemptError { class: "Timeout".to_owned(), message, place: None };
         let fate = self.next_try(&held.owed, None, Cause::Timeout);
