@@ -7,4 +7,5 @@
 //!
 //! `src/bin/panotti.rs` is the only file that knows both the command line and the daemon.
 
+pub mod client;
 pub mod config;
