@@ -37,7 +37,10 @@ class PluginBase:
     _runner: Runner | None = None
 
     async def initialize(self) -> None:
-        """Prepares: called once, before anything is delivered. Raise `NotReady`, `ConfigurationError` or `PermanentError` to say why not."""
+        """Prepares: called once, before anything is delivered.
+
+        Raise `NotReady`, `ConfigurationError` or `PermanentError` to say why not.
+        """
 
     async def shutdown(self) -> None:
         """Cleans up: called once, after the last handler."""
@@ -106,8 +109,8 @@ class PluginBase:
     def once(self, key: str) -> Any:
         """Says `True` the first time it is asked about a key, and `False` after the handler that was told so is done.
 
-        It is remembered with the plugin's state. When that handler fails, the next one is told `True`. Two handlers that ask about the same key
-        at the same time wait for each other.
+        It is remembered with the plugin's state. When that handler fails, the next one is told `True`. Two handlers that ask about
+        the same key at the same time wait for each other.
         """
         return self._attached().once(key)
 
@@ -126,6 +129,7 @@ class PluginBase:
     def _attached(self) -> Runner:
         if self._runner is None:
             raise PanottiError(
-                "this works only while the plugin runs, from initialize() on; in a test use `async with harness(YourPlugin)` of panotti.testing"
+                "this works only while the plugin runs, from initialize() on; "
+                "in a test use `async with harness(YourPlugin)` of panotti.testing"
             )
         return self._runner

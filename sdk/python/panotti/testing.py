@@ -176,8 +176,8 @@ class Harness:
     ) -> Result:
         """Delivers a new event and waits for the outcome of its first attempt.
 
-        `handler` names the one to take it where several fit. Attributes are those of an emitted event (`priority`, `subject`, `ordering_key`,
-        `content_type`, `expires`), any other is the publisher's own.
+        `handler` names the one to take it where several fit. Attributes are those of an emitted event (`priority`, `subject`,
+        `ordering_key`, `content_type`, `expires`), any other is the publisher's own.
         """
         known = {name: attributes.pop(name, None) for name in ("priority", "subject", "ordering_key", "content_type", "expires")}
         event = {**self._complete(emitted_event(check_topic(topic), payload, **known)), **attributes}
