@@ -36,26 +36,29 @@ class PluginBase:
 
     _runner: Runner | None = None
 
-    async def initialize(self) -> None:
+    def initialize(self) -> Any:
         """Prepares: called once, before anything is delivered.
 
         Raise `NotReady`, `ConfigurationError` or `PermanentError` to say why not.
         """
+        return Pending()
 
-    async def shutdown(self) -> None:
+    def shutdown(self) -> Any:
         """Cleans up: called once, after the last handler."""
+        return Pending()
 
-    async def handle_event(self, event: Event[Any]) -> None:
+    def handle_event(self, event: Event[Any]) -> Any:
         """Takes what has no handler of its own: override it, and it gets every entry of the manifest's `on:` without an `@on`."""
         raise NotImplementedError(f"{type(self).__name__} has no handler for {event.name}")
 
-    async def update_configuration(self, new: dict[str, Any]) -> None:
+    def update_configuration(self, new: dict[str, Any]) -> Any:
         """Takes a new configuration while running. Raise `NeedsRestart` when only a restart can.
 
         Override it to look at the new values; when it returns, `self.config` is the new configuration. Not overridden, it takes the change,
         unless the class has its own `initialize()`: that may have kept old values, so the plugin is restarted.
         """
         self.config = new
+        return Pending()
 
     def emit_event(
         self,

@@ -1,4 +1,4 @@
-"""The daemon's end of descriptor 3, scripted by tests. It starts a real process on a real socket pair and checks each frame by the schema."""
+"""The daemon's end of descriptor 3, scripted by tests: a real process on a real socket pair, each frame checked by the schema."""
 
 import json
 import os

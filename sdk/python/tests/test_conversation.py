@@ -85,7 +85,12 @@ def test_handlers_end_a_delivery_in_every_way(tmp_path):
             return daemon.outcome(daemon.deliver(data=name))
 
         retry = way("retry")
-        assert (retry["outcome"], retry["after_ms"], retry["error"]["class"], retry["error"]["message"]) == ("retry", 30_000, "Retry", "busy")
+        assert (retry["outcome"], retry["after_ms"], retry["error"]["class"], retry["error"]["message"]) == (
+            "retry",
+            30_000,
+            "Retry",
+            "busy",
+        )
         assert "after_ms" not in way("retry-plain")
         cause = way("retry-from")
         assert (cause["after_ms"], cause["error"]["class"]) == (1_500, "ZeroDivisionError")

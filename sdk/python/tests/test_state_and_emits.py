@@ -100,7 +100,15 @@ def test_misuse_of_the_state_says_what_to_do(tmp_path):
         said = daemon.outcome(daemon.deliver())["emits"][0]["data"]
         for text, expected in zip(
             said,
-            ["only inside a handler", "no JSON form", "longer than 256 bytes", "the limit is 262144", "write `await`", "daemon's own", "leave `id` out"],
+            [
+                "only inside a handler",
+                "no JSON form",
+                "longer than 256 bytes",
+                "the limit is 262144",
+                "write `await`",
+                "daemon's own",
+                "leave `id` out",
+            ],
             strict=True,
         ):
             assert expected in text
