@@ -17,6 +17,8 @@ AFTER_MS_MAX = 24 * 60 * 60 * 1000
 
 FRAME_BYTES_MAX = 1024 * 1024
 """Until `hello` says what holds."""
+CONCURRENCY_DEFAULT = 4
+"""Deliveries in flight at once for a subscription whose manifest does not say."""
 UNSENT_BYTES_MAX = 8 * 1024 * 1024
 """Written but not yet taken by the daemon; past it, whoever writes waits."""
 THREADS_MAX = 256

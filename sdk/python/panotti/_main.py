@@ -25,10 +25,9 @@ def start(plugin: PluginBase) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True, errors="replace")
     # Ctrl-C in a terminal is meant for the daemon, which then says goodbye in good order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    code = asyncio.run(_serve(plugin, channel))
-    if code != 0:
-        leave(code)
+    # A handler that does nothing, because ignoring would be inherited by the programs that the plugin starts.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    asyncio.run(_serve(plugin, channel))
 
 
 def _channel() -> socket.socket:
@@ -47,7 +46,7 @@ def _channel() -> socket.socket:
     return channel
 
 
-async def _serve(plugin: PluginBase, channel: socket.socket) -> int:
+async def _serve(plugin: PluginBase, channel: socket.socket) -> None:
     loop = asyncio.get_running_loop()
 
     def take(frames: list[Frame]) -> None:
@@ -55,7 +54,10 @@ async def _serve(plugin: PluginBase, channel: socket.socket) -> int:
             runner.receive(frame)
 
     def receive(frames: list[Frame]) -> None:
-        loop.call_soon_threadsafe(take, frames)
+        try:
+            loop.call_soon_threadsafe(take, frames)
+        except RuntimeError:
+            pass  # the event loop has ended, and with it everything that could be done with a frame
 
     wire = Wire(channel, receive, lambda: runner.beat())
     runner = Runner(plugin, wire.send)
@@ -64,8 +66,6 @@ async def _serve(plugin: PluginBase, channel: socket.socket) -> int:
     root.setLevel(logging.INFO)
     wire.start()
     code = await runner.ended
-    # The end is near: a thread that still works for a handler must not hold it up.
     await loop.run_in_executor(None, wire.flush, FLUSH_SECONDS)
-    if runner.threads_busy:
-        leave(code)
-    return code
+    if code != 0 or runner.threads_busy:
+        leave(code)  # a thread that still works for a handler, or what a failed start left behind, must not hold up the end

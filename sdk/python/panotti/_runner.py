@@ -26,7 +26,15 @@ from ._events import read_event
 from ._function import Context, FunctionPlugin
 from ._handlers import Handler, bind, find_handlers, read_payload
 from ._json import Frame, cut, encode
-from ._limits import ERROR_MESSAGE_BYTES_MAX, FRAME_BYTES_MAX, LOG_MESSAGE_BYTES_MAX, PROTOCOL, THREADS_MAX, VERSION
+from ._limits import (
+    CONCURRENCY_DEFAULT,
+    ERROR_MESSAGE_BYTES_MAX,
+    FRAME_BYTES_MAX,
+    LOG_MESSAGE_BYTES_MAX,
+    PROTOCOL,
+    THREADS_MAX,
+    VERSION,
+)
 from ._outcomes import ConfigurationError, Defer, EmitRefused, NeedsRestart, NotReady, PermanentError, Reject, Retry
 from ._place import describe, message, stack
 from ._state import Pending, State
@@ -59,7 +67,7 @@ class Runner:
         self._configuring = asyncio.Lock()
         self._ending = threading.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="handler")
+        self._threads = ThreadPoolExecutor(CONCURRENCY_DEFAULT, thread_name_prefix="handler")
         self._frames: dict[str, Callable[[Frame], None]] = {
             "hello": self._hello,
             "deliver": self._deliver,
@@ -104,8 +112,9 @@ class Runner:
         async with self._configuring:
             try:
                 ready = self._ready(subscriptions)
-                wanted = sum(subscription["concurrency"] for subscription in subscriptions)
-                self._threads = ThreadPoolExecutor(min(max(4, wanted), THREADS_MAX), thread_name_prefix="handler")
+                # Without `on:` each handler becomes a subscription with the default concurrency.
+                wanted = sum(entry["concurrency"] for entry in subscriptions) or CONCURRENCY_DEFAULT * len(self._handlers)
+                self._threads = ThreadPoolExecutor(min(max(CONCURRENCY_DEFAULT, wanted), THREADS_MAX), thread_name_prefix="handler")
                 await self._call(self.plugin.initialize)
             except Exception as error:
                 self._cannot_start(self._why_not(error))
@@ -141,7 +150,12 @@ class Runner:
         self._end(1)
 
     def _deliver(self, frame: Frame) -> None:
-        event = read_event(frame["event"], frame["attempt"], frame.get("replay"), frame["delivery_id"])
+        try:
+            event = read_event(frame["event"], frame["attempt"], frame.get("replay"), frame["delivery_id"])
+        except (KeyError, TypeError, ValueError) as error:
+            lease = {"delivery_id": frame["delivery_id"], "fencing_token": frame["fencing_token"]}
+            self.send({"type": "outcome", **lease, "outcome": "retry", "error": describe(error, self.folder)})
+            raise
         delivery = Delivery(frame, event)
         self._abandon(self.deliveries.get(delivery.id))
         self.deliveries[delivery.id] = delivery

@@ -1,5 +1,6 @@
 """Real plugin processes on a real socket pair: the start, deliveries, and the end."""
 
+import json
 import threading
 
 import pytest
@@ -395,6 +396,9 @@ def test_lines_that_are_no_frames_are_said_in_the_log_and_passed_over(tmp_path):
         daemon.send("error", code="plugin.protocol", detail="what was that?")
         lease = daemon.deliver("recording.ended", {"transcript": "one"}, future="field")
         assert daemon.outcome(lease)["outcome"] == "done"
+        broken = {"delivery_id": an_id("dlv", 99), "fencing_token": 1}
+        daemon.send_line(json.dumps({"type": "deliver", **broken, "attempt": 1, "handler": "x", "event": {}}).encode())
+        assert daemon.outcome(broken)["outcome"] == "retry"
         logged = daemon.logged()
         assert ["rubbish" in line for line in logged] == [True, False, False, False, False]
         assert "'dance'" in logged[2] and "`deliver` frame that does not hold" in logged[4]
