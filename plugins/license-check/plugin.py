@@ -1,7 +1,7 @@
 """Judges the license of each package that is found, by two lists of its configuration.
 
-What is allowed passes, what is flagged is said (`license.flagged`), and what is in neither list is an error: somebody has to decide. The deliveries that
-failed so can be replayed once the lists have grown; the lists change while it runs.
+What is allowed passes, what is flagged is said (`license.flagged`), and what is in neither list is an error: somebody has to decide.
+The deliveries that failed so can be replayed once the lists have grown; the lists change while it runs.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from spdx import Both, Choice, Expression, License, NotAnExpression, read
+from spdx import Choice, Expression, License, NotAnExpression, read
 
 from panotti import ConfigurationError, Event, PluginBase, Reject, on
 
@@ -30,6 +30,7 @@ class Lists:
     """The two lists, checked. Ids are compared without regard to case, as SPDX says."""
 
     def __init__(self, config: dict[str, Any]) -> None:
+        """Raises `ConfigurationError` where the lists do not hold."""
         self.allowed = self._read(config, "allowed")
         self.flagged = self._read(config, "flagged")
         both = sorted(self.allowed & self.flagged)
@@ -60,10 +61,12 @@ class Lists:
         return Verdict.UNDECIDED
 
     def parts(self, expression: Expression, verdict: Verdict) -> list[str]:
-        """Names the licenses in an expression that stand so."""
-        if isinstance(expression, (Both, Choice)):
-            return [name for part in expression.parts for name in self.parts(part, verdict)]
-        return [str(expression)] if self._judge_license(expression) is verdict else []
+        """Names the licenses that make an expression stand so."""
+        if self.judge(expression) is not verdict:
+            return []
+        if isinstance(expression, License):
+            return [str(expression)]
+        return [name for part in expression.parts for name in self.parts(part, verdict)]
 
 
 class LicenseCheck(PluginBase):
@@ -99,10 +102,11 @@ class LicenseCheck(PluginBase):
         verdict = self.lists.judge(expression)
         if verdict is Verdict.ALLOWED:
             return None
-        named = ", ".join(f"`{name}`" for name in dict.fromkeys(self.lists.parts(expression, verdict)))
+        names = list(dict.fromkeys(self.lists.parts(expression, verdict)))
+        named = ", ".join(f"`{name}`" for name in names) + (" is" if len(names) == 1 else " are")
         if verdict is Verdict.FLAGGED:
-            return f"{named} is flagged"
-        raise UndecidedLicense(f"{named} is in neither list; add it to `allowed` or `flagged` in the configuration")
+            return f"{named} flagged"
+        raise UndecidedLicense(f"{named} in neither list; add to `allowed` or `flagged` in the configuration what you have decided")
 
 
 LicenseCheck.main()

@@ -1,4 +1,4 @@
-"""Reads SPDX license expressions: `MIT OR Apache-2.0`, `(MIT OR ISC) AND Unicode-3.0`, `GPL-2.0 WITH Classpath-exception-2.0`, and the old `MIT/Apache-2.0`.
+"""Reads SPDX license expressions: `(MIT OR ISC) AND Unicode-3.0`, `GPL-2.0 WITH Classpath-exception-2.0`, and the old `MIT/Apache-2.0`.
 
 It says what an expression consists of, not whether its ids exist: that is for the lists of the configuration.
 """

@@ -28,7 +28,9 @@ def test_expressions_are_read_with_their_precedence():
     assert read("GPL-2.0+") == License("GPL-2.0+")
 
 
-@pytest.mark.parametrize("text", ["", " ", "MIT OR", "OR MIT", "(MIT", "MIT)", "MIT ISC", "MIT WITH", "MIT, ISC", "(" * 40 + "MIT" + ")" * 40])
+@pytest.mark.parametrize(
+    "text", ["", " ", "MIT OR", "OR MIT", "(MIT", "MIT)", "MIT ISC", "MIT WITH", "MIT, ISC", "(" * 40 + "MIT" + ")" * 40]
+)
 def test_what_is_no_expression_is_refused(text):
     with pytest.raises(NotAnExpression):
         read(text)
@@ -90,6 +92,14 @@ async def test_a_license_in_neither_list_fails_until_the_lists_are_extended():
 
         again = await h.advance("1s")
         assert [result.done for result in again] == [True]
+
+
+async def test_only_the_licenses_that_matter_are_named():
+    async with harness(LicenseCheck, config=CONFIG) as h:
+        r = await h.send("crate.found", crate("ISC AND Zlib AND (MIT OR MIT-0)"))
+        assert r.error["message"].startswith("`ISC`, `Zlib` are in neither list")
+        r = await h.send("crate.found", crate("GPL-3.0 AND Zlib"))
+        assert r.emitted("license.flagged").payload["why"] == "`GPL-3.0` is flagged"
 
 
 async def test_a_package_without_a_name_is_rejected():

@@ -97,6 +97,8 @@ class Runner:
 
     def _hello(self, frame: Frame) -> None:
         plugin = self.plugin
+        if plugin._runner is self:
+            raise ValueError("a conversation has one hello")
         plugin._runner = self
         plugin.name, plugin.version = frame["plugin"], frame["version"]
         plugin.config, plugin.data_dir = frame["config"], Path(frame["data_dir"])

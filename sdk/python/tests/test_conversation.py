@@ -1,6 +1,7 @@
 """Real plugin processes on a real socket pair: the start, deliveries, and the end."""
 
 import json
+import signal
 import threading
 
 import pytest
@@ -404,6 +405,15 @@ def test_lines_that_are_no_frames_are_said_in_the_log_and_passed_over(tmp_path):
         assert "'dance'" in logged[2] and "`deliver` frame that does not hold" in logged[4]
         assert daemon.goodbye() == 0
         assert "did not understand a frame: what was that?" in daemon.output["stderr"]
+
+
+def test_ctrl_c_in_a_terminal_is_left_to_the_daemon(tmp_path):
+    with python_plugin(tmp_path, FUNCTIONS) as daemon:
+        daemon.start()
+        daemon.process.send_signal(signal.SIGINT)
+        lease = daemon.deliver("recording.ended", {"transcript": "one"})
+        assert daemon.outcome(lease)["outcome"] == "done"
+        assert daemon.goodbye() == 0
 
 
 def test_without_a_daemon_the_plugin_says_what_it_is(tmp_path):
