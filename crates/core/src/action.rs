@@ -7,6 +7,7 @@ use panotti_protocol::delivery::{Attempt, Cause, DeliveryState, ReplayMark, Repl
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, EventId, FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::Topic;
 
 use crate::command::{AuditEntry, Record, StartReplay, Switch};
 use crate::delivery::{Counts, DeliveryKey};
@@ -236,6 +237,8 @@ pub struct Notice {
     pub sequence: Sequence,
     /// Its id.
     pub eventid: EventId,
+    /// Its topic.
+    pub topic: Topic,
     /// The subscription.
     pub subscription: SubscriptionId,
     /// The row as it stands now.

@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use super::bus::handle::BusHandle;
 use super::clock::Clock;
 use super::host::HostHandle;
+use super::rules::Rules;
 use super::store::sqlite::readers::Readers;
 
 /// Everything a route works with.
@@ -43,6 +44,8 @@ pub struct Shared {
     pub bus: BusHandle,
     /// The plugins.
     pub host: HostHandle,
+    /// The subscriptions in force.
+    pub rules: Arc<Rules>,
     /// The store, to read.
     pub readers: Readers,
     /// The time.
