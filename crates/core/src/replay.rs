@@ -81,7 +81,7 @@ pub(crate) struct Job {
     pub(crate) failed_total: u64,
     /// Since the last time it was written.
     pub(crate) ok: u64,
-    pub(crate) failed: u64,
+    pub(crate) failed: i64,
     pub(crate) skipped: u64,
     pub(crate) dirty: bool,
 }
