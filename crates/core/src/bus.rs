@@ -94,6 +94,8 @@ pub struct Bus {
     pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
     pub(crate) unrouted: u64,
     pub(crate) known_ids: BTreeMap<(String, String), Receipt>,
+    /// Rows written: what was read of them before is out of date.
+    pub(crate) changed: BTreeSet<DeliveryKey>,
 }
 
 impl Bus {
@@ -124,6 +126,7 @@ impl Bus {
             counts: BTreeMap::new(),
             unrouted: 0,
             known_ids: BTreeMap::new(),
+            changed: BTreeSet::new(),
         };
         bus.rules = Arc::new(bus.make_rules(snapshot.rules));
         bus
@@ -140,6 +143,7 @@ impl Bus {
         self.now = self.now.max(now);
         self.random = Random::new(seed);
         self.known_ids.clear();
+        self.changed.clear();
         let mut step = Step::default();
         let answers = commands.into_iter().map(|command| self.apply(command, &mut step)).collect();
         self.take_back_leases(&mut step);
