@@ -87,10 +87,17 @@ impl Bus {
         }
     }
 
-    pub(crate) fn advance_replays(&mut self, step: &mut Step) {
+    pub(crate) fn release_replays(&mut self) {
         let numbers: Vec<ReplayNumber> = self.jobs.keys().copied().collect();
         for number in numbers {
             self.release_items(number);
+        }
+    }
+
+    /// Writes how far replays have come, after everything in this step that moves them on.
+    pub(crate) fn advance_replays(&mut self, step: &mut Step) {
+        let numbers: Vec<ReplayNumber> = self.jobs.keys().copied().collect();
+        for number in numbers {
             let moves_on_early = self.defects.has(Defect::ReplayMovesOnEarly);
             let Some(job) = self.jobs.get_mut(&number) else { continue };
             if job.wants_page() {
