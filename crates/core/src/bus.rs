@@ -147,7 +147,7 @@ impl Bus {
         let mut step = Step::default();
         let answers = commands.into_iter().map(|command| self.apply(command, &mut step)).collect();
         self.take_back_leases(&mut step);
-        self.release_replays();
+        self.release_replays(&mut step);
         self.hand_out(&mut step);
         self.advance_replays(&mut step);
         self.ask_for_pages(&mut step);

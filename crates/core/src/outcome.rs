@@ -212,7 +212,7 @@ impl Bus {
         Fate::Waits(self.now + delay)
     }
 
-    fn attempts_max(&self, owed: &Owed) -> u32 {
+    pub(crate) fn attempts_max(&self, owed: &Owed) -> u32 {
         self.subscriptions.get(&owed.key.subscription).map_or(0, |known| known.spec.retry.attempts_max())
     }
 
