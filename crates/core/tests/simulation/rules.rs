@@ -15,7 +15,7 @@ use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{FencingToken, Sequence};
 use panotti_protocol::time::Timestamp;
 
-use crate::disk::{Disk, Row};
+use crate::disk::{Disk, ReplayRow, Row};
 use crate::ledger::{Kind, Ledger};
 
 /// What a rule says.
@@ -252,7 +252,10 @@ pub fn rule_10_a_dead_letter_recovers_only_when_its_replay_is_done(disk: &Disk, 
 }
 
 pub fn rule_10_a_replay_never_passes_an_item_without_a_row(disk: &Disk, ledger: &Ledger, number: ReplayNumber) -> Check {
-    let cursor = disk.replays[&number].cursor;
+    let ReplayRow { cursor, state, .. } = disk.replays[&number];
+    if state == ReplayState::Cancelled {
+        return Ok(());
+    }
     let passed = ledger.pages.get(&number).and_then(|read| {
         let is_open = |original: &&DeliveryKey| !disk.rows.contains_key(&DeliveryKey { replay: number, ..**original });
         read.range(..=cursor).find(is_open)
