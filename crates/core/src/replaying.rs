@@ -83,7 +83,9 @@ impl Bus {
             && state.is_failed()
         {
             job.open += 1;
+            job.failed -= 1;
             job.failed_total = job.failed_total.saturating_sub(1);
+            job.dirty = true;
         }
     }
 
