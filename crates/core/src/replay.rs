@@ -116,7 +116,14 @@ impl Job {
         if self.cancelled {
             return;
         }
+        let mut before = self.scanned;
         for item in items {
+            // A delivery and an earlier repeat of it can both be dead: one new delivery stands for both.
+            let same = item.original.sequence == before.sequence && item.original.subscription == before.subscription;
+            before = item.original;
+            if same {
+                continue;
+            }
             let repeats = Repeats { original: item.original.replay, replay: self.id, name: self.repeats_name.clone() };
             self.tracked.push_back(item.original);
             self.window.push_back(Owed { repeats: Some(Arc::new(repeats)), ..item.owed });
