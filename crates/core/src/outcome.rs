@@ -271,6 +271,7 @@ impl Bus {
             let recovered =
                 state == DeliveryState::Done || (state == DeliveryState::Dead && self.defects.has(Defect::RecoveredWithoutSuccess));
             if recovered {
+                self.changed.insert(original);
                 step.writes.push(Write::Recovered { key: original, at: self.now });
             }
             self.item_moved(key.replay, original, row, state);

@@ -113,6 +113,9 @@ impl World {
                     HandlerOutcome::Reject { .. } => Kind::Reject,
                     HandlerOutcome::Defer { after, .. } => Kind::Defer { after: *after },
                 };
+                if matches!(kind, Kind::Done { .. }) {
+                    self.ledger.touched.extend(flight.original);
+                }
                 self.ledger.expect(flight.key, kind);
             }
             Answer::MatchAgain => {}

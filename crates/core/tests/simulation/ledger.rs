@@ -57,6 +57,8 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub struct Flight {
     pub key: DeliveryKey,
+    /// What it repeats.
+    pub original: Option<DeliveryKey>,
     pub delivery: DeliveryId,
     pub instance: InstanceId,
     pub heard_at: Timestamp,

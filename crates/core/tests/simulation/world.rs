@@ -373,6 +373,7 @@ impl World {
         self.ledger.in_flight.insert(key);
         let flight = Flight {
             key,
+            original: self.original_of(key, &lease),
             delivery: lease.delivery,
             instance: lease.instance,
             heard_at: self.bus_now,
@@ -394,6 +395,14 @@ impl World {
             self.disk.replays.iter().find(|(_, row)| row.id == mark.id).map_or(ReplayNumber(u32::MAX), |(number, _)| *number)
         });
         DeliveryKey { sequence: lease.sequence, subscription, replay }
+    }
+
+    /// The delivery that a lease's mark names.
+    fn original_of(&self, key: DeliveryKey, lease: &Lease) -> Option<DeliveryKey> {
+        let mark = lease.replay.as_ref()?;
+        let eventid = self.disk.event(key.sequence).eventid;
+        let numbers = self.disk.replays.keys().copied().chain([ReplayNumber::LIVE]);
+        numbers.map(|replay| DeliveryKey { replay, ..key }).find(|original| original.id(eventid) == mark.attempt_of)
     }
 
     /// Whether a delivery is in flight under another token than this one.
