@@ -311,6 +311,13 @@ impl Disk {
         (entries, full_to.unwrap_or(self.head()))
     }
 
+    /// The soonest that waits and is chosen.
+    pub fn soonest(&self, subscription: SubscriptionId, chosen: impl Fn(&DeliveryKey) -> bool) -> Option<(Timestamp, DeliveryKey)> {
+        let from = (subscription, Timestamp::default(), DeliveryKey::default());
+        let mut rows = self.waiting.range(from..).take_while(|(of, ..)| *of == subscription);
+        rows.find(|(.., key)| chosen(key)).map(|(_, due, key)| (*due, *key))
+    }
+
     /// Reads what [`panotti_core::action::Action::ReadWaiting`] asks for.
     pub fn waiting_page(
         &self,

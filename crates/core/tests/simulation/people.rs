@@ -22,6 +22,16 @@ impl Chaos {
         group
     }
 
+    /// The plugins as they begin: some subscriptions come later.
+    pub fn register_something(&mut self) -> Group {
+        let mut group = Vec::new();
+        for plugin in &self.plugins {
+            let subscriptions = plugin.shapes.iter().filter(|_| self.random.below(2) == 0).cloned().collect();
+            group.push((Command::Register { plugin: plugin.name.to_owned(), subscriptions }, Asked::Nobody));
+        }
+        group
+    }
+
     fn once_in(&mut self, steps: u64) -> bool {
         self.random.below(steps) == 0
     }

@@ -314,3 +314,22 @@ pub fn rule_14_a_replay_is_refused_only_when_too_many_run(refused: bool, started
     let running = started + disk.replays.values().filter(|row| !row.ended).count();
     ensure(refused == (running >= REPLAYS_RUNNING_MAX), || format!("{running} replays run; refused: {refused}"))
 }
+
+/// For a subscription with room and an open copy, when everything asked of the store has been brought.
+pub fn rule_01_what_is_owed_is_not_left_lying(disk: &Disk, id: SubscriptionId, free: impl Fn(&DeliveryKey) -> bool) -> Check {
+    let mut owed = disk.owed.get(&id).into_iter().flatten().map(|sequence| DeliveryKey::live(*sequence, id));
+    let left = owed.find(|key| free(key));
+    ensure(left.is_none(), || format!("there is room, and {left:?} is not handed out"))
+}
+
+pub fn rule_07_what_waits_is_not_left_lying(
+    disk: &Disk,
+    id: SubscriptionId,
+    free: impl Fn(&DeliveryKey) -> bool,
+    bus: &Bus,
+    now: Timestamp,
+) -> Check {
+    let Some((due, key)) = disk.soonest(id, free) else { return Ok(()) };
+    ensure(due > now, || format!("there is room, {key:?} was due at {due}, and at {now} it is not handed out"))?;
+    ensure(bus.next_due().is_some_and(|at| at <= due), || format!("{key:?} is due at {due}, the bus wakes at {:?}", bus.next_due()))
+}

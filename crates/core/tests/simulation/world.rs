@@ -144,19 +144,16 @@ impl World {
         !self.pages.is_empty() || !self.to_match.is_empty()
     }
 
-    /// One step of the bus: pages first, then matches, then the given commands. `None` where nobody hears of it.
+    /// One step of the bus: pages first, then the given commands, then what the daemon's own events match. `None` where nobody hears of it.
     pub fn step(&mut self, commands: Vec<Command>, fate: Fate) -> Result<Option<Vec<Answer>>, Violation> {
         self.steps += 1;
         let mut all = std::mem::take(&mut self.pages);
-        if !self.matches_late {
-            for sequence in std::mem::take(&mut self.to_match) {
-                let event = Arc::clone(self.disk.event(sequence));
-                let matches = self.rules.matches(&event.draft.topic);
-                all.push(Command::Matched { event, matches });
-            }
-        }
         let errands = all.len();
+        let given = commands.len();
         all.extend(commands);
+        if !self.matches_late {
+            all.extend(self.matched());
+        }
         self.bus_now = self.bus_now.max(self.wall);
         let (step, mut answers) = self.bus.step(self.wall, self.random.next(), all.iter().cloned());
         if fate == Fate::IsLost {
@@ -173,7 +170,18 @@ impl World {
             }
         }
         self.act(step)?;
-        Ok(Some(answers.split_off(errands)))
+        self.judge_idleness()?;
+        Ok(Some(answers.drain(errands..errands + given).collect()))
+    }
+
+    fn matched(&mut self) -> Vec<Command> {
+        let sequences = std::mem::take(&mut self.to_match).into_iter();
+        let matched = sequences.map(|sequence| {
+            let event = Arc::clone(self.disk.event(sequence));
+            let matches = self.rules.matches(&event.draft.topic);
+            Command::Matched { event, matches }
+        });
+        matched.collect()
     }
 
     /// Holds a step to the rules and applies it to the disk and the ledger.
@@ -216,8 +224,11 @@ impl World {
         hold!(self, rule_01_sequences_have_no_hole(&self.disk, &self.bus));
         self.judge_replays(step)?;
         for write in &step.writes {
-            if let Write::Counts { subscription, floor, .. } = write {
-                hold!(self, rule_01_the_floor_passes_nothing_unresolved(&self.disk, *subscription, *floor));
+            match write {
+                Write::Counts { subscription, floor, .. } | Write::Subscription { subscription, floor, .. } => {
+                    hold!(self, rule_01_the_floor_passes_nothing_unresolved(&self.disk, *subscription, *floor));
+                }
+                _ => {}
             }
         }
         hold!(self, rule_14_memory_is_bounded(&self.bus, self.disk.subscriptions.len(), self.concurrency_max));
@@ -235,6 +246,24 @@ impl World {
         }
         for (key, row) in &self.disk.rows {
             hold!(self, rule_08_the_history_is_complete(*key, row));
+        }
+        Ok(())
+    }
+
+    /// Nothing that could be handed out is left lying, and the bus wakes for what waits.
+    fn judge_idleness(&self) -> Result<(), Violation> {
+        for (id, known) in &self.disk.subscriptions {
+            let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
+            let room = self.ledger.in_flight_of(*id) < known.spec.concurrency as usize;
+            let asked = self.pages.iter().any(|page| match page {
+                Command::PendingPage { subscription, .. } | Command::WaitingPage { subscription, .. } => subscription == id,
+                _ => false,
+            });
+            if open && room && known.active && !asked {
+                let free = |key: &DeliveryKey| !self.ledger.in_flight.contains(key);
+                hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
+                hold!(self, rule_07_what_waits_is_not_left_lying(&self.disk, *id, free, &self.bus, self.bus_now));
+            }
         }
         Ok(())
     }
