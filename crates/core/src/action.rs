@@ -100,8 +100,8 @@ pub enum Write {
         cursor: ReplayCursor,
         /// Items that succeeded since the last such write.
         ok: u64,
-        /// Items that died.
-        failed: u64,
+        /// Items that died, less those that a person retried.
+        failed: i64,
         /// Items that were no longer there.
         skipped: u64,
         /// When it ended.

@@ -96,6 +96,8 @@ pub struct Bus {
     pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
     pub(crate) unrouted: u64,
     pub(crate) known_ids: BTreeMap<(String, String), Receipt>,
+    /// Rows written: what was read of them before is out of date.
+    pub(crate) changed: BTreeSet<DeliveryKey>,
 }
 
 impl Bus {
@@ -126,6 +128,7 @@ impl Bus {
             counts: BTreeMap::new(),
             unrouted: 0,
             known_ids: BTreeMap::new(),
+            changed: BTreeSet::new(),
         };
         bus.rules = Arc::new(bus.make_rules(snapshot.rules));
         bus
@@ -159,11 +162,13 @@ impl Bus {
         self.now = self.now.max(now);
         self.random = Random::new(seed);
         self.known_ids.clear();
+        self.changed.clear();
         let mut step = Step::default();
         let answers = commands.into_iter().map(|command| self.apply(command, &mut step)).collect();
         self.take_back_leases(&mut step);
-        self.advance_replays(&mut step);
+        self.release_replays(&mut step);
         self.hand_out(&mut step);
+        self.advance_replays(&mut step);
         self.ask_for_pages(&mut step);
         self.write_counts(&mut step);
         (step, answers)
