@@ -117,9 +117,5 @@ pub fn router(api: Api) -> Router {
         .route("/plugins/{id}/logs", get(plugins::logs))
         .method_not_allowed_fallback(problem::no_such_method)
         .fallback(problem::no_such_route);
-    Router::new()
-        .nest("/v1", routes.clone())
-        .merge(routes)
-        .layer(axum::middleware::from_fn(problem::with_request_id))
-        .with_state(api)
+    Router::new().nest("/v1", routes.clone()).merge(routes).layer(axum::middleware::from_fn(problem::with_request_id)).with_state(api)
 }

@@ -1,0 +1,164 @@
+//! The program itself against a server of the tests: output in every form, exit codes, what goes to which stream.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use axum::Json;
+use axum::Router;
+use axum::routing::{get, post};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use serde_json::{Value, json};
+
+use super::server::{Server, panotti, problem, text};
+
+const EVENT: &str = "evt_01kc2v7jq8ew2s7q4m8t1n0zcd";
+
+fn event() -> Value {
+    json!({
+        "eventid": EVENT, "sequence": 7, "type": "recording.ended", "source": "/cli/ana@host", "id": EVENT,
+        "time": "2026-11-22T10:00:00.000Z", "accepted_at": "2026-11-22T10:00:00.000Z", "priority": "normal",
+        "correlationid": EVENT, "actor": "uid:1000", "datacontenttype": "application/json", "size_bytes": 12,
+        "deliveries": [{
+            "deliveryid": "dlv_01kc2v7jq8ew2s7q4m8t1n0zcd", "subscription": "summarize/recording.ended", "plugin": "summarize",
+            "state": "dead", "cause": "timeout", "attempts": 4, "attempts_max": 4,
+            "error": {"class": "TimeoutError", "message": "took too\tlong"}
+        }]
+    })
+}
+
+fn server() -> Server {
+    Server::start(
+        Router::new()
+            .route("/events", get(|| async { Json(json!({"items": [event()]})) }))
+            .route("/plugins", get(|| async { Json(json!({"items": []})) }))
+            .route("/events/{id}/retry", post(|| async { Json(json!({"changed": false, "deliveries": []})) }))
+            .route("/readyz", get(|| async { Json(json!({"status": "ok"})) }))
+            .route("/plugins/{id}", get(|| async { problem(&Failure::new(ErrorCode::PLUGIN_NOT_FOUND, "there is no plugin `slack`")) })),
+    )
+}
+
+#[test]
+fn a_piped_list_is_tab_separated_with_whole_ids_and_its_json_is_the_array_of_the_api() {
+    let server = server();
+    let table = text(&server.panotti(&["event", "list", "--failed"]).stdout);
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows[0][..4], ["EVENT", "TOPIC", "PLUGIN", "STATUS"]);
+    assert_eq!(rows[1][..5], [EVENT, "recording.ended", "summarize", "dead", "4/4"]);
+    assert_eq!(rows[1][8], "TimeoutError: took too long", "a tab of the plugin's is none of the table's");
+
+    let items: Vec<Value> = serde_json::from_slice(&server.panotti(&["event", "list", "-o", "json"]).stdout).unwrap();
+    assert_eq!(items[0]["eventid"], EVENT);
+    assert_eq!(text(&server.panotti(&["events", "ls", "-q"]).stdout), format!("{EVENT}\n"));
+    assert_eq!(
+        text(&server.panotti(&["-o", "csv", "event", "list", "--fields", "sequence,type"]).stdout),
+        "sequence,type\n7,recording.ended\n"
+    );
+    assert!(text(&server.panotti(&["event", "list", "--fields", "?"]).stdout).lines().any(|line| line == "correlationid"));
+}
+
+#[test]
+fn empty_and_unchanged_results_are_parsing_json_too() {
+    let server = server();
+    for (arguments, expected) in [
+        (&["plugin", "list", "-o", "json"][..], json!([])),
+        (
+            &["event", "retry", EVENT, "-o", "json"],
+            json!({"changed": false, "events": [{"event": EVENT, "changed": false, "deliveries": []}]}),
+        ),
+        (&["health", "-o", "json"], json!({"status": "ok"})),
+    ] {
+        let output = server.panotti(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+        assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap(), expected, "{arguments:?}");
+    }
+    assert_eq!(text(&server.panotti(&["plugin", "list", "-o", "jsonl"]).stdout), "");
+}
+
+#[test]
+fn a_failure_goes_to_stderr_with_what_why_fix_and_code_or_as_one_json_object() {
+    let server = server();
+    let output = server.panotti(&["plugin", "show", "slack"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(4), 0));
+    let told = text(&output.stderr);
+    for part in ["error: there is no plugin `slack`", "  why: ", "  fix: ", "  code: plugin.not_found"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let output = server.panotti(&["plugin", "show", "slack", "-o", "json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&output.stderr).unwrap()["code"], "plugin.not_found");
+    let output = server.panotti(&["plugin", "show", "-o", "json"]);
+    let usage: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!((output.status.code(), usage["code"].as_str()), (Some(2), Some("usage")));
+}
+
+#[test]
+fn without_a_daemon_every_command_that_needs_one_exits_9_and_says_how_to_start_it() {
+    let home = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["daemon", "status"][..],
+        &["event", "list"],
+        &["event", "publish", "a.b"],
+        &["event", "publish", "--jsonl", "-"],
+        &["event", "tail"],
+        &["replay", "list"],
+        &["plugin", "list"],
+        &["health"],
+        &["version", "--check"],
+    ] {
+        let output = panotti(home.path()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(9), "{arguments:?}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("`panotti daemon start`"), "{arguments:?}");
+    }
+    let output = panotti(home.path()).args(["daemon", "stop", "-o", "json"]).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "{\n  \"changed\": false\n}\n".to_owned()));
+    let output = panotti(home.path()).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stdout).lines().count()), (Some(0), 6));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let home = tempfile::tempdir().unwrap();
+    let mut child = panotti(home.path()).args(["help", "environment"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut told = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert_eq!((child.wait().unwrap().code(), told.as_str()), (Some(141), ""));
+}
+
+#[test]
+fn bad_input_is_refused_before_a_daemon_is_asked() {
+    let home = tempfile::tempdir().unwrap();
+    let too_long = "x".repeat(2_000);
+    for (arguments, code, exit) in [
+        (vec!["event", "publish", "a..b"], "event.topic_invalid", 6),
+        (vec!["event", "publish", "panotti.x"], "event.topic_reserved", 8),
+        (vec!["event", "publish", "a.b", "{oops"], "event.payload_invalid", 6),
+        (vec!["event", "publish", "a.b", "@/nowhere"], "input.unreadable", 2),
+        (vec!["event", "publish", "a.b", "--source", &too_long], "event.attribute_invalid", 6),
+        (vec!["event", "show", "nonsense!"], "event.not_found", 4),
+        (vec!["event", "replay"], "replay.selector_missing", 2),
+        (vec!["event", "retry", "m8t1n0zcd", "--no-input"], "usage", 2),
+        (vec!["config", "get", "store.byte_max"], "config.key_unknown", 4),
+        (vec!["emit", "a.b"], "usage", 2),
+    ] {
+        let output = panotti(home.path()).args(&arguments).args(["-o", "json"]).output().unwrap();
+        let failure: Value = serde_json::from_slice(&output.stderr).unwrap_or_else(|_| panic!("{arguments:?}: {}", text(&output.stderr)));
+        assert_eq!((failure["code"].as_str(), output.status.code()), (Some(code), Some(exit)), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_broken_line_of_a_jsonl_file_is_named_by_its_number() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("events.jsonl");
+    let lines: Vec<String> =
+        (1..=20).map(|n| if n == 17 { "{\"type\":".into() } else { format!("{{\"type\":\"a.b\",\"data\":{n}}}") }).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let source = format!("@{}", file.display());
+
+    let output = panotti(home.path()).args(["event", "publish", "--jsonl", &source, "--dry-run", "-o", "json"]).output().unwrap();
+
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let failure: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!((summary["accepted"].as_u64(), summary["refused"].as_u64()), (Some(19), Some(1)));
+    assert_eq!((failure["errors"][0]["pointer"].as_str(), output.status.code()), (Some("line 17"), Some(3)));
+}

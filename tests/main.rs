@@ -1,0 +1,7 @@
+//! The one integration binary.
+//!
+//! - `cli`: the command line: its tree, its generated files, its client, its output against a server of the tests
+
+#![allow(clippy::unwrap_used)]
+
+mod cli;
