@@ -51,8 +51,12 @@ impl Context {
     /// Where its socket cannot be found.
     pub fn client(&self) -> Result<Client, Failure> {
         let places = self.places()?;
+        let socket = places.socket()?;
+        if self.flags.verbose > 0 {
+            remark(&format!("socket {} ({})", socket.path.display(), socket.origin));
+        }
         let target = Target {
-            socket: places.socket()?.path,
+            socket: socket.path,
             trusted_users: places.trusted_users(),
             private_folder: places.socket_overflows(),
             start_command: self.command_line("daemon start"),

@@ -70,7 +70,7 @@ pub struct Globals {
     /// Lists: ids only. Actions: nothing
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more on stderr; twice shows each request to the daemon
+    /// Name the socket on stderr; twice, show each request to the daemon
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// How tables show times

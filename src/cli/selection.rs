@@ -11,7 +11,7 @@ use panotti_protocol::topic::TopicPattern;
 use super::commands::event::discard::parse_reason;
 use super::context::{Context, Outcome, now};
 use super::globals::{When, parse_when};
-use super::output::human::{count, counted, duration_ms, green, red, short, yellow};
+use super::output::human::{count, counted, counted_as, duration_ms, green, red, short, yellow};
 use super::progress::Progress;
 use crate::client::Client;
 
@@ -103,11 +103,7 @@ pub async fn run(select: ReplaySelect, stay: Stay, context: &Context) -> Outcome
     if stay == Stay::Detached {
         let id = replay.replayid.to_string();
         context.output.action(&started, &id, || {
-            format!(
-                "{id} started, {}   watch: panotti replay watch {}",
-                counted(replay.selected, "delivery").replace("deliverys", "deliveries"),
-                short(&id)
-            )
+            format!("{id} started, {}   watch: panotti replay watch {}", counted_as(replay.selected, "delivery", "deliveries"), short(&id))
         })?;
         return Ok(exit::OK);
     }

@@ -134,7 +134,7 @@ fn a_stream_goes_on_after_the_last_event_that_was_seen() {
     }
     let server = Server::start(Router::new().route("/events/stream", get(stream)));
     let seen = run(async {
-        let mut following = Following::begin(server.client(), "/events/stream".into()).await.unwrap();
+        let mut following = Following::begin(server.client(), "/events/stream".into(), String::new()).await.unwrap();
         let (mut seen, mut reconnected) = (Vec::new(), 0);
         while seen.len() < 5 {
             match following.next().await.unwrap() {

@@ -10,7 +10,7 @@ use super::publish_input::{self, Pair};
 use super::publish_many;
 use crate::cli::context::{Context, Outcome, now};
 use crate::cli::globals::parse_duration;
-use crate::cli::output::human::{counted, duration_ms, short};
+use crate::cli::output::human::{counted, counted_as, duration_ms, short};
 
 /// Publish an event
 ///
@@ -115,8 +115,7 @@ fn text(event: &NewEvent, receipt: &Receipt, took: &str) -> String {
     }
     let deliveries = match receipt.deliveries {
         0 => "no subscription matches it".to_owned(),
-        number if number == 1 => "1 delivery".to_owned(),
-        number => format!("{number} deliveries"),
+        number => counted_as(u64::from(number), "delivery", "deliveries"),
     };
     format!("{id}  {}  accepted in {took}, sequence {}, {deliveries}\n  panotti event show {}", event.topic, receipt.sequence, short(&id))
 }
