@@ -11,7 +11,7 @@ use super::globals::Globals;
 use super::output::{Output, remark};
 use crate::client::{Client, Exchange, Target};
 use crate::config::environment::Environment;
-use crate::config::places::{PlaceFlags, Places};
+use crate::config::places::Places;
 
 /// How a command ends when it did not fail: its exit code.
 pub type Outcome = Result<u8, Failure>;
@@ -41,8 +41,7 @@ impl Context {
     /// # Errors
     /// Where no place can be found.
     pub fn places(&self) -> Result<Places, Failure> {
-        let flags = PlaceFlags { data: self.flags.data.clone(), socket: self.flags.socket.clone(), config: self.flags.config.clone() };
-        Places::find(&flags, &self.environment)
+        Places::find(&self.flags.place_flags(), &self.environment)
     }
 
     /// A client of the daemon; nothing is connected yet.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use panotti_protocol::time::Timestamp;
 
+use crate::config::places::PlaceFlags;
 use crate::config::units;
 
 /// Form of the output.
@@ -103,6 +104,11 @@ pub struct Globals {
 }
 
 impl Globals {
+    /// What the flags say about places.
+    pub fn place_flags(&self) -> PlaceFlags {
+        PlaceFlags { data: self.data.clone(), socket: self.socket.clone(), config: self.config.clone() }
+    }
+
     /// Whether errors are JSON objects.
     pub fn machine_readable(&self) -> bool {
         matches!(self.output, Format::Json | Format::Jsonl)

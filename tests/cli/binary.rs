@@ -276,3 +276,22 @@ fn an_attached_replay_exits_by_its_outcome_and_a_detached_one_prints_its_id() {
     let output = server.panotti(&["replay", "start", "--failed", "-o", "id"]);
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "rpl_01kc2v7jq8ew2s7q4m8t1n0zcd\n".to_owned()));
 }
+
+#[test]
+fn emit_writes_one_line_to_descriptor_3_where_the_daemon_has_opened_it() {
+    let home = tempfile::tempdir().unwrap();
+    let script = format!("printf '{{\"n\":\\n3}}' | {} emit words.counted - 3>emitted", env!("CARGO_BIN_EXE_panotti"));
+    let run = |mark: &str| {
+        let mut command = std::process::Command::new("sh");
+        command
+            .args(["-c", &script])
+            .current_dir(home.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("HOME", home.path());
+        command.env(mark, "3").output().unwrap()
+    };
+    assert_eq!(run("PANOTTI_EMIT_FD").status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(home.path().join("emitted")).unwrap(), "{\"topic\":\"words.counted\",\"data\":{\"n\": 3}}\n");
+    assert_eq!(run("OTHER").status.code(), Some(2));
+}

@@ -29,6 +29,12 @@ impl TimeFormat {
         }
     }
 
+    /// The same in a sentence: `2m ago`.
+    pub fn ago(&self, at: Timestamp) -> String {
+        let shown = self.show(at);
+        if self.style == TimeStyle::Relative && at <= self.now { format!("{shown} ago") } else { shown }
+    }
+
     /// The time of day, for lines of a live view.
     pub fn clock(&self, at: Timestamp) -> String {
         match self.style {
