@@ -1,6 +1,6 @@
 //! What a replay selects, and the one run behind `panotti event replay` and `panotti replay start`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use panotti_protocol::api::{Replay, ReplayPlan, ReplayRequest, ReplaySelection, ReplayStarted};
 use panotti_protocol::delivery::{DeliveryState, ReplayState};
@@ -17,6 +17,9 @@ use crate::client::Client;
 
 /// How long to sleep between two looks at a running job.
 const POLL: Duration = Duration::from_millis(100);
+
+/// How long a daemon may be away while a job is followed.
+const ABSENCE_MAX: Duration = Duration::from_secs(30);
 
 /// What to replay and how. At least one selector is needed: none never means everything.
 #[derive(Debug, Clone, clap::Args)]
@@ -199,7 +202,7 @@ fn nothing_text(plan: &ReplayPlan, select: &ReplaySelect) -> String {
 pub async fn follow(replay: Replay, client: &mut Client, context: &Context) -> Outcome {
     let id = replay.replayid.to_string();
     let progress = Progress::new(Some(replay.selected), &short(&id), context);
-    let mut replay = replay;
+    let (mut replay, mut seen_at) = (replay, Instant::now());
     while replay.state == ReplayState::Running {
         progress.set(
             replay.ok + replay.failed + replay.skipped,
@@ -213,7 +216,12 @@ pub async fn follow(replay: Replay, client: &mut Client, context: &Context) -> O
             }
             () = tokio::time::sleep(POLL) => {}
         }
-        replay = client.replay(&id).await?;
+        match client.replay(&id).await {
+            Ok(now) => (replay, seen_at) = (now, Instant::now()),
+            // The job goes on after a restart of the daemon, so its absence is waited out for a while.
+            Err(failure) if failure.is(ErrorCode::DAEMON_UNREACHABLE) && seen_at.elapsed() < ABSENCE_MAX => {}
+            Err(failure) => return Err(failure),
+        }
     }
     progress.finish();
     context.output.action(&replay, &id, || ended_text(&replay))?;
