@@ -43,7 +43,7 @@ complete -c panotti -n "__fish_panotti_needs_command" -l data -d 'The data folde
 complete -c panotti -n "__fish_panotti_needs_command" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_needs_command" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_needs_command" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_needs_command" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_needs_command" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_needs_command" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_needs_command" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_needs_command" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -79,7 +79,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_s
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -112,7 +112,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l no-wait -d 'Return at once'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l accept-loss -d 'Go on although accepted events are missing at the end of the log; which ones is written to the audit'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -137,7 +137,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l accept-loss -d 'Go on although accepted events are missing at the end of the log; which ones is written to the audit'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -163,7 +163,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l now -d 'Wait for nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -189,7 +189,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -213,7 +213,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -245,7 +245,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -269,7 +269,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_se
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -315,7 +315,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l jsonl -d 'Each line is an event: of standard input, or of PAYLOAD (`@FILE`); without a TOPIC give `-` or `@FILE` alone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l dry-run -d 'Check everything that can be checked here, and publish nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -349,7 +349,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -383,7 +383,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -409,7 +409,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l payload -d 'Only the payload\'s bytes, as they were published'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l attempts -d 'Every attempt with the end of what the plugin logged'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -436,7 +436,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l payload -d 'Show payloads'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -461,7 +461,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -490,7 +490,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -527,7 +527,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l detach -d 'Return as soon as the job is started'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -553,7 +553,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -577,7 +577,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_s
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -620,7 +620,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l attach -d 'Stay until the job has ended'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -648,7 +648,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -676,7 +676,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -702,7 +702,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l items -d 'List every item with its result'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l failed-items -d 'List the items that failed'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -726,7 +726,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -750,7 +750,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -774,7 +774,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_s
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -812,7 +812,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -841,7 +841,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -866,7 +866,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l history -d 'Every change of its state that is kept, not only the last three'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -891,7 +891,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l history -d 'Every change of its state that is kept, not only the last three'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -917,7 +917,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -944,7 +944,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l hold -d 'Keep what arrives meanwhile, and deliver it when they are enabled again'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l skip -d 'Record what arrives meanwhile as skipped; it can be replayed later'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -968,7 +968,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -995,7 +995,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1019,7 +1019,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1045,7 +1045,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_s
 complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1074,8 +1074,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l origin -d 'Show where the value comes from too'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l effective -d 'Ask the running daemon what it has in force'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1099,10 +1100,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l effective -d 'Ask the running daemon what it has in force'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1126,10 +1128,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l effective -d 'Ask the running daemon what it has in force'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1153,7 +1156,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1177,7 +1180,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1201,7 +1204,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand health" -l data -d 'The 
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand health" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand health" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1225,7 +1228,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand completion" -l data -d '
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand completion" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1249,7 +1252,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand explain" -l data -d 'The
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand explain" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1274,7 +1277,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand version" -l config -d 'T
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l check -d 'Ask the daemon too'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand version" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1298,7 +1301,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand help" -l data -d 'The da
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand help" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand help" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand help" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand help" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1322,7 +1325,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand emit" -l data -d 'The da
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand emit" -s v -l verbose -d 'Say more on stderr; twice shows each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l no-input -d 'Never ask; what needs an answer is refused'

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use panotti::cli::commands::daemon::DaemonCommand;
 use panotti::cli::{self, Cli, Command, Globals, RunArgs};
 use panotti::config::environment::Environment;
-use panotti::config::places::PlaceFlags;
+use panotti::config::load::load_for_daemon;
+use panotti::config::places::Places;
 use panotti::daemon;
 use panotti_protocol::failure::{ErrorCode, Failure};
 
@@ -16,25 +17,24 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     match cli {
-        Cli { globals, command: Some(Command::Daemon(DaemonCommand::Run(args))) } => run_daemon(&globals, &args),
+        Cli { globals, command: Some(Command::Daemon(DaemonCommand::Run(args))) } => {
+            cli::set_color(globals.color);
+            match run_daemon(&globals, &args) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(failure) => cli::report(&failure, &globals),
+            }
+        }
         cli => cli::run(cli),
     }
 }
 
-fn run_daemon(globals: &Globals, args: &RunArgs) -> ExitCode {
-    cli::set_color(globals.color);
-    let outcome = tokio::runtime::Builder::new_multi_thread()
+fn run_daemon(globals: &Globals, args: &RunArgs) -> Result<(), Failure> {
+    let environment = Environment::of_process();
+    let places = Places::find(&globals.place_flags(), &environment)?;
+    let settings = load_for_daemon(&places, &environment)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no runtime: {error}")))
-        .and_then(|runtime| runtime.block_on(daemon::run(options(globals, args), Environment::of_process())));
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => cli::report(&failure, globals),
-    }
-}
-
-fn options(globals: &Globals, args: &RunArgs) -> daemon::Options {
-    let places = PlaceFlags { data: globals.data.clone(), socket: globals.socket.clone(), config: globals.config.clone() };
-    daemon::Options { places, accept_loss: args.accept_loss }
+        .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no runtime: {error}")))?;
+    runtime.block_on(daemon::run(daemon::Start { places, settings, accept_loss: args.accept_loss }))
 }

@@ -11,7 +11,7 @@ use super::globals::Globals;
 use super::output::{Output, remark};
 use crate::client::{Client, Exchange, Target};
 use crate::config::environment::Environment;
-use crate::config::places::{PlaceFlags, Places};
+use crate::config::places::Places;
 
 /// How a command ends when it did not fail: its exit code.
 pub type Outcome = Result<u8, Failure>;
@@ -41,8 +41,7 @@ impl Context {
     /// # Errors
     /// Where no place can be found.
     pub fn places(&self) -> Result<Places, Failure> {
-        let flags = PlaceFlags { data: self.flags.data.clone(), socket: self.flags.socket.clone(), config: self.flags.config.clone() };
-        Places::find(&flags, &self.environment)
+        Places::find(&self.flags.place_flags(), &self.environment)
     }
 
     /// A client of the daemon; nothing is connected yet.
@@ -51,8 +50,12 @@ impl Context {
     /// Where its socket cannot be found.
     pub fn client(&self) -> Result<Client, Failure> {
         let places = self.places()?;
+        let socket = places.socket()?;
+        if self.flags.verbose > 0 {
+            remark(&format!("socket {} ({})", socket.path.display(), socket.origin));
+        }
         let target = Target {
-            socket: places.socket()?.path,
+            socket: socket.path,
             trusted_users: places.trusted_users(),
             private_folder: places.socket_overflows(),
             start_command: self.command_line("daemon start"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use panotti_protocol::time::Timestamp;
 
+use crate::config::places::PlaceFlags;
 use crate::config::units;
 
 /// Form of the output.
@@ -70,7 +71,7 @@ pub struct Globals {
     /// Lists: ids only. Actions: nothing
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more on stderr; twice shows each request to the daemon
+    /// Name the socket on stderr; twice, show each request to the daemon
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// How tables show times
@@ -103,6 +104,11 @@ pub struct Globals {
 }
 
 impl Globals {
+    /// What the flags say about places.
+    pub fn place_flags(&self) -> PlaceFlags {
+        PlaceFlags { data: self.data.clone(), socket: self.socket.clone(), config: self.config.clone() }
+    }
+
     /// Whether errors are JSON objects.
     pub fn machine_readable(&self) -> bool {
         matches!(self.output, Format::Json | Format::Jsonl)

@@ -4,7 +4,7 @@
 //! - [`commands`]: the tree of commands and each of them
 //! - [`context`]: what a command works with
 //! - [`output`]: results in every form
-//! - [`report`]: how a command ends badly
+//! - [`mod@report`]: how a command ends badly
 //! - [`topics`]: `help exit-codes` and the like
 //! - [`generate`]: man pages, completions and the pages of the error codes
 //!

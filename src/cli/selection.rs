@@ -1,6 +1,6 @@
 //! What a replay selects, and the one run behind `panotti event replay` and `panotti replay start`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use panotti_protocol::api::{Replay, ReplayPlan, ReplayRequest, ReplaySelection, ReplayStarted};
 use panotti_protocol::delivery::{DeliveryState, ReplayState};
@@ -11,12 +11,15 @@ use panotti_protocol::topic::TopicPattern;
 use super::commands::event::discard::parse_reason;
 use super::context::{Context, Outcome, now};
 use super::globals::{When, parse_when};
-use super::output::human::{count, counted, duration_ms, green, red, short, yellow};
+use super::output::human::{count, counted, counted_as, duration_ms, green, red, short, yellow};
 use super::progress::Progress;
 use crate::client::Client;
 
 /// How long to sleep between two looks at a running job.
 const POLL: Duration = Duration::from_millis(100);
+
+/// How long a daemon may be away while a job is followed.
+const ABSENCE_MAX: Duration = Duration::from_secs(30);
 
 /// What to replay and how. At least one selector is needed: none never means everything.
 #[derive(Debug, Clone, clap::Args)]
@@ -103,11 +106,7 @@ pub async fn run(select: ReplaySelect, stay: Stay, context: &Context) -> Outcome
     if stay == Stay::Detached {
         let id = replay.replayid.to_string();
         context.output.action(&started, &id, || {
-            format!(
-                "{id} started, {}   watch: panotti replay watch {}",
-                counted(replay.selected, "delivery").replace("deliverys", "deliveries"),
-                short(&id)
-            )
+            format!("{id} started, {}   watch: panotti replay watch {}", counted_as(replay.selected, "delivery", "deliveries"), short(&id))
         })?;
         return Ok(exit::OK);
     }
@@ -203,7 +202,7 @@ fn nothing_text(plan: &ReplayPlan, select: &ReplaySelect) -> String {
 pub async fn follow(replay: Replay, client: &mut Client, context: &Context) -> Outcome {
     let id = replay.replayid.to_string();
     let progress = Progress::new(Some(replay.selected), &short(&id), context);
-    let mut replay = replay;
+    let (mut replay, mut seen_at) = (replay, Instant::now());
     while replay.state == ReplayState::Running {
         progress.set(
             replay.ok + replay.failed + replay.skipped,
@@ -217,7 +216,12 @@ pub async fn follow(replay: Replay, client: &mut Client, context: &Context) -> O
             }
             () = tokio::time::sleep(POLL) => {}
         }
-        replay = client.replay(&id).await?;
+        match client.replay(&id).await {
+            Ok(now) => (replay, seen_at) = (now, Instant::now()),
+            // The job goes on after a restart of the daemon, so its absence is waited out for a while.
+            Err(failure) if failure.is(ErrorCode::DAEMON_UNREACHABLE) && seen_at.elapsed() < ABSENCE_MAX => {}
+            Err(failure) => return Err(failure),
+        }
     }
     progress.finish();
     context.output.action(&replay, &id, || ended_text(&replay))?;

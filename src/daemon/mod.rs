@@ -17,14 +17,16 @@ pub mod store;
 
 use panotti_protocol::failure::Failure;
 
-use crate::config::environment::Environment;
-use crate::config::places::PlaceFlags;
+use crate::config::load::Loaded;
+use crate::config::places::Places;
 
-/// What `daemon run` is told.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
+/// What `daemon run` starts with.
+#[derive(Debug, Clone)]
+pub struct Start {
     /// Where things are.
-    pub places: PlaceFlags,
+    pub places: Places,
+    /// The settings in force.
+    pub settings: Loaded,
     /// Go on although accepted events are missing at the end of the log.
     pub accept_loss: bool,
 }
@@ -33,7 +35,7 @@ pub struct Options {
 ///
 /// # Errors
 /// Why it cannot start; its exit code is one of 65 to 78.
-pub async fn run(options: Options, environment: Environment) -> Result<(), Failure> {
-    let running = start::start(options, environment).await?;
+pub async fn run(start: Start) -> Result<(), Failure> {
+    let running = start::start(start).await?;
     shutdown::serve_until_told_to_stop(running).await
 }

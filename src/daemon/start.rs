@@ -11,7 +11,7 @@ use panotti_protocol::id::{StoreId, uuid_v7};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Options;
+use super::Start;
 use super::api::local::{ConnectionLimits, LocalListener};
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
@@ -27,8 +27,7 @@ use super::store::sqlite::plugins;
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::writer::{LostTail, Writer};
 use super::{defect, log, maintenance};
-use crate::config::environment::Environment;
-use crate::config::load::{Loaded, load_for_daemon};
+use crate::config::load::Loaded;
 use crate::config::places::Places;
 
 /// Everything that runs.
@@ -54,17 +53,16 @@ pub struct Running {
 ///
 /// # Errors
 /// Why it cannot; nothing is left running.
-pub async fn start(options: Options, environment: Environment) -> Result<Running, Failure> {
+pub async fn start(start: Start) -> Result<Running, Failure> {
     let clock = Clock::new();
-    let places = Places::find(&options.places, &environment)?;
-    let loaded = load_for_daemon(&places, &environment)?;
+    let Start { places, settings: loaded, accept_loss } = start;
     let data = places.data_dir.path.clone();
     let mut folder = DataFolder::lock(&data)?;
     check_format(&places.database_file())?;
     folder.sign()?;
     private_folder(&places.log_dir.path)?;
     log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
-    let store = open_store(&data, &options, &clock)?;
+    let store = open_store(&data, accept_loss, &clock)?;
     write_store_id(&places, store.store_id())?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let socket = places.socket()?.path;
@@ -92,7 +90,7 @@ pub async fn start(options: Options, environment: Environment) -> Result<Running
     Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
 }
 
-fn open_store(data: &Path, options: &Options, clock: &Clock) -> Result<Writer, StoreError> {
+fn open_store(data: &Path, accept_loss: bool, clock: &Clock) -> Result<Writer, StoreError> {
     let now = clock.now();
     let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
     let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
@@ -100,7 +98,7 @@ fn open_store(data: &Path, options: &Options, clock: &Clock) -> Result<Writer, S
         true => Durability::UnsyncedForTest,
         _ => Durability::Full,
     };
-    let lost = if options.accept_loss { LostTail::Accept } else { LostTail::Refuse };
+    let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
     Writer::open(data, durability, lost, new_id, now)
 }
 

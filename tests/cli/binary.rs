@@ -162,3 +162,136 @@ fn a_broken_line_of_a_jsonl_file_is_named_by_its_number() {
     assert_eq!((summary["accepted"].as_u64(), summary["refused"].as_u64()), (Some(19), Some(1)));
     assert_eq!((failure["errors"][0]["pointer"].as_str(), output.status.code()), (Some("line 17"), Some(3)));
 }
+
+fn status(pid: u32) -> Value {
+    json!({
+        "version": "0.1.0", "pid": pid, "started_at": "2026-11-22T10:00:00.000Z", "uptime_ms": 60_000,
+        "store_id": "sto_01kc2v7jq8ew2s7q4m8t1n0zcd", "epoch": 3, "data_dir": "/data", "socket": "/data/run/panotti.sock",
+        "log_file": "/data/logs/panotti.log", "health": "ok", "plugins": {"running": 2, "stopped": 1},
+        "events": {
+            "accepted": 1_204, "unrouted": 3, "deliveries": {"pending": 12, "done": 900}, "replays_running": 0,
+            "subscriptions": [{"subscription": "a/b", "topic": "b", "pending": 12, "leased": 0, "waiting": 0, "done": 900, "dead": 7}],
+            "store": {"database_bytes": 212_000_000, "wal_bytes": 0, "free_bytes": 9_000_000_000_u64, "free_bytes_min": 1, "bytes_max": 1_000_000_000}
+        }
+    })
+}
+
+/// A process that has ended, but whose id is nobody else's yet.
+fn ended_process() -> u32 {
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    child.id()
+}
+
+#[test]
+fn starting_where_a_daemon_answers_changes_nothing_and_stopping_returns_when_the_process_is_gone() {
+    let pid = ended_process();
+    let server = Server::start(
+        Router::new()
+            .route("/readyz", get(|| async { Json(json!({"status": "ok"})) }))
+            .route("/status", get(move || async move { Json(status(pid)) }))
+            .route("/daemon/stop", post(move |Json(_): Json<Value>| async move { Json(json!({"changed": true, "pid": pid})) })),
+    );
+    let started = server.panotti(&["daemon", "start", "-o", "json"]);
+    let value: Value = serde_json::from_slice(&started.stdout).unwrap();
+    assert_eq!((started.status.code(), &value["changed"], &value["pid"]), (Some(0), &json!(false), &json!(pid)));
+
+    let shown = text(&server.panotti(&["daemon", "status"]).stdout);
+    for part in ["● panotti 0.1.0  running 1m", "1,204 accepted", "pending 12", "dead 7", "212 MB of 1 GB", "2 running, 1 stopped"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert_eq!(shown.lines().count(), 6);
+    let stopped = server.panotti(&["daemon", "stop", "-o", "json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&stopped.stdout).unwrap(), json!({"changed": true, "pid": pid}));
+}
+
+#[test]
+fn the_daemons_log_is_read_from_its_files_and_shown_as_text() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    std::fs::create_dir_all(data.join("logs")).unwrap();
+    let line = |second: u32, level: &str, message: &str| {
+        format!(
+            "{{\"timestamp\":\"2026-11-22T10:00:{second:02}.000Z\",\"level\":\"{level}\",\"target\":\"t\",\"message\":\"{message}\",\"port\":7}}\n"
+        )
+    };
+    std::fs::write(data.join("logs/panotti.log.1"), line(1, "INFO", "first") + &line(2, "WARN", "second")).unwrap();
+    std::fs::write(data.join("logs/panotti.log"), line(3, "ERROR", "third\\u001b[2J")).unwrap();
+    let logs = |arguments: &[&str]| {
+        let output = panotti(home.path()).arg("--data").arg(&data).args(["daemon", "logs", "--utc"]).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert_eq!(
+        logs(&[]),
+        "10:00:01.000  INFO first  port=7 t\n10:00:02.000  WARN second  port=7 t\n10:00:03.000 ERROR third\u{fffd}[2J  port=7 t\n"
+    );
+    assert_eq!(logs(&["-n", "1", "--level", "warn", "-o", "jsonl"]).lines().count(), 1);
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&logs(&["--level", "warn", "-o", "json"])).unwrap().len(), 2);
+}
+
+#[test]
+fn a_replay_above_the_guard_is_refused_where_nobody_can_be_asked_and_names_the_line_that_does_it() {
+    let server = Server::start(Router::new().route(
+        "/events/replay",
+        post(|Json(request): Json<Value>| async move {
+            assert_eq!(request["dry_run"], true, "nothing may be started");
+            let plan = json!({"events": 5_000, "deliveries": 5_001, "plugins": {"a": 5_001}, "rate": 200});
+            Json(json!({"changed": false, "plan": plan}))
+        }),
+    ));
+    let output = server.panotti(&["event", "replay", "--failed", "--topic", "a.*"]);
+    assert_eq!(output.status.code(), Some(7));
+    assert!(text(&output.stderr).contains("event replay --failed --topic 'a.*' --yes"), "{}", text(&output.stderr));
+    let output = server.panotti(&["event", "replay", "--failed", "--dry-run"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).starts_with("Plan   5,001 failed deliveries of 5,000 events -> a 5,001"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn an_attached_replay_exits_by_its_outcome_and_a_detached_one_prints_its_id() {
+    let job = |state: &str| {
+        json!({"replayid": "rpl_01kc2v7jq8ew2s7q4m8t1n0zcd", "state": state, "selection": {"failed": true}, "selected": 42, "ok": 40,
+            "failed": 2, "skipped": 0, "rate": 200, "started_at": "2026-11-22T10:00:00.000Z", "ended_at": "2026-11-22T10:00:11.800Z", "by": "ana"})
+    };
+    let plan = json!({"events": 40, "deliveries": 42, "plugins": {"a": 42}, "rate": 200});
+    let server = Server::start(
+        Router::new()
+            .route(
+                "/events/replay",
+                post(move |Json(request): Json<Value>| async move {
+                    let dry = request["dry_run"] == true;
+                    Json(if dry {
+                        json!({"changed": false, "plan": plan})
+                    } else {
+                        json!({"changed": true, "plan": plan, "replay": job("running")})
+                    })
+                }),
+            )
+            .route("/replays/{id}", get(move || async move { Json(job("partial")) })),
+    );
+    let output = server.panotti(&["event", "replay", "--failed"]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).starts_with("✗ 40 ok, 2 failed, 0 skipped in 11s"), "{}", text(&output.stdout));
+    let output = server.panotti(&["replay", "start", "--failed", "-o", "id"]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "rpl_01kc2v7jq8ew2s7q4m8t1n0zcd\n".to_owned()));
+}
+
+#[test]
+fn emit_writes_one_line_to_descriptor_3_where_the_daemon_has_opened_it() {
+    let home = tempfile::tempdir().unwrap();
+    let script = format!("printf '{{\"n\":\\n3}}' | {} emit words.counted - 3>emitted", env!("CARGO_BIN_EXE_panotti"));
+    let run = |mark: &str| {
+        let mut command = std::process::Command::new("sh");
+        command
+            .args(["-c", &script])
+            .current_dir(home.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("HOME", home.path());
+        command.env(mark, "3").output().unwrap()
+    };
+    assert_eq!(run("PANOTTI_EMIT_FD").status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(home.path().join("emitted")).unwrap(), "{\"topic\":\"words.counted\",\"data\":{\"n\": 3}}\n");
+    assert_eq!(run("OTHER").status.code(), Some(2));
+}

@@ -134,7 +134,7 @@ fn a_stream_goes_on_after_the_last_event_that_was_seen() {
     }
     let server = Server::start(Router::new().route("/events/stream", get(stream)));
     let seen = run(async {
-        let mut following = Following::begin(server.client(), "/events/stream".into()).await.unwrap();
+        let mut following = Following::begin(server.client(), "/events/stream".into(), String::new()).await.unwrap();
         let (mut seen, mut reconnected) = (Vec::new(), 0);
         while seen.len() < 5 {
             match following.next().await.unwrap() {
@@ -191,4 +191,36 @@ fn no_daemon_and_a_stale_socket_are_told_apart_and_name_the_command_that_starts_
     assert!(missing.is(ErrorCode::DAEMON_UNREACHABLE) && stale.is(ErrorCode::DAEMON_UNREACHABLE));
     assert_eq!(missing.next, "`panotti --data x daemon start`");
     assert!(stale.why.contains("left over"), "{}", stale.why);
+}
+
+#[test]
+fn a_socket_in_a_shared_folder_is_used_only_where_its_own_folder_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let (server, _) = log_server(usize::MAX);
+    let folder = server.socket().parent().unwrap().to_path_buf();
+    let mut target = server.target(vec![rustix::process::geteuid().as_raw()]);
+    target.private_folder = true;
+
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let failure = run(async { Client::new(target.clone()).live().await.unwrap_err() });
+    assert!(failure.is(ErrorCode::DAEMON_FILES_UNSAFE), "{failure}");
+
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(run(async { Client::new(target).live().await }).is_ok());
+}
+
+#[test]
+fn the_program_streams_lines_and_repetitions_and_names_what_the_daemon_refused() {
+    let (server, log) = log_server(usize::MAX);
+    let file = server.socket().with_file_name("events.jsonl");
+    std::fs::write(&file, "{\"type\":\"a.b\"}\n\n{\"type\":\"refused\"}\n{oops\n{\"type\":\"a.b\",\"id\":\"mine\"}\n").unwrap();
+
+    let output = server.panotti(&["event", "publish", "--jsonl", &format!("@{}", file.display()), "-o", "json"]);
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told: Vec<&str> = summary["errors"].as_array().unwrap().iter().map(|part| part["pointer"].as_str().unwrap()).collect();
+    assert_eq!((output.status.code(), summary["accepted"].as_u64(), told), (Some(3), Some(2), vec!["line 3", "line 4"]));
+    assert!(log.accepted.lock().unwrap().contains(&"mine".to_owned()), "an id of the publisher's own is kept");
+
+    let output = server.panotti(&["event", "publish", "a.b", "--count", "50", "-o", "json"]);
+    assert_eq!((output.status.code(), log.accepted.lock().unwrap().len()), (Some(0), 52));
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
-use panotti::cli::generate::{completion_script, error_index, error_page};
+use panotti::cli::generate::{completion_script, error_index, error_page, settings_page};
 use panotti_protocol::failure::ErrorCode;
 
 use super::tree::visible;
@@ -63,6 +63,18 @@ fn completion_scripts_are_current() {
         ("panotti.elv", Shell::Elvish),
     ];
     check("completions", &scripts.into_iter().map(|(name, shell)| (name.to_owned(), completion_script(shell))).collect());
+}
+
+#[test]
+fn the_reference_of_the_settings_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/settings.md");
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        fs::write(&path, settings_page()).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap() == settings_page(),
+        "docs/settings.md is not current: run the tests with UPDATE_GENERATED=1"
+    );
 }
 
 #[test]

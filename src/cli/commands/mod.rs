@@ -62,7 +62,7 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Event(command)) => Box::pin(event::run(command, context)).await,
         Some(Command::Replay(command)) => Box::pin(replay::run(command, context)).await,
         Some(Command::Plugin(command)) => Box::pin(plugin::run(command, context)).await,
-        Some(Command::Config(command)) => config::run(command, context),
+        Some(Command::Config(command)) => config::run(command, context).await,
         Some(Command::Health(args)) => health::run(args, context).await,
         Some(Command::Completion(args)) => completion::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, context),

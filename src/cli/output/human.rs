@@ -29,6 +29,12 @@ impl TimeFormat {
         }
     }
 
+    /// The same in a sentence: `2m ago`.
+    pub fn ago(&self, at: Timestamp) -> String {
+        let shown = self.show(at);
+        if self.style == TimeStyle::Relative && at <= self.now { format!("{shown} ago") } else { shown }
+    }
+
     /// The time of day, for lines of a live view.
     pub fn clock(&self, at: Timestamp) -> String {
         match self.style {
@@ -103,7 +109,12 @@ pub fn count(number: u64) -> String {
 
 /// `1 event`, `2 events`.
 pub fn counted(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", count(number)) }
+    counted_as(number, noun, &format!("{noun}s"))
+}
+
+/// The same for nouns whose plural is their own: `2 deliveries`.
+pub fn counted_as(number: u64, one: &str, several: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {several}", count(number)) }
 }
 
 /// Text in a style; anstream takes the style out where there is no colour.

@@ -6,7 +6,6 @@ use super::list::{self, ListArgs};
 use crate::cli::context::{Context, Outcome};
 use crate::cli::globals::ListFlags;
 use crate::cli::output::fields::text;
-use crate::config::load::load;
 use crate::config::settings::TABLE;
 use crate::config::suggest::did_you_mean;
 
@@ -20,18 +19,22 @@ pub struct GetArgs {
     /// Show where the value comes from too
     #[arg(long)]
     pub origin: bool,
+    /// Ask the running daemon what it has in force
+    #[arg(long)]
+    pub effective: bool,
 }
 
 /// Shows it.
 ///
 /// # Errors
 /// `config.key_unknown`, or where the configuration does not hold.
-pub fn run(args: &GetArgs, context: &Context) -> Outcome {
+pub async fn run(args: &GetArgs, context: &Context) -> Outcome {
     let Some(key) = &args.key else {
-        return list::run(&ListArgs { list: ListFlags { limit: 1_000, all: true, no_headers: false } }, context);
+        return list::run(&ListArgs { effective: args.effective, list: ListFlags { limit: 1_000, all: true, no_headers: false } }, context)
+            .await;
     };
-    let loaded = load(&context.places()?, &context.environment)?;
-    let Some(setting) = loaded.rows().into_iter().find(|row| row.key == *key) else {
+    let settings = list::settings(args.effective, context).await?;
+    let Some(setting) = settings.into_iter().find(|row| row.key == *key) else {
         let failure = Failure::new(ErrorCode::CONFIG_KEY_UNKNOWN, format!("there is no setting `{key}`"));
         return Err(match did_you_mean(key, TABLE.iter().map(|row| row.key)) {
             suggestion if suggestion.is_empty() => failure,

@@ -23,10 +23,10 @@ pub enum ConfigCommand {
 ///
 /// # Errors
 /// The verb's failure.
-pub fn run(command: ConfigCommand, context: &Context) -> Outcome {
+pub async fn run(command: ConfigCommand, context: &Context) -> Outcome {
     match command {
-        ConfigCommand::Get(args) => get::run(&args, context),
-        ConfigCommand::List(args) => list::run(&args, context),
+        ConfigCommand::Get(args) => get::run(&args, context).await,
+        ConfigCommand::List(args) => list::run(&args, context).await,
         ConfigCommand::Validate(args) => validate::run(&args, context),
         ConfigCommand::Path(args) => path::run(&args, context),
     }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use panotti_protocol::event::{NewEvent, Priority, Receipt};
-use panotti_protocol::failure::exit;
+use panotti_protocol::failure::{ErrorCode, Failure, exit};
 use serde_json::json;
 
 use super::publish_input::{self, Pair};
 use super::publish_many;
 use crate::cli::context::{Context, Outcome, now};
 use crate::cli::globals::parse_duration;
-use crate::cli::output::human::{counted, duration_ms, short};
+use crate::cli::output::human::{counted, counted_as, duration_ms, short};
 
 /// Publish an event
 ///
@@ -102,10 +102,23 @@ pub async fn run(args: PublishArgs, context: &Context) -> Outcome {
         return dry_run(&event, context);
     }
     let began = std::time::Instant::now();
-    let receipt = context.client()?.publish(&event).await?;
+    let receipt = context.client()?.publish(&event).await.map_err(|failure| with_same_id(failure, &event))?;
     let took = duration_ms(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
     context.output.action(&receipt, &receipt.eventid.to_string(), || text(&event, &receipt, &took))?;
     Ok(exit::OK)
+}
+
+/// Where it is not known whether the event was stored, the next step carries its id, so that trying again cannot store it twice.
+fn with_same_id(failure: Failure, event: &NewEvent) -> Failure {
+    let never_reached = failure.detail.starts_with("no panotti daemon");
+    let unknown = failure.is(ErrorCode::DAEMON_UNREACHABLE) || failure.is(ErrorCode::TIMEOUT) || failure.is(ErrorCode::STORE_UNAVAILABLE);
+    match &event.id {
+        Some(id) if unknown && !never_reached => {
+            let next = format!("{}; then publish it again with `--id {id}`: it is stored once, however often it is sent", failure.next);
+            failure.next(next)
+        }
+        _ => failure,
+    }
 }
 
 fn text(event: &NewEvent, receipt: &Receipt, took: &str) -> String {
@@ -115,8 +128,7 @@ fn text(event: &NewEvent, receipt: &Receipt, took: &str) -> String {
     }
     let deliveries = match receipt.deliveries {
         0 => "no subscription matches it".to_owned(),
-        number if number == 1 => "1 delivery".to_owned(),
-        number => format!("{number} deliveries"),
+        number => counted_as(u64::from(number), "delivery", "deliveries"),
     };
     format!("{id}  {}  accepted in {took}, sequence {}, {deliveries}\n  panotti event show {}", event.topic, receipt.sequence, short(&id))
 }

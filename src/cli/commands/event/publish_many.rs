@@ -35,13 +35,13 @@ pub async fn lines(args: PublishArgs, context: &Context) -> Outcome {
     let input = open(source.as_deref())?;
     let pace = args.rate;
     let (lines, receiver) = mpsc::channel(RECEIPTS_UNREAD_MAX);
-    let (refusals, refused) = mpsc::unbounded_channel();
     // Reading may wait for a person or a pipe, so it has a thread of its own.
-    let reader = std::thread::spawn(move || read_lines(input, &template, pace, &lines, &refusals));
+    let reader = std::thread::spawn(move || read_lines(input, &template, pace, &lines));
     let mut tally = Tally::new(None, context);
-    let published = feed(args.dry_run, receiver, refused, &mut tally, context).await;
+    let published = feed(args.dry_run, receiver, &mut tally, context).await;
     if published.is_ok() {
-        reader.join().map_err(|_| Failure::new(ErrorCode::INTERNAL, "the thread that reads the input ended badly"))??;
+        let refused = reader.join().map_err(|_| Failure::new(ErrorCode::INTERNAL, "the thread that reads the input ended badly"))?;
+        tally.take_refused(refused?);
     }
     tally.finish(published, &args)
 }
@@ -52,7 +52,6 @@ pub async fn lines(args: PublishArgs, context: &Context) -> Outcome {
 /// As [`lines`].
 pub async fn repeated(args: &PublishArgs, event: &NewEvent, times: u64, context: &Context) -> Outcome {
     let (lines, receiver) = mpsc::channel(RECEIPTS_UNREAD_MAX);
-    let (_, refused) = mpsc::unbounded_channel();
     let (event, pace) = (event.clone(), args.rate);
     let maker = std::thread::spawn(move || -> Result<(), Failure> {
         let started = std::time::Instant::now();
@@ -66,7 +65,7 @@ pub async fn repeated(args: &PublishArgs, event: &NewEvent, times: u64, context:
         Ok(())
     });
     let mut tally = Tally::new(Some(times), context);
-    let published = feed(args.dry_run, receiver, refused, &mut tally, context).await;
+    let published = feed(args.dry_run, receiver, &mut tally, context).await;
     if published.is_ok() {
         maker.join().map_err(|_| Failure::new(ErrorCode::INTERNAL, "the thread that makes the events ended badly"))??;
     }
@@ -112,15 +111,29 @@ fn open(source: Option<&str>) -> Result<Box<dyn Read + Send>, Failure> {
     }
 }
 
-type Refusals = mpsc::UnboundedSender<(u64, Failure)>;
+/// Lines that were refused here: all counted, the first kept.
+#[derive(Debug, Default)]
+struct Refused {
+    count: u64,
+    first: Vec<FailurePart>,
+}
+
+impl Refused {
+    fn add(&mut self, number: u64, failure: &Failure) {
+        self.count += 1;
+        if self.first.len() < REFUSALS_SHOWN_MAX {
+            self.first.push(FailurePart { pointer: format!("line {number}"), detail: failure.detail.clone(), next: failure.next.clone() });
+        }
+    }
+}
 
 fn read_lines(
     input: Box<dyn Read + Send>,
     template: &NewEvent,
     pace: Option<Duration>,
     lines: &mpsc::Sender<Line>,
-    refusals: &Refusals,
-) -> Result<(), Failure> {
+) -> Result<Refused, Failure> {
+    let mut refused = Refused::default();
     let mut reader = BufReader::new(input);
     let started = std::time::Instant::now();
     let mut bytes = Vec::new();
@@ -148,14 +161,10 @@ fn read_lines(
                     break;
                 }
             }
-            Err(failure) => {
-                if refusals.send((number, failure)).is_err() {
-                    break;
-                }
-            }
+            Err(failure) => refused.add(number, &failure),
         }
     }
-    Ok(())
+    Ok(refused)
 }
 
 /// Sleeps until it is this line's turn.
@@ -167,25 +176,14 @@ fn keep_pace(pace: Option<Duration>, started: std::time::Instant, number: u64) {
 }
 
 /// Publishes what comes, or only counts it.
-async fn feed(
-    dry_run: bool,
-    mut lines: mpsc::Receiver<Line>,
-    mut refused: mpsc::UnboundedReceiver<(u64, Failure)>,
-    tally: &mut Tally<'_>,
-    context: &Context,
-) -> Result<(), Failure> {
-    let result = if dry_run {
-        while lines.recv().await.is_some() {
-            tally.summary.accepted += 1;
-        }
-        Ok(())
-    } else {
-        publish_lines(&mut context.client()?, lines, |answer| tally.answer(answer)).await
-    };
-    while let Ok((number, failure)) = refused.try_recv() {
-        tally.refuse(number, &failure);
+async fn feed(dry_run: bool, mut lines: mpsc::Receiver<Line>, tally: &mut Tally<'_>, context: &Context) -> Result<(), Failure> {
+    if !dry_run {
+        return publish_lines(&mut context.client()?, lines, |answer| tally.answer(&answer)).await;
     }
-    result
+    while lines.recv().await.is_some() {
+        tally.summary.accepted += 1;
+    }
+    Ok(())
 }
 
 /// Counts answers and keeps the first refusals.
@@ -202,28 +200,28 @@ impl<'c> Tally<'c> {
         Self { summary, progress: Progress::new(total, "published", context), began: std::time::Instant::now(), context }
     }
 
-    fn answer(&mut self, answer: LineAnswer) {
+    fn answer(&mut self, answer: &LineAnswer) {
         self.progress.step();
         if let Some(receipt) = &answer.receipt {
             self.summary.accepted += 1;
             self.summary.duplicates += u64::from(receipt.duplicate);
         }
         if let Some(failure) = &answer.failure {
-            self.refuse(answer.line, failure);
+            let mut refused = Refused::default();
+            refused.add(answer.line, failure);
+            self.take_refused(refused);
         }
     }
 
-    fn refuse(&mut self, number: u64, failure: &Failure) {
-        self.summary.refused += 1;
-        if self.summary.errors.len() < REFUSALS_SHOWN_MAX {
-            let part = FailurePart { pointer: format!("line {number}"), detail: failure.detail.clone(), next: failure.next.clone() };
-            self.summary.errors.push(part);
-        }
-    }
-
-    fn finish(mut self, published: Result<(), Failure>, args: &PublishArgs) -> Outcome {
-        self.progress.finish();
+    fn take_refused(&mut self, refused: Refused) {
+        self.summary.refused += refused.count;
+        self.summary.errors.extend(refused.first);
         self.summary.errors.sort_by_key(|part| part.pointer.trim_start_matches("line ").parse::<u64>().unwrap_or(u64::MAX));
+        self.summary.errors.truncate(REFUSALS_SHOWN_MAX);
+    }
+
+    fn finish(self, published: Result<(), Failure>, args: &PublishArgs) -> Outcome {
+        self.progress.finish();
         let took = duration_ms(u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX));
         let summary = &self.summary;
         let verb = if args.dry_run { "would be published" } else { "published" };

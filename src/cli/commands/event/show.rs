@@ -52,7 +52,7 @@ fn text(detail: &EventDetail, attempts: bool, context: &Context) -> String {
         bold(&event.eventid.to_string()),
         bold(event.topic.as_str()),
         event.priority,
-        context.output.time.show(detail.accepted_at),
+        context.output.time.ago(detail.accepted_at),
         detail.accepted_at
     );
     let mut line = vec![format!("source {}", safe(&event.source)), format!("actor {}", safe(&event.actor))];

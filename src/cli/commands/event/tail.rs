@@ -35,7 +35,10 @@ pub struct TailArgs {
 /// The daemon's failure.
 pub async fn run(args: TailArgs, context: &Context) -> Outcome {
     let query = StreamQuery { topic: args.topic, plugin: args.plugin, after: None, payload: args.payload };
-    let mut following = Following::begin(context.client()?, with_query("/events/stream", &query)?).await?;
+    let mut client = context.client()?;
+    // From a known place on, so that nothing is missed if the connection is lost before the first event.
+    let after = client.events_status().await?.accepted.to_string();
+    let mut following = Following::begin(client, with_query("/events/stream", &query)?, after).await?;
     loop {
         match following.next().await? {
             Followed::Event(event) => show(&event, args.payload, context)?,

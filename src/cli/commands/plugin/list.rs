@@ -5,7 +5,7 @@ use panotti_protocol::failure::exit;
 
 use crate::cli::context::{Context, Outcome};
 use crate::cli::globals::ListFlags;
-use crate::cli::output::human::{count, duration_ms};
+use crate::cli::output::human::{count, counted, duration_ms};
 use crate::cli::output::table::{Table, left, right};
 use crate::cli::output::{Listing, to_values};
 
@@ -80,7 +80,7 @@ fn footer(plugins: &[Plugin], context: &Context) -> String {
         *by_state.entry(&plugin.state).or_default() += 1;
     }
     let parts: Vec<String> = by_state.iter().map(|(state, number)| format!("{number} {state}")).collect();
-    format!("{} plugins, {}", plugins.len(), parts.join(", "))
+    format!("{}, {}", counted(plugins.len() as u64, "plugin"), parts.join(", "))
 }
 
 fn table(plugins: &[Plugin], context: &Context) -> Table {

@@ -3,6 +3,7 @@
 use panotti_protocol::api::{LogLine, LogsQuery};
 use panotti_protocol::failure::{ErrorCode, Failure, exit};
 use panotti_protocol::id::EventId;
+use panotti_protocol::time::Timestamp;
 
 use crate::cli::context::{Context, Outcome};
 use crate::cli::globals::Format;
@@ -58,13 +59,19 @@ pub async fn run(args: LogsArgs, context: &Context) -> Outcome {
     }
     query.follow = true;
     let path = with_query(&format!("/plugins/{}/logs", segment(&args.name)), &query)?;
-    let mut following = Following::begin(client.another(), path).await?;
+    let mut following = Following::begin(client.another(), path, String::new()).await?;
+    // After a lost connection the newest lines come again; those that were shown are left out.
+    let (mut newest, mut again) = (Timestamp::default(), false);
     loop {
         match following.next().await? {
             Followed::Event(event) if event.event == "line" => {
                 let line: LogLine = serde_json::from_str(&event.data).map_err(|error| {
                     Failure::new(ErrorCode::DAEMON_VERSION_MISMATCH, format!("a line of the log is not understood: {error}"))
                 })?;
+                if again && line.at <= newest {
+                    continue;
+                }
+                (newest, again) = (line.at, false);
                 show(&line, context)?;
             }
             Followed::Event(event) if event.event == "gap" => {
@@ -72,6 +79,7 @@ pub async fn run(args: LogsArgs, context: &Context) -> Outcome {
             }
             Followed::Event(_) => {}
             Followed::Reconnected(after) => {
+                again = true;
                 let after = duration_ms(u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
                 context.output.remark(&yellow(&format!("! reconnected after {after}")));
             }

@@ -76,7 +76,7 @@ fn text(detail: &PluginDetail, changes: usize, context: &Context) -> String {
         let reason = if change.reason.is_empty() { String::new() } else { format!(": {}", safe(&change.reason)) };
         line(
             "changed",
-            format!("{}   {} -> {} by {}{reason}", context.output.time.show(change.at), change.from, change.to, safe(&change.actor)),
+            format!("{}   {} -> {} by {}{reason}", context.output.time.ago(change.at), change.from, change.to, safe(&change.actor)),
         );
     }
     if plugin.subscriptions.iter().any(|subscription| subscription.dead > 0) {

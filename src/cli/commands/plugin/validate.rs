@@ -24,7 +24,9 @@ pub struct ValidateArgs {
 /// # Errors
 /// `plugin.manifest_invalid` with every problem.
 pub fn run(args: &ValidateArgs, context: &Context) -> Outcome {
-    let problems = validate_folder(&args.path);
+    // `plugin validate plugin.yaml` means its folder.
+    let folder = if args.path.is_file() { args.path.parent().unwrap_or(&args.path) } else { &args.path };
+    let problems = validate_folder(folder);
     let path = args.path.display().to_string();
     if problems.is_empty() {
         context.output.action(&json!({ "valid": true, "path": path }), &path, || format!("✓ {path} holds"))?;

@@ -84,12 +84,12 @@ pub async fn run(args: ShowArgs, context: &Context) -> Outcome {
 
 fn text(job: &Replay, context: &Context) -> String {
     let name = job.name.as_ref().map_or(String::new(), |name| format!("   {}", safe(name)));
-    let ended = job.ended_at.map_or(String::new(), |at| format!("   ended {}", context.output.time.show(at)));
+    let ended = job.ended_at.map_or(String::new(), |at| format!("   ended {}", context.output.time.ago(at)));
     let mut text = format!(
         "{}{name}   {}   started {}{ended}   by {}\n",
         bold(&job.replayid.to_string()),
         job.state,
-        context.output.time.show(job.started_at),
+        context.output.time.ago(job.started_at),
         safe(&job.by)
     );
     text.push_str(&format!(
