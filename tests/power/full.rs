@@ -1,0 +1,1 @@
+//! The disk fills and empties.
