@@ -79,6 +79,9 @@ async fn g1_no_acknowledged_event_is_lost_when_the_power_is_cut() {
             Err((status, said)) => panic!("after cut {number} the daemon does not start: {status}, {said}"),
         };
         ledger.read_back(&mut daemon.client(), 100).await;
+        if number % 100 == 99 {
+            eprintln!("{} cuts, {} s, {acknowledged} events acknowledged", number + 1, started.elapsed().as_secs());
+        }
         if std::fs::metadata(data.join("panotti.db")).unwrap().len() > STORE_BYTES_MAX {
             ledger.read_back(&mut daemon.client(), usize::MAX).await;
             assert!(daemon.stop().success());

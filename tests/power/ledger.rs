@@ -69,6 +69,11 @@ impl Ledger {
         self.receipts.lock().unwrap().len()
     }
 
+    /// The number of the newest acknowledged event.
+    pub fn newest_number(&self) -> u64 {
+        self.receipts.lock().unwrap().values().next_back().unwrap().0
+    }
+
     /// A number that no event had yet.
     pub fn next(&self) -> u64 {
         self.next.fetch_add(1, Ordering::SeqCst) + 1

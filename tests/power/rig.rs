@@ -2,6 +2,7 @@
 //! drops everything that was not synced. Where that cannot be had (no root, no loop device) it says so and nothing is tested.
 
 use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -54,9 +55,17 @@ impl Disk {
 
     /// Takes room away until only `left` bytes are free. Giving it back is [`Disk::make_room`].
     pub fn fill(&self, left: u64) {
-        let bytes = self.free_bytes().saturating_sub(left);
+        const BLOCK: u64 = 4096;
         let ballast = File::create(self.path().join("ballast")).unwrap();
-        rustix::fs::fallocate(&ballast, rustix::fs::FallocateFlags::empty(), 0, bytes.max(1)).unwrap();
+        let (mut taken, mut step) = (0, 1 << 20);
+        while step >= BLOCK && self.free_bytes() >= left + BLOCK {
+            let bytes = step.min(self.free_bytes().saturating_sub(left)).max(BLOCK);
+            match rustix::fs::fallocate(&ballast, rustix::fs::FallocateFlags::empty(), taken, bytes) {
+                Ok(()) => taken += bytes,
+                // The file system keeps a little for itself.
+                Err(_) => step /= 2,
+            }
+        }
     }
 
     /// Gives the room back.
@@ -117,6 +126,7 @@ fn panotti(data: &Path, environment: &[(&str, &str)]) -> Command {
 pub struct Daemon {
     child: Child,
     data: PathBuf,
+    stderr: File,
 }
 
 impl Daemon {
@@ -126,15 +136,15 @@ impl Daemon {
     /// How it ended, and what it said, where it ended instead.
     pub async fn start(data: &Path, environment: &[(&str, &str)]) -> Result<Self, (ExitStatus, String)> {
         let mut command = panotti(data, environment);
-        command.args(["daemon", "run", "--output", "json"]).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut daemon = Self { child: command.spawn().unwrap(), data: data.to_owned() };
+        command.args(["daemon", "run", "--output", "json"]).stdout(Stdio::null());
+        let stderr = tempfile::tempfile().unwrap();
+        command.stderr(stderr.try_clone().unwrap());
+        let mut daemon = Self { child: command.spawn().unwrap(), data: data.to_owned(), stderr };
         let mut client = daemon.client();
         let started = Instant::now();
         while client.live().await.is_err() {
             if let Some(status) = daemon.child.try_wait().unwrap() {
-                let mut said = String::new();
-                std::io::Read::read_to_string(&mut daemon.child.stderr.take().unwrap(), &mut said).unwrap();
-                return Err((status, said));
+                return Err((status, daemon.said()));
             }
             assert!(started.elapsed() < PATIENCE, "the daemon does not answer");
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -155,6 +165,14 @@ impl Daemon {
     /// Runs a command against it.
     pub fn command(&self, arguments: &[&str]) -> Output {
         panotti(&self.data, &[]).args(arguments).output().unwrap()
+    }
+
+    /// What it said on stderr.
+    fn said(&mut self) -> String {
+        let mut said = String::new();
+        self.stderr.rewind().unwrap();
+        self.stderr.read_to_string(&mut said).unwrap();
+        said
     }
 
     /// Whether it lives.
@@ -190,6 +208,9 @@ impl Daemon {
 impl Drop for Daemon {
     fn drop(&mut self) {
         self.kill();
+        if std::thread::panicking() {
+            eprintln!("the daemon said: {}", self.said());
+        }
     }
 }
 
