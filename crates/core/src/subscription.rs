@@ -150,8 +150,13 @@ impl Subscription {
         if last {
             self.waiting_to = None;
         }
-        let known: BTreeSet<DeliveryKey> =
-            self.waiting.keys().map(|(_, key)| *key).chain(self.returned.iter().map(|owed| owed.key)).chain(self.leased.iter().copied()).collect();
+        let known: BTreeSet<DeliveryKey> = self
+            .waiting
+            .keys()
+            .map(|(_, key)| *key)
+            .chain(self.returned.iter().map(|owed| owed.key))
+            .chain(self.leased.iter().copied())
+            .collect();
         for (due, owed) in entries {
             if !known.contains(&owed.key) {
                 self.waiting.insert((due.min(now + RETRY_DELAY_MAX), owed.key), owed);
