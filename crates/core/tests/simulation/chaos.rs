@@ -247,6 +247,9 @@ impl Chaos {
         let mut drafts = std::mem::take(&mut self.again);
         let new = self.random.below(4).saturating_sub(1);
         drafts.extend((0..new).map(|_| self.draft()));
+        if self.random.below(20) == 0 {
+            drafts.extend(drafts.last().cloned());
+        }
         drafts.into_iter().map(|draft| vec![self.publish(draft)]).collect()
     }
 
