@@ -237,6 +237,8 @@ impl Bus {
         let names: BTreeSet<String> = specs.iter().map(|spec| spec.name.clone()).collect();
         let mut changed = false;
         let full = self.subscriptions.len() >= SUBSCRIPTIONS_MAX;
+        // One of the daemon's own events that is still to be matched may match a new subscription too.
+        let begin = self.unmatched.first().map_or(self.head, |oldest| Sequence(oldest.0 - 1));
         for spec in specs {
             let found = self.subscriptions.iter_mut().find(|(_, known)| known.plugin == plugin && known.spec.name == spec.name);
             let (id, floor) = match found {
@@ -251,8 +253,8 @@ impl Bus {
                 }
                 None => {
                     let id = SubscriptionId(self.subscriptions.last_key_value().map_or(1, |(last, _)| last.0 + 1));
-                    self.subscriptions.insert(id, Subscription::new(plugin.to_owned(), spec.clone(), self.head));
-                    (id, self.head)
+                    self.subscriptions.insert(id, Subscription::new(plugin.to_owned(), spec.clone(), begin));
+                    (id, begin)
                 }
             };
             changed = true;

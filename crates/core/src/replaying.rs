@@ -166,15 +166,14 @@ impl Bus {
         }
     }
 
-    /// When the pace of a replay lets its next item through, where one is there and its subscription has room.
+    /// When the pace of a replay lets its next item through, where one is there and could go: to its subscription, or because nobody
+    /// takes it.
     pub(crate) fn next_release(&self) -> Option<Timestamp> {
-        let waits_for_pace = |job: &&Job| {
-            job.window.iter().any(|owed| {
-                self.subscriptions
-                    .get(&owed.key.subscription)
-                    .is_some_and(|known| known.has_room_for_repeats() && self.copy_of(known).is_some())
-            })
+        let could_go = |owed: &Owed| {
+            let subscription = self.subscriptions.get(&owed.key.subscription);
+            subscription.is_none_or(|known| !known.active || (known.has_room_for_repeats() && self.copy_of(known).is_some()))
         };
+        let waits_for_pace = |job: &&Job| job.window.iter().any(could_go);
         self.jobs.values().filter(waits_for_pace).map(|job| job.next_release(self.now)).min()
     }
 }

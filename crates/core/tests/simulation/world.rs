@@ -254,7 +254,7 @@ impl World {
     fn judge_idleness(&self) -> Result<(), Violation> {
         for (id, known) in &self.disk.subscriptions {
             let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
-            let room = self.ledger.in_flight_of(*id) < known.spec.concurrency as usize;
+            let room = self.ledger.number_in_flight(*id) < known.spec.concurrency as usize;
             let asked = self.pages.iter().any(|page| match page {
                 Command::PendingPage { subscription, .. } | Command::WaitingPage { subscription, .. } => subscription == id,
                 _ => false,
@@ -394,12 +394,10 @@ impl World {
         hold!(self, rule_07_nothing_comes_before_its_time(before, self.bus_now, self.loaded_at, key));
         hold!(self, rule_10_the_mark_names_the_delivery_that_is_repeated(&self.disk, key, &lease));
         let concurrency = self.disk.subscriptions[&key.subscription].spec.concurrency;
-        let in_flight = self.ledger.in_flight_of(key.subscription);
+        let in_flight = self.ledger.number_in_flight(key.subscription);
         hold!(self, rule_12_concurrency_is_never_exceeded(in_flight + 1, concurrency));
         let from = before.map_or(if key.replay == ReplayNumber::LIVE { "pending" } else { "repeat" }, |row| row.state.as_str());
         self.coverage.take("delivery", from, "handed out", "leased");
-        self.ledger.last_token = Some(lease.token);
-        self.ledger.in_flight.insert(key);
         let flight = Flight {
             key,
             original: self.original_of(key, &lease),
@@ -408,7 +406,7 @@ impl World {
             heard_at: self.bus_now,
             hard_until: self.bus_now + lease.timeout,
         };
-        self.ledger.leases.insert(lease.token, flight);
+        self.ledger.begin(lease.token, flight);
         self.inbox.push(lease);
         Ok(())
     }
