@@ -366,6 +366,7 @@ impl Disk {
         let running = self.replays.iter().filter(|(_, row)| !row.ended);
         Snapshot {
             epoch: self.epoch,
+            leases_given: 0,
             head: self.head(),
             last_accepted: self.events.last().map(|event| event.accepted_at).unwrap_or_default(),
             rules: self.rules,
