@@ -86,7 +86,8 @@ impl Seal {
         let mut text = Vec::new();
         Read::by_ref(&mut file).take(2 * FILE_BYTES_MAX).read_to_end(&mut text).map_err(file_error)?;
         let entries = text.chunks_exact(ENTRY_BYTES).filter_map(HighWater::from_entry);
-        let last = entries.max_by_key(|entry| entry.sequence).unwrap_or_default();
+        // The last one counts, not the highest: after an accepted loss the log goes on from where it ends now.
+        let last = entries.last().unwrap_or_default();
         let bytes = (text.len() - text.len() % ENTRY_BYTES) as u64;
         Ok(Self { path: path.to_owned(), file, bytes, last, unsynced: false })
     }
