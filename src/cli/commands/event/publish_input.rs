@@ -12,7 +12,6 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::publish::PublishArgs;
-use crate::cli::context::Context;
 use crate::client::publish::fresh_id;
 use crate::config::units::parse_duration;
 use crate::config::user::command_line_source;
@@ -60,7 +59,7 @@ pub fn parse_expiry(text: &str) -> Result<Expiry, String> {
 ///
 /// # Errors
 /// `event.topic_invalid`, `event.payload_invalid`, `event.attribute_invalid`, or where the payload cannot be read.
-pub fn event(args: &PublishArgs, context: &Context, now: Timestamp) -> Result<NewEvent, Failure> {
+pub fn event(args: &PublishArgs, now: Timestamp) -> Result<NewEvent, Failure> {
     let mut event = attributes(args, now)?;
     event.topic = args.topic.clone().unwrap_or_default();
     check_topic(&event.topic)?;
