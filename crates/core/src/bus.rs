@@ -217,7 +217,12 @@ impl Bus {
     fn register(&mut self, plugin: &str, specs: Vec<SubscriptionSpec>, step: &mut Step) -> Answer {
         let names: BTreeSet<String> = specs.iter().map(|spec| spec.name.clone()).collect();
         let mut changed = false;
-        let full = self.subscriptions.len() >= SUBSCRIPTIONS_MAX;
+        let known: BTreeSet<&str> =
+            self.subscriptions.values().filter(|known| known.plugin == plugin).map(|known| known.spec.name.as_str()).collect();
+        let new = names.iter().filter(|name| !known.contains(name.as_str())).count();
+        if self.subscriptions.len() + new > SUBSCRIPTIONS_MAX {
+            return Answer::Refused(Refusal::TooMany { what: "subscriptions", limit: SUBSCRIPTIONS_MAX });
+        }
         // One of the daemon's own events that is still to be matched may match a new subscription too.
         let begin = self.unmatched.first().map_or(self.head, |oldest| Sequence(oldest.0 - 1));
         for spec in specs {
@@ -228,9 +233,6 @@ impl Bus {
                     known.spec = spec.clone();
                     known.active = true;
                     (*id, known.stored_floor)
-                }
-                None if full => {
-                    return Answer::Refused(Refusal::TooMany { what: "subscriptions", limit: SUBSCRIPTIONS_MAX });
                 }
                 None => {
                     let id = SubscriptionId(self.subscriptions.last_key_value().map_or(1, |(last, _)| last.0 + 1));

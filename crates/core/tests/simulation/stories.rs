@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use panotti_core::command::{Answer, Command, InstanceEnd, Switch};
 use panotti_core::event::Draft;
-use panotti_core::limits::{WAITING_MAX, WINDOW_MAX};
+use panotti_core::limits::{SUBSCRIPTIONS_MAX, WAITING_MAX, WINDOW_MAX};
+use panotti_core::routing::SubscriptionSpec;
 use panotti_protocol::api::{OnDisabled, ReplaySelection};
 use panotti_protocol::delivery::{AttemptOutcome, Cause, DeliveryState, ReplayState};
 use panotti_protocol::notice;
@@ -338,4 +339,24 @@ fn rule_13_the_same_source_and_id_give_the_first_receipt() {
     assert_eq!((again.eventid, again.sequence, again.duplicate), (first.eventid, first.sequence, true));
     assert!(!elsewhere.duplicate);
     assert_eq!(story.handed_out.len(), 2);
+}
+
+#[test]
+fn rule_14_a_registration_that_is_too_many_changes_nothing() {
+    let mut story = Story::new();
+    let spec = |name: usize| SubscriptionSpec::new(format!("topic.{name}").parse().unwrap());
+    story.asks(Command::Register { plugin: "big".to_owned(), subscriptions: (0..SUBSCRIPTIONS_MAX - 1).map(spec).collect() });
+    story.asks(Command::Register { plugin: "notes".to_owned(), subscriptions: vec![spec(0)] });
+
+    let answer = story.asks(Command::Register {
+        plugin: "notes".to_owned(),
+        subscriptions: vec![SubscriptionSpec { concurrency: 1, ..spec(0) }, spec(1)],
+    });
+
+    assert!(matches!(answer, Answer::Refused(_)));
+    let notes = story.disk().subscriptions.last_key_value().unwrap().1;
+    assert_eq!((story.disk().subscriptions.len(), notes.spec.concurrency), (SUBSCRIPTIONS_MAX, 4));
+
+    let answer = story.asks(Command::Register { plugin: "notes".to_owned(), subscriptions: vec![] });
+    assert!(matches!(answer, Answer::Rules(_)), "fewer is always possible");
 }
