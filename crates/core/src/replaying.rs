@@ -12,7 +12,7 @@ use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
 use crate::replay::{BEGINNING, Job, ReplayNumber, StoredReplay};
-use crate::subscription::HasRow;
+use crate::subscription::{HasRow, Subscription};
 
 impl Bus {
     pub(crate) fn start_replay(&mut self, start: StartReplay, step: &mut Step) -> Answer {
@@ -94,6 +94,14 @@ impl Bus {
         for number in numbers {
             for owed in self.release_items(number) {
                 self.skip_item(number, &owed, step);
+            }
+        }
+        let unwanted: Vec<Owed> = self.subscriptions.values_mut().flat_map(Subscription::unwanted_repeats).collect();
+        for owed in unwanted {
+            let number = owed.key.replay;
+            self.skip_item(number, &owed, step);
+            if let Some(job) = self.jobs.get_mut(&number) {
+                job.open = job.open.saturating_sub(1);
             }
         }
     }

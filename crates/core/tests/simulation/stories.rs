@@ -360,3 +360,22 @@ fn rule_14_a_registration_that_is_too_many_changes_nothing() {
     let answer = story.asks(Command::Register { plugin: "notes".to_owned(), subscriptions: vec![] });
     assert!(matches!(answer, Answer::Rules(_)), "fewer is always possible");
 }
+
+#[test]
+fn rule_10_a_replay_ends_also_when_its_plugin_is_removed_meanwhile() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    for _ in 0..6 {
+        story.publish("audio.recorded");
+    }
+    story.run_until_quiet();
+    story.asks(stop("notes"));
+
+    let replay = story.replay(ReplaySelection { topic: Some(">".parse().unwrap()), ..ReplaySelection::default() }, 0);
+    story.run_until_quiet();
+    assert_eq!(story.replay_row(replay).state, ReplayState::Running, "it waits for its plugin");
+    story.asks(Command::Register { plugin: "notes".to_owned(), subscriptions: vec![] });
+    story.run_until_quiet();
+
+    let row = story.replay_row(replay);
+    assert_eq!((row.state, row.skipped), (ReplayState::Done, 6));
+}
