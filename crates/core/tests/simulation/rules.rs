@@ -333,3 +333,12 @@ pub fn rule_07_what_waits_is_not_left_lying(
     ensure(due > now, || format!("there is room, {key:?} was due at {due}, and at {now} it is not handed out"))?;
     ensure(bus.next_due().is_some_and(|at| at <= due), || format!("{key:?} is due at {due}, the bus wakes at {:?}", bus.next_due()))
 }
+
+/// `since`: when the replay was started or loaded.
+pub fn rule_10_a_replay_keeps_its_pace(rate: u32, begun: usize, since: Timestamp, now: Timestamp) -> Check {
+    let burst = u128::from(rate / 10).max(1) + 1;
+    let most = burst + u128::from(rate) * now.since(since).as_millis() / 1_000;
+    ensure(rate == 0 || begun as u128 <= most, || {
+        format!("{begun} items begun since {since} at {rate} a second, at most {most} are allowed")
+    })
+}
