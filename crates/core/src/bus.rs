@@ -327,9 +327,8 @@ impl Bus {
     fn hand_out(&mut self, step: &mut Step) {
         let ids: Vec<SubscriptionId> = self.subscriptions.keys().copied().collect();
         for id in ids {
-            loop {
-                let Some(subscription) = self.subscriptions.get(&id) else { break };
-                if !subscription.has_room() {
+            while let Some(subscription) = self.subscriptions.get(&id) {
+                if !subscription.has_room() && !self.defects.has(Defect::ConcurrencyIgnored) {
                     break;
                 }
                 let Some(copy) = self.copy_of(subscription).map(|copy| copy.attach.clone()) else { break };

@@ -165,7 +165,7 @@ pub fn rule_07_a_delivery_dies_with_its_last_attempt(kind: &Kind, policy: &Retry
         Kind::Defer { .. } | Kind::RetryByHand => DeliveryState::Waiting,
         Kind::Discard => DeliveryState::Cancelled,
         Kind::Skipped => DeliveryState::Skipped,
-        Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.max + 1 => DeliveryState::Dead,
+        Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.attempts_max() => DeliveryState::Dead,
         Kind::Retry { .. } | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
     };
     ensure(write.state == state, || format!("{kind:?} makes {:?} {}, expected {state}", write.key, write.state))
