@@ -59,7 +59,7 @@ pub fn agree(manifest: &Manifest, ready: &Ready) -> Result<Vec<SubscriptionSpec>
 }
 
 fn check_both_sides(written: &[SubscriptionSpec], ready: &Ready) -> Result<(), String> {
-    let fits = |spec: &SubscriptionSpec, handler: &Handler| spec.name == handler.name || spec.pattern.as_str() == handler.name;
+    let fits = |spec: &SubscriptionSpec, handler: &Handler| spec.name == handler.name;
     let extra: Vec<&str> = ready.handlers.iter().filter(|h| !written.iter().any(|s| fits(s, h))).map(|h| h.name.as_str()).collect();
     let missing: Vec<&str> = match ready.fallback {
         true => Vec::new(),

@@ -12,9 +12,6 @@ use crate::api::OnDisabled;
 /// The newest form of `plugin.yaml` that this version reads (`manifest: 1`).
 pub const MANIFEST: u64 = 1;
 
-/// Keys that the design has and this version does not act on: they are refused, never silently ignored.
-pub const LATER_KEYS: [&str; 8] = ["after", "config_schema", "migrations", "permissions", "routes", "schemas", "key", "where"];
-
 /// A plugin's manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
