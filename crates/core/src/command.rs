@@ -9,9 +9,10 @@ use panotti_protocol::delivery::{AttemptError, DeliveryState};
 use panotti_protocol::event::Receipt;
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, ReplayId, Sequence};
+use panotti_protocol::time::Timestamp;
 
-use crate::delivery::{DeliveryKey, Pending, WaitingDelivery};
-use crate::event::Draft;
+use crate::delivery::Owed;
+use crate::event::{Draft, SharedEvent};
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
 use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
 
@@ -23,7 +24,7 @@ pub enum Command {
     /// What one of the daemon's own events matched.
     Matched {
         /// The event.
-        sequence: Sequence,
+        event: SharedEvent,
         /// What it matched.
         matches: Matches,
     },
@@ -93,7 +94,7 @@ pub enum Command {
         /// The subscription.
         subscription: SubscriptionId,
         /// Events it matches without a delivery row, in sequence order.
-        entries: Vec<Pending>,
+        entries: Vec<Owed>,
         /// Every event up to here was looked at.
         scanned_to: Sequence,
     },
@@ -101,8 +102,8 @@ pub enum Command {
     WaitingPage {
         /// The subscription.
         subscription: SubscriptionId,
-        /// Waiting deliveries, soonest first.
-        entries: Vec<WaitingDelivery>,
+        /// Waiting deliveries with the time each is due, soonest first.
+        entries: Vec<(Timestamp, Owed)>,
         /// Whether there are no more after these.
         last: bool,
     },
@@ -219,18 +220,10 @@ pub enum HandlerOutcome {
 /// A delivery's row, as far as changing it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredDelivery {
-    /// Which one.
-    pub key: DeliveryKey,
-    /// Its event and when it ends to matter.
-    pub pending: Pending,
+    /// Which one, and what its attempts came to.
+    pub owed: Owed,
     /// Where it stands in the store.
     pub state: DeliveryState,
-    /// Attempts counted.
-    pub attempts: u32,
-    /// Attempts recorded.
-    pub tries: u32,
-    /// When it is due, where it waits.
-    pub due: Option<panotti_protocol::time::Timestamp>,
 }
 
 /// Begin a replay.

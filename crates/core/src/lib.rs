@@ -1,8 +1,32 @@
-//! core
+//! Decides what happens to events and deliveries. No I/O, no clock, no randomness, no threads: time and a seed come in with each
+//! step, and what comes out is what to write and what to do. The same commands give the same state, which is what lets the
+//! simulation in `tests/simulation` find bugs.
+//!
+//! - [`command`]: what the bus is asked and what it answers
+//! - [`action`]: what a step writes, and what to do after it is on disk
+//! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
+//! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
+//! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
+//! - [`fingerprint`]: failures that are alike
+//! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
+//! - [`limits`], [`random`]: bounds; numbers that follow from a seed
+//! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
+
+pub mod action;
+pub mod bus;
+pub mod command;
+pub mod defect;
+pub mod delivery;
 pub mod event;
+pub mod fingerprint;
 pub mod lifecycle;
 pub mod limits;
 pub mod manifest;
+mod outcome;
+mod publish;
 pub mod random;
+pub mod replay;
+mod replaying;
 pub mod retry;
 pub mod routing;
+pub mod subscription;

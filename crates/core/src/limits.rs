@@ -44,3 +44,5 @@ pub const POISON_CRASHES: u32 = 3;
 pub const REPLAY_RATE_PER_SECOND: u32 = 200;
 /// A subscription's floor is stored when it has moved this far, so that a restart's scan stays short.
 pub const FLOOR_STEP: u64 = 1_000;
+/// Items of one replay that are between being read and having a row; at this many it waits for the oldest.
+pub const REPLAY_TRACKED_MAX: usize = 10_000;

@@ -1,16 +1,283 @@
-//! Replay jobs
-use std::collections::VecDeque;
-use crate::delivery::{DeliveryKey, Pending};
+//! One replay job in memory (semantics rule 10): a page of its items, its pace, its place. It never moves on before every item up
+//! to its place has a row, so that a restart repeats nothing that ended and loses nothing that did not.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use panotti_protocol::delivery::ReplayState;
+use panotti_protocol::id::{ReplayId, Sequence};
+use panotti_protocol::time::Timestamp;
+
+use crate::delivery::{DeliveryKey, Owed, Repeats};
+use crate::limits::{REPLAY_TRACKED_MAX, REPLAY_WINDOW_LOW};
+
 /// A replay in the store: counts up from 1; 0 stands for the deliveries that publishing made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ReplayNumber(pub u32);
+
+impl ReplayNumber {
+    /// The deliveries that publishing made.
+    pub const LIVE: Self = Self(0);
+}
+
 /// A place in a replay's selection: everything up to this delivery was looked at.
 pub type ReplayCursor = DeliveryKey;
+
 /// One delivery to repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplayItem {
     /// The delivery that is repeated.
     pub original: DeliveryKey,
-    /// Its event.
-    pub pending: Pending,
+    /// The delivery that repeats it. Its `repeats` is filled in by the job.
+    pub owed: Owed,
+}
+
+/// A job as the store has it, at a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReplay {
+    /// Its number.
+    pub number: ReplayNumber,
+    /// Its id.
+    pub id: ReplayId,
+    /// The name given to it.
+    pub name: Option<String>,
+    /// Deliveries started a second; 0 is without a limit.
+    pub rate: u32,
+    /// Its place.
+    pub cursor: ReplayCursor,
+    /// Whether it was cancelled and only finishes what it had handed out.
+    pub cancelled: bool,
+    /// Items with a row that have not ended.
+    pub open: u64,
+    /// Items that succeeded.
+    pub ok: u64,
+    /// Items that died.
+    pub failed: u64,
+}
+
+/// A running job.
+#[derive(Debug, Clone)]
+pub(crate) struct Job {
+    pub(crate) id: ReplayId,
+    pub(crate) repeats_name: Option<String>,
+    /// Items read and not yet released to their subscription.
+    pub(crate) window: VecDeque<Owed>,
+    /// Originals of items that were read, in order; those with a row leave from the front.
+    tracked: VecDeque<DeliveryKey>,
+    /// Of those, the ones that have a row.
+    rowed: BTreeSet<DeliveryKey>,
+    /// Every item up to here has a row: what is stored.
+    pub(crate) cursor: ReplayCursor,
+    /// Every item up to here was read.
+    pub(crate) scanned: ReplayCursor,
+    pub(crate) last_page: bool,
+    pub(crate) page_asked: bool,
+    pub(crate) cancelled: bool,
+    /// Items released or with a row, and not ended.
+    pub(crate) open: u64,
+    pace: Pace,
+    pub(crate) ok_total: u64,
+    pub(crate) failed_total: u64,
+    /// Since the last time it was written.
+    pub(crate) ok: u64,
+    pub(crate) failed: u64,
+    pub(crate) skipped: u64,
+    pub(crate) dirty: bool,
+}
+
+impl Job {
+    pub(crate) fn new(stored: StoredReplay, now: Timestamp) -> Self {
+        Self {
+            id: stored.id,
+            repeats_name: stored.name,
+            window: VecDeque::new(),
+            tracked: VecDeque::new(),
+            rowed: BTreeSet::new(),
+            cursor: stored.cursor,
+            scanned: stored.cursor,
+            last_page: stored.cancelled,
+            page_asked: false,
+            cancelled: stored.cancelled,
+            open: stored.open,
+            pace: Pace::new(stored.rate, now),
+            ok_total: stored.ok,
+            failed_total: stored.failed,
+            ok: 0,
+            failed: 0,
+            skipped: 0,
+            dirty: false,
+        }
+    }
+
+    /// Takes a page of items. Those that already have a row of this job were left out by whoever read it.
+    pub(crate) fn take_page(&mut self, items: Vec<ReplayItem>, scanned_to: ReplayCursor, last: bool) {
+        self.page_asked = false;
+        if self.cancelled {
+            return;
+        }
+        for item in items {
+            let repeats = Repeats { original: item.original.replay, replay: self.id, name: self.repeats_name.clone() };
+            self.tracked.push_back(item.original);
+            self.window.push_back(Owed { repeats: Some(Arc::new(repeats)), ..item.owed });
+        }
+        self.scanned = scanned_to;
+        self.last_page = last;
+        self.move_cursor();
+    }
+
+    /// Notes that an item has a row now.
+    pub(crate) fn has_row(&mut self, original: DeliveryKey) {
+        self.rowed.insert(original);
+        self.move_cursor();
+    }
+
+    fn move_cursor(&mut self) {
+        let before = self.cursor;
+        while let Some(first) = self.tracked.front().copied() {
+            if !self.rowed.remove(&first) {
+                break;
+            }
+            self.tracked.pop_front();
+            self.cursor = first;
+        }
+        if self.tracked.is_empty() {
+            self.cursor = self.scanned;
+        }
+        self.dirty |= self.cursor != before;
+    }
+
+    /// The place as a job would store it that does not wait for its items.
+    pub(crate) fn scanned_place(&self) -> ReplayCursor {
+        self.scanned
+    }
+
+    pub(crate) fn wants_page(&self) -> bool {
+        !self.page_asked && !self.last_page && self.window.len() < REPLAY_WINDOW_LOW && self.tracked.len() < REPLAY_TRACKED_MAX
+    }
+
+    /// Whether its pace lets it release an item now.
+    pub(crate) fn may_release(&mut self, now: Timestamp) -> bool {
+        self.pace.ready(now)
+    }
+
+    pub(crate) fn released(&mut self) {
+        self.pace.spend();
+        self.open += 1;
+    }
+
+    /// When its pace lets it release the next item.
+    pub(crate) fn next_release(&self, now: Timestamp) -> Timestamp {
+        self.pace.next(now)
+    }
+
+    pub(crate) fn cancel(&mut self) {
+        self.cancelled = true;
+        self.last_page = true;
+        self.window.clear();
+        self.tracked.clear();
+        self.rowed.clear();
+        self.dirty = true;
+    }
+
+    pub(crate) fn ended(&mut self, succeeded: bool) {
+        self.open = self.open.saturating_sub(1);
+        if succeeded {
+            self.ok += 1;
+            self.ok_total += 1;
+        } else {
+            self.failed += 1;
+            self.failed_total += 1;
+        }
+        self.dirty = true;
+    }
+
+    /// Whether nothing is left to do.
+    pub(crate) fn is_over(&self) -> bool {
+        self.last_page && self.window.is_empty() && self.open == 0 && !self.page_asked
+    }
+
+    pub(crate) fn state(&self) -> ReplayState {
+        match (self.cancelled, self.is_over(), self.ok_total, self.failed_total) {
+            (true, ..) => ReplayState::Cancelled,
+            (false, false, ..) => ReplayState::Running,
+            (false, true, _, 0) => ReplayState::Done,
+            (false, true, 0, _) => ReplayState::Failed,
+            (false, true, ..) => ReplayState::Partial,
+        }
+    }
+}
+
+/// Lets so many items through a second, in bursts of at most a tenth of a second.
+#[derive(Debug, Clone)]
+struct Pace {
+    per_second: u64,
+    /// Millionths of an item.
+    allowance: u64,
+    at: Timestamp,
+}
+
+const ITEM: u64 = 1_000_000;
+
+impl Pace {
+    fn new(per_second: u32, now: Timestamp) -> Self {
+        Self { per_second: u64::from(per_second), allowance: ITEM, at: now }
+    }
+
+    fn ready(&mut self, now: Timestamp) -> bool {
+        if self.per_second == 0 {
+            return true;
+        }
+        let elapsed = u64::try_from(now.since(self.at).as_millis()).unwrap_or(u64::MAX);
+        let burst = (self.per_second * ITEM / 10).max(ITEM);
+        self.allowance = self.allowance.saturating_add(elapsed.saturating_mul(self.per_second * 1_000)).min(burst);
+        self.at = self.at.max(now);
+        self.allowance >= ITEM
+    }
+
+    fn spend(&mut self) {
+        if self.per_second > 0 {
+            self.allowance = self.allowance.saturating_sub(ITEM);
+        }
+    }
+
+    fn next(&self, now: Timestamp) -> Timestamp {
+        if self.per_second == 0 || self.allowance >= ITEM {
+            return now;
+        }
+        now + Duration::from_millis((ITEM - self.allowance).div_ceil(self.per_second * 1_000))
+    }
+}
+
+/// The place before everything.
+pub const BEGINNING: ReplayCursor =
+    DeliveryKey { sequence: Sequence(0), subscription: crate::routing::SubscriptionId(0), replay: ReplayNumber::LIVE };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_10_a_replay_starts_so_many_a_second_and_not_more() {
+        let mut pace = Pace::new(200, Timestamp::from_ms(0));
+        let mut started = 0;
+        for ms in 0..=10_000 {
+            while pace.ready(Timestamp::from_ms(ms)) {
+                pace.spend();
+                started += 1;
+            }
+        }
+        assert_eq!(started, 2_001);
+    }
+
+    #[test]
+    fn a_slow_pace_says_when_the_next_item_may_start() {
+        let mut pace = Pace::new(3, Timestamp::from_ms(0));
+        assert!(pace.ready(Timestamp::from_ms(0)));
+        pace.spend();
+        let next = pace.next(Timestamp::from_ms(0));
+        assert_eq!(next, Timestamp::from_ms(334));
+        assert!(!pace.ready(Timestamp::from_ms(333)));
+        assert!(pace.ready(next));
+    }
 }

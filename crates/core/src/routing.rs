@@ -11,7 +11,7 @@ use crate::limits;
 use crate::retry::RetryPolicy;
 
 /// A subscription in the store: small, never reused, recorded with each event it matches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SubscriptionId(pub u32);
 
 /// What a plugin subscribes to: one entry of its manifest's `on:`, or one handler of its `ready`.

@@ -8,6 +8,7 @@
 //! - [`failure`]: every error code with its HTTP status and exit code: the one table
 //! - [`frame`]: the plugin protocol, version 1
 //! - [`manifest`]: `plugin.yaml` as written
+//! - [`notice`]: the daemon's own events
 //! - [`api`]: bodies of the HTTP API
 //! - [`limits`]: bounds on everything that comes from outside
 //!
@@ -25,5 +26,6 @@ pub mod json {
 }
 pub mod limits;
 pub mod manifest;
+pub mod notice;
 pub mod time;
 pub mod topic;

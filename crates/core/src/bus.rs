@@ -1,0 +1,464 @@
+//! The bus: all state that deciding needs, bounded, and one step of it. A step takes the commands that have gathered and the time,
+//! and returns one transaction to write and what to do once it is on disk. Whoever drives it answers nobody before that.
+//!
+//! Contract of the pages: a page asked for by a step is read right after that step's commit and is among the first commands of the
+//! next step.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use panotti_protocol::api::OnDisabled;
+use panotti_protocol::event::Receipt;
+use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7};
+use panotti_protocol::notice;
+use panotti_protocol::time::Timestamp;
+
+use crate::action::{Action, CancelReason, Lease, Step, Write};
+use crate::command::{Answer, Attach, AuditEntry, Command, Record, Refusal, Switch};
+use crate::defect::{Defect, Defects};
+use crate::delivery::{Counts, DeliveryKey, Owed};
+use crate::limits::{FLOOR_STEP, LEASE, SUBSCRIPTIONS_MAX};
+use crate::random::Random;
+use crate::replay::{Job, ReplayNumber, StoredReplay};
+use crate::routing::{Rule, RuleSet, SubscriptionId, SubscriptionSpec};
+use crate::subscription::{HasRow, StoredSubscription, Subscription};
+
+/// Everything the bus needs to know after a start. Small whatever the store holds.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Starts of the daemon on this store, this one included.
+    pub epoch: u64,
+    /// The newest event.
+    pub head: Sequence,
+    /// When it was accepted.
+    pub last_accepted: Timestamp,
+    /// The rules' version.
+    pub rules: u64,
+    /// Every subscription.
+    pub subscriptions: Vec<StoredSubscription>,
+    /// Plugins that are wanted off, with what becomes of their events.
+    pub disabled: BTreeMap<String, Option<OnDisabled>>,
+    /// Replays that are running, or were cancelled with items open.
+    pub replays: Vec<StoredReplay>,
+    /// The highest replay number ever given.
+    pub last_replay: ReplayNumber,
+    /// The daemon's own events that were not matched yet.
+    pub unmatched: Vec<Sequence>,
+}
+
+/// A running copy of a plugin, as far as the bus knows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Copy {
+    pub(crate) attach: Attach,
+    pub(crate) open: bool,
+}
+
+/// A delivery in flight.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) owed: Owed,
+    pub(crate) row: HasRow,
+    pub(crate) instance: InstanceId,
+    pub(crate) plugin: String,
+    pub(crate) version: String,
+    pub(crate) digest: String,
+    pub(crate) started_at: Timestamp,
+    /// Taken back then unless a heartbeat comes.
+    pub(crate) lease_until: Timestamp,
+    /// Taken back then whatever comes.
+    pub(crate) hard_until: Timestamp,
+}
+
+/// The bus. See the module.
+#[derive(Debug, Clone)]
+pub struct Bus {
+    pub(crate) now: Timestamp,
+    pub(crate) random: Random,
+    epoch: u64,
+    leases_given: u64,
+    pub(crate) head: Sequence,
+    pub(crate) last_accepted: Timestamp,
+    pub(crate) rules: Arc<RuleSet>,
+    pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    pub(crate) disabled: BTreeMap<String, Option<OnDisabled>>,
+    copies: BTreeMap<String, Copy>,
+    pub(crate) leases: BTreeMap<FencingToken, Held>,
+    lease_ends: BTreeSet<(Timestamp, FencingToken)>,
+    pub(crate) jobs: BTreeMap<ReplayNumber, Job>,
+    pub(crate) last_replay: ReplayNumber,
+    pub(crate) unmatched: BTreeSet<Sequence>,
+    handing_out: bool,
+    pub(crate) defects: Defects,
+    /// Of the step under way.
+    pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
+    pub(crate) unrouted: u64,
+    pub(crate) known_ids: BTreeMap<(String, String), Receipt>,
+}
+
+impl Bus {
+    /// Begins where the store ends. The first step asks for the pages that are needed.
+    pub fn load(snapshot: Snapshot, now: Timestamp, defects: Defects) -> Self {
+        let look_for_waiting = !defects.has(Defect::TimerLostAtRestart);
+        let head = snapshot.head;
+        let subscriptions: BTreeMap<_, _> =
+            snapshot.subscriptions.into_iter().map(|stored| (stored.id, Subscription::load(stored, head, look_for_waiting))).collect();
+        let mut bus = Self {
+            now,
+            random: Random::new(0),
+            epoch: snapshot.epoch,
+            leases_given: 0,
+            head,
+            last_accepted: snapshot.last_accepted,
+            rules: Arc::new(RuleSet { version: snapshot.rules, rules: Vec::new() }),
+            subscriptions,
+            disabled: snapshot.disabled,
+            copies: BTreeMap::new(),
+            leases: BTreeMap::new(),
+            lease_ends: BTreeSet::new(),
+            jobs: snapshot.replays.into_iter().map(|stored| (stored.number, Job::new(stored, now))).collect(),
+            last_replay: snapshot.last_replay,
+            unmatched: snapshot.unmatched.into_iter().collect(),
+            handing_out: true,
+            defects,
+            counts: BTreeMap::new(),
+            unrouted: 0,
+            known_ids: BTreeMap::new(),
+        };
+        bus.rules = Arc::new(bus.make_rules(snapshot.rules));
+        bus
+    }
+
+    /// The actions to take at once after a load: publishers need the rules, and the daemon's own events their matches.
+    pub fn first_actions(&self) -> Vec<Action> {
+        let rules = std::iter::once(Action::Rules(Arc::clone(&self.rules)));
+        rules.chain(self.unmatched.iter().map(|sequence| Action::Match { sequence: *sequence })).collect()
+    }
+
+    /// Applies what has gathered, as one transaction. `seed` must be unpredictable to publishers: ids follow from it.
+    pub fn step(&mut self, now: Timestamp, seed: u64, commands: impl IntoIterator<Item = Command>) -> (Step, Vec<Answer>) {
+        self.now = self.now.max(now);
+        self.random = Random::new(seed);
+        self.known_ids.clear();
+        let mut step = Step::default();
+        let answers = commands.into_iter().map(|command| self.apply(command, &mut step)).collect();
+        self.take_back_leases(&mut step);
+        self.advance_replays(&mut step);
+        self.hand_out(&mut step);
+        self.ask_for_pages(&mut step);
+        self.write_counts(&mut step);
+        (step, answers)
+    }
+
+    /// When something is due next, if nothing else happens before.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let lease = self.lease_ends.first().map(|(at, _)| *at);
+        let waiting = self.subscriptions.values().filter(|known| self.copy_of(known).is_some()).filter_map(Subscription::next_due).min();
+        [lease, waiting, self.next_release()].into_iter().flatten().min()
+    }
+
+    fn apply(&mut self, command: Command, step: &mut Step) -> Answer {
+        match command {
+            Command::Publish(publish) => self.publish(*publish, step),
+            Command::Matched { event, matches } => self.matched(&event, matches, step),
+            Command::Register { plugin, subscriptions } => self.register(&plugin, subscriptions, step),
+            Command::Switch(switch) => self.switch(switch, step),
+            Command::Attach(attach) => {
+                self.copies.insert(attach.plugin.clone(), Copy { attach, open: true });
+                Answer::Done
+            }
+            Command::Close { plugin } => {
+                if let Some(copy) = self.copies.get_mut(&plugin) {
+                    copy.open = false;
+                }
+                Answer::Done
+            }
+            Command::Detach { instance, end } => self.detach(instance, end, step),
+            Command::Outcome(report) => self.outcome(*report, step),
+            Command::Heartbeat { token } => self.heartbeat(token),
+            Command::Retry { deliveries, actor } => self.retry(deliveries, actor, step),
+            Command::Discard { deliveries, reason, actor } => self.discard(deliveries, &reason, &actor, step),
+            Command::StartReplay(start) => self.start_replay(*start, step),
+            Command::CancelReplay { replay, actor } => self.cancel_replay(replay, actor, step),
+            Command::Record(record) => self.record(record, step),
+            Command::StopHandingOut => {
+                self.handing_out = false;
+                Answer::Done
+            }
+            Command::Tick => Answer::Done,
+            Command::PendingPage { subscription, entries, scanned_to } => {
+                let head = self.head;
+                if let Some(known) = self.subscriptions.get_mut(&subscription) {
+                    known.take_pending(entries, scanned_to, head);
+                }
+                Answer::Done
+            }
+            Command::WaitingPage { subscription, entries, last } => {
+                if let Some(known) = self.subscriptions.get_mut(&subscription) {
+                    known.take_waiting(entries, last, self.now);
+                }
+                Answer::Done
+            }
+            Command::ReplayPage { replay, items, scanned_to, last } => {
+                if let Some(job) = self.jobs.get_mut(&replay) {
+                    job.take_page(items, scanned_to, last);
+                }
+                Answer::Done
+            }
+        }
+    }
+
+    /// Replaces what a plugin subscribes to. The same as before changes nothing, so that a restart keeps the rules' version.
+    fn register(&mut self, plugin: &str, specs: Vec<SubscriptionSpec>, step: &mut Step) -> Answer {
+        let names: BTreeSet<String> = specs.iter().map(|spec| spec.name.clone()).collect();
+        let mut changed = false;
+        let full = self.subscriptions.len() >= SUBSCRIPTIONS_MAX;
+        for spec in specs {
+            let found = self.subscriptions.iter_mut().find(|(_, known)| known.plugin == plugin && known.spec.name == spec.name);
+            let (id, floor) = match found {
+                Some((_, known)) if known.active && known.spec == spec => continue,
+                Some((id, known)) => {
+                    known.spec = spec.clone();
+                    known.active = true;
+                    (*id, known.stored_floor)
+                }
+                None if full => {
+                    return Answer::Refused(Refusal::TooMany { what: "subscriptions", limit: SUBSCRIPTIONS_MAX });
+                }
+                None => {
+                    let id = SubscriptionId(self.subscriptions.last_key_value().map_or(1, |(last, _)| last.0 + 1));
+                    self.subscriptions.insert(id, Subscription::new(plugin.to_owned(), spec.clone(), self.head));
+                    (id, self.head)
+                }
+            };
+            changed = true;
+            step.writes.push(Write::Subscription { subscription: id, plugin: plugin.to_owned(), spec, active: true, floor });
+        }
+        for (id, known) in &mut self.subscriptions {
+            if known.plugin == plugin && known.active && !names.contains(&known.spec.name) {
+                known.active = false;
+                changed = true;
+                let (spec, floor) = (known.spec.clone(), known.stored_floor);
+                step.writes.push(Write::Subscription { subscription: *id, plugin: plugin.to_owned(), spec, active: false, floor });
+            }
+        }
+        if changed {
+            self.rules = Arc::new(self.make_rules(self.rules.version + 1));
+            step.writes.push(Write::Rules { version: self.rules.version });
+            step.actions.push(Action::Rules(Arc::clone(&self.rules)));
+        }
+        Answer::Rules(Arc::clone(&self.rules))
+    }
+
+    fn make_rules(&self, version: u64) -> RuleSet {
+        let active = self.subscriptions.iter().filter(|(_, known)| known.active);
+        let rules = active
+            .map(|(id, known)| Rule {
+                subscription: *id,
+                plugin: known.plugin.clone(),
+                name: known.spec.name.clone(),
+                pattern: known.spec.pattern.clone(),
+            })
+            .collect();
+        RuleSet { version, rules }
+    }
+
+    fn switch(&mut self, switch: Switch, step: &mut Step) -> Answer {
+        let before = self.disabled.get(&switch.plugin).copied();
+        let after = (!switch.enabled).then_some(switch.on_disabled);
+        if before == after {
+            return Answer::Changed(0);
+        }
+        match after {
+            Some(on_disabled) => self.disabled.insert(switch.plugin.clone(), on_disabled),
+            None => self.disabled.remove(&switch.plugin),
+        };
+        step.writes.push(Write::Audit(AuditEntry {
+            actor: switch.actor.clone(),
+            action: if switch.enabled { "plugin.enable" } else { "plugin.disable" }.to_owned(),
+            object: switch.plugin.clone(),
+            reason: switch.reason.clone(),
+            detail: String::new(),
+        }));
+        step.writes.push(Write::Switch(switch));
+        Answer::Changed(1)
+    }
+
+    fn record(&mut self, record: Record, step: &mut Step) -> Answer {
+        match &record {
+            Record::Transition { plugin, from, to, reason, actor } => {
+                self.own_event(notice::PLUGIN_STATE, notice::plugin_state(plugin, from, to, reason, actor), step);
+            }
+            Record::PluginConfig { plugin, actor, reason, revision, .. } => step.writes.push(Write::Audit(AuditEntry {
+                actor: actor.clone(),
+                action: "plugin.configure".to_owned(),
+                object: plugin.clone(),
+                reason: reason.clone(),
+                detail: format!("revision {revision}"),
+            })),
+            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime => {}
+        }
+        step.writes.push(match record {
+            Record::Audit(entry) => Write::Audit(entry),
+            other => Write::Record(other),
+        });
+        Answer::Done
+    }
+
+    /// The copy that would get a subscription's next delivery, if there is one.
+    pub(crate) fn copy_of(&self, subscription: &Subscription) -> Option<&Copy> {
+        let copy = self.copies.get(&subscription.plugin)?;
+        (self.handing_out && copy.open && subscription.active).then_some(copy)
+    }
+
+    pub(crate) fn forget_copy(&mut self, instance: InstanceId) {
+        self.copies.retain(|_, copy| copy.attach.instance != instance);
+    }
+
+    fn hand_out(&mut self, step: &mut Step) {
+        let ids: Vec<SubscriptionId> = self.subscriptions.keys().copied().collect();
+        for id in ids {
+            loop {
+                let Some(subscription) = self.subscriptions.get(&id) else { break };
+                if !subscription.has_room() {
+                    break;
+                }
+                let Some(copy) = self.copy_of(subscription).map(|copy| copy.attach.clone()) else { break };
+                let Some((owed, row)) = self.subscriptions.get_mut(&id).and_then(|known| known.take_next(self.now)) else { break };
+                if owed.expires.is_some_and(|expires| expires <= self.now) {
+                    self.expire(owed, row, &copy, step);
+                } else {
+                    self.lease(id, owed, row, copy, step);
+                }
+            }
+        }
+    }
+
+    fn lease(&mut self, id: SubscriptionId, owed: Owed, row: HasRow, copy: Attach, step: &mut Step) {
+        let Some(subscription) = self.subscriptions.get_mut(&id) else { return };
+        self.leases_given += 1;
+        let token = FencingToken(self.epoch << 32 | self.leases_given);
+        let timeout = subscription.timeout();
+        subscription.lease(owed.key, row);
+        let hard_until = self.now + timeout;
+        let lease_until = (self.now + LEASE).min(hard_until);
+        step.actions.push(Action::Deliver(Box::new(Lease {
+            instance: copy.instance,
+            plugin: copy.plugin.clone(),
+            handler: subscription.spec.name.clone(),
+            delivery: owed.id(),
+            token,
+            attempt: owed.attempts + 1,
+            sequence: owed.key.sequence,
+            timeout,
+            replay: owed.mark(),
+        })));
+        self.lease_ends.insert((lease_until, token));
+        let Attach { plugin, instance, version, digest } = copy;
+        self.leases.insert(token, Held { owed, row, instance, plugin, version, digest, started_at: self.now, lease_until, hard_until });
+    }
+
+    /// Ends a lease in memory. What becomes of the delivery is the caller's business.
+    pub(crate) fn end_lease(&mut self, token: FencingToken) -> Option<Held> {
+        let held = self.leases.remove(&token)?;
+        self.lease_ends.remove(&(held.lease_until, token));
+        if let Some(subscription) = self.subscriptions.get_mut(&held.owed.key.subscription) {
+            subscription.release(held.owed.key);
+        }
+        Some(held)
+    }
+
+    fn heartbeat(&mut self, token: FencingToken) -> Answer {
+        let Some(held) = self.leases.get_mut(&token) else { return Answer::Stale };
+        self.lease_ends.remove(&(held.lease_until, token));
+        held.lease_until = (self.now + LEASE).min(held.hard_until);
+        self.lease_ends.insert((held.lease_until, token));
+        Answer::Taken
+    }
+
+    fn take_back_leases(&mut self, step: &mut Step) {
+        if self.defects.has(Defect::LeaseNeverEnds) {
+            return;
+        }
+        while let Some((_, token)) = self.lease_ends.first().copied().filter(|(at, _)| *at <= self.now) {
+            let Some(held) = self.end_lease(token) else {
+                self.lease_ends.pop_first();
+                continue;
+            };
+            let why = if held.hard_until <= self.now { CancelReason::TimedOut } else { CancelReason::LeaseLost };
+            step.actions.push(Action::Cancel { instance: held.instance, delivery: held.owed.id(), token, why });
+            self.timed_out(held, why, step);
+        }
+    }
+
+    fn ask_for_pages(&mut self, step: &mut Step) {
+        for (id, subscription) in &mut self.subscriptions {
+            if let Some((after, limit)) = subscription.wants_pending() {
+                step.actions.push(Action::ReadPending { subscription: *id, after, limit });
+            }
+            if let Some(after) = subscription.wants_waiting() {
+                step.actions.push(Action::ReadWaiting { subscription: *id, after, limit: crate::limits::WAITING_MAX / 2 });
+            }
+        }
+    }
+
+    fn write_counts(&mut self, step: &mut Step) {
+        let mut counts = std::mem::take(&mut self.counts);
+        let oldest_unmatched = self.unmatched.first().copied();
+        for (id, subscription) in &mut self.subscriptions {
+            let floor = if self.defects.has(Defect::FloorAhead) { self.head } else { subscription.floor(self.head, oldest_unmatched) };
+            let floor = floor.max(subscription.stored_floor);
+            let delta = counts.remove(id);
+            if delta.is_some() || floor.0 >= subscription.stored_floor.0 + FLOOR_STEP {
+                subscription.stored_floor = floor;
+                step.writes.push(Write::Counts { subscription: *id, delta: delta.unwrap_or_default(), floor });
+            }
+        }
+        if self.unrouted > 0 {
+            step.writes.push(Write::Unrouted { count: std::mem::take(&mut self.unrouted) });
+        }
+    }
+
+    pub(crate) fn count(&mut self, key: DeliveryKey, state: panotti_protocol::delivery::DeliveryState, number: i64) {
+        self.counts.entry(key.subscription).or_default().add(state, number);
+    }
+
+    pub(crate) fn new_uuid(&mut self) -> [u8; 16] {
+        uuid_v7(self.now.as_ms(), self.random.bytes())
+    }
+
+    pub(crate) fn new_replay_id(&mut self) -> ReplayId {
+        ReplayId::from_bytes(self.new_uuid())
+    }
+
+    /// Deliveries in flight for a subscription.
+    pub fn in_flight(&self, subscription: SubscriptionId) -> usize {
+        self.subscriptions.get(&subscription).map_or(0, Subscription::in_flight)
+    }
+
+    /// Deliveries in flight for all of them.
+    pub fn leased(&self) -> usize {
+        self.leases.len()
+    }
+
+    /// Entries memory holds for deliveries: bounded, whatever the backlog.
+    pub fn in_memory(&self) -> usize {
+        self.subscriptions.values().map(Subscription::in_memory).sum::<usize>()
+            + self.jobs.values().map(|job| job.window.len()).sum::<usize>()
+    }
+
+    /// The newest event.
+    pub fn head(&self) -> Sequence {
+        self.head
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &Arc<RuleSet> {
+        &self.rules
+    }
+
+    /// How long until `at`, from the time of the last step.
+    pub fn until(&self, at: Timestamp) -> Duration {
+        at.since(self.now)
+    }
+}

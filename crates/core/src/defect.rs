@@ -1,0 +1,62 @@
+//! Mistakes that a test can switch on, one at a time, to prove that the simulation would see them. Without the test-only feature
+//! `defects` none of this exists: [`Defects::has`] is a constant `false`.
+
+/// One mistake. Its name says what goes wrong; the simulation names the rule that catches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defect {
+    /// An outcome with an old token is taken (rule 5).
+    TokenUnchecked,
+    /// A failed attempt is not counted (rule 6).
+    AttemptNotCounted,
+    /// A crash uses up no attempt (rule 6).
+    CrashNotCounted,
+    /// Stopping uses up an attempt (rule 6).
+    StopCounted,
+    /// After a restart nobody looks for waiting deliveries (rule 7).
+    TimerLostAtRestart,
+    /// A retry comes at once (rule 7).
+    RetryWithoutBackoff,
+    /// Emits take effect with a retry (rule 5).
+    EmitWithoutDone,
+    /// A replay's place is stored before its items have rows (rule 10).
+    ReplayMovesOnEarly,
+    /// A dead letter is recovered when its replay fails (rule 10).
+    RecoveredWithoutSuccess,
+    /// A full window forgets what did not fit (rule 1).
+    FullWindowForgets,
+    /// The stored floor ignores what is in flight (rule 1).
+    FloorAhead,
+    /// A duplicate takes a sequence (rule 13).
+    DuplicateTakesSequence,
+    /// A delivery dies without a record of its last attempt (rule 8).
+    DeathForgetsAttempt,
+    /// A lease that ran out is not taken back (rule 5).
+    LeaseNeverEnds,
+}
+
+/// The defects that are switched on.
+#[derive(Debug, Clone, Default)]
+pub struct Defects {
+    #[cfg(feature = "defects")]
+    on: Option<Defect>,
+}
+
+impl Defects {
+    /// Switches one on.
+    #[cfg(feature = "defects")]
+    pub fn with(defect: Defect) -> Self {
+        Self { on: Some(defect) }
+    }
+
+    /// Whether this one is on.
+    #[cfg(feature = "defects")]
+    pub fn has(&self, defect: Defect) -> bool {
+        self.on == Some(defect)
+    }
+
+    /// Whether this one is on: never, in a program that ships.
+    #[cfg(not(feature = "defects"))]
+    pub const fn has(&self, _defect: Defect) -> bool {
+        false
+    }
+}

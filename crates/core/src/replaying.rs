@@ -1,0 +1,161 @@
+//! Replay jobs on the bus: starting and cancelling one, releasing its items at its pace, following them to their end
+//! (semantics rule 10).
+
+use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::id::ReplayId;
+use panotti_protocol::time::Timestamp;
+
+use crate::action::{Action, Step, Write};
+use crate::bus::Bus;
+use crate::command::{Answer, AuditEntry, Refusal, StartReplay};
+use crate::defect::Defect;
+use crate::delivery::DeliveryKey;
+use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
+use crate::replay::{BEGINNING, Job, ReplayNumber, StoredReplay};
+use crate::subscription::HasRow;
+
+impl Bus {
+    pub(crate) fn start_replay(&mut self, start: StartReplay, step: &mut Step) -> Answer {
+        if self.jobs.len() >= REPLAYS_RUNNING_MAX {
+            return Answer::Refused(Refusal::TooMany { what: "replays running", limit: REPLAYS_RUNNING_MAX });
+        }
+        let id = self.new_replay_id();
+        self.last_replay = ReplayNumber(self.last_replay.0 + 1);
+        let number = self.last_replay;
+        let stored = StoredReplay {
+            number,
+            id,
+            name: start.name.clone(),
+            rate: start.rate,
+            cursor: BEGINNING,
+            cancelled: false,
+            open: 0,
+            ok: 0,
+            failed: 0,
+        };
+        self.jobs.insert(number, Job::new(stored, self.now));
+        step.writes.push(Write::Audit(AuditEntry {
+            actor: start.actor.clone(),
+            action: "replay.start".to_owned(),
+            object: id.to_string(),
+            reason: start.reason.clone().unwrap_or_default(),
+            detail: format!("{} deliveries", start.selected),
+        }));
+        step.writes.push(Write::Replay { replay: number, id, start: Box::new(start), until: self.head });
+        Answer::Replay { replay: id, changed: true }
+    }
+
+    pub(crate) fn cancel_replay(&mut self, replay: ReplayId, actor: String, step: &mut Step) -> Answer {
+        let Some((number, job)) = self.jobs.iter_mut().find(|(_, job)| job.id == replay) else {
+            return Answer::Refused(Refusal::NoSuchReplay(replay));
+        };
+        if job.cancelled {
+            return Answer::Replay { replay, changed: false };
+        }
+        job.cancel();
+        // What was released and not handed out is dropped; what a plugin holds or waits for its retry is finished.
+        let dropped: usize = self.subscriptions.values_mut().map(|subscription| subscription.drop_repeats(*number)).sum();
+        job.open = job.open.saturating_sub(dropped as u64);
+        step.writes.push(Write::Audit(AuditEntry {
+            actor,
+            action: "replay.cancel".to_owned(),
+            object: replay.to_string(),
+            reason: String::new(),
+            detail: String::new(),
+        }));
+        Answer::Replay { replay, changed: true }
+    }
+
+    /// An item's delivery changed its state.
+    pub(crate) fn item_moved(&mut self, replay: ReplayNumber, original: DeliveryKey, row: HasRow, state: DeliveryState) {
+        let Some(job) = self.jobs.get_mut(&replay) else { return };
+        if row == HasRow::No {
+            job.has_row(original);
+        }
+        if state.is_ended() {
+            job.ended(state == DeliveryState::Done);
+        }
+    }
+
+    /// A person retries an item that had died.
+    pub(crate) fn reopened(&mut self, replay: ReplayNumber, state: DeliveryState) {
+        if let Some(job) = self.jobs.get_mut(&replay)
+            && state.is_failed()
+        {
+            job.open += 1;
+            job.failed_total = job.failed_total.saturating_sub(1);
+        }
+    }
+
+    pub(crate) fn advance_replays(&mut self, step: &mut Step) {
+        let numbers: Vec<ReplayNumber> = self.jobs.keys().copied().collect();
+        for number in numbers {
+            self.release_items(number);
+            let moves_on_early = self.defects.has(Defect::ReplayMovesOnEarly);
+            let Some(job) = self.jobs.get_mut(&number) else { continue };
+            if job.wants_page() {
+                job.page_asked = true;
+                let limit = REPLAY_WINDOW_MAX - job.window.len().min(REPLAY_WINDOW_MAX);
+                step.actions.push(Action::ReadReplay { replay: number, after: job.scanned, limit });
+            }
+            let over = job.is_over();
+            if job.dirty || over || moves_on_early {
+                job.dirty = false;
+                let cursor = if moves_on_early { job.scanned_place() } else { job.cursor };
+                step.writes.push(Write::ReplayProgress {
+                    replay: number,
+                    state: job.state(),
+                    cursor,
+                    ok: std::mem::take(&mut job.ok),
+                    failed: std::mem::take(&mut job.failed),
+                    skipped: std::mem::take(&mut job.skipped),
+                    ended_at: over.then_some(self.now),
+                });
+            }
+            if over {
+                self.jobs.remove(&number);
+            }
+        }
+    }
+
+    /// Releases items in order; one whose subscription has no room lets later ones of others pass.
+    fn release_items(&mut self, number: ReplayNumber) {
+        let now = self.now;
+        let Some(job) = self.jobs.get_mut(&number) else { return };
+        let mut place = 0;
+        while place < job.window.len() && job.may_release(now) {
+            let subscription = self.subscriptions.get_mut(&job.window[place].key.subscription);
+            match subscription {
+                Some(subscription) if subscription.active && subscription.has_room_for_repeats() => {
+                    if let Some(owed) = job.window.remove(place) {
+                        subscription.repeat(owed);
+                        job.released();
+                    }
+                }
+                Some(subscription) if subscription.active => place += 1,
+                // Its plugin no longer subscribes to it: nobody would take the item.
+                _ => {
+                    if let Some(owed) = job.window.remove(place) {
+                        job.skipped += 1;
+                        job.dirty = true;
+                        if let Some(original) = owed.original() {
+                            job.has_row(original);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// When the pace of a replay lets its next item through, where one is there and its subscription has room.
+    pub(crate) fn next_release(&self) -> Option<Timestamp> {
+        let waits_for_pace = |job: &&Job| {
+            job.window.iter().any(|owed| {
+                self.subscriptions
+                    .get(&owed.key.subscription)
+                    .is_some_and(|known| known.has_room_for_repeats() && self.copy_of(known).is_some())
+            })
+        };
+        self.jobs.values().filter(waits_for_pace).map(|job| job.next_release(self.now)).min()
+    }
+}
