@@ -8,3 +8,4 @@
 //! `src/bin/panotti.rs` is the only file that knows both the command line and the daemon.
 
 pub mod config;
+pub mod daemon;

@@ -1,0 +1,3 @@
+//! Runs plugins.
+
+pub mod init;

@@ -1,0 +1,3 @@
+//! The daemon: API, host, bus, store.
+
+pub mod host;
