@@ -1,13 +1,21 @@
 //! Settings: where they come from and whether they hold. Nothing here starts anything or talks to a daemon.
 //!
+//! - [`settings`]: the table of all settings, and the typed [`settings::Settings`]
+//! - [`load`]: defaults, files, environment, with the origin of each value
+//! - [`places`]: where data, configuration, logs, keys and the socket are
+//! - [`environment`]: a snapshot of the environment variables
+//! - [`manifest`]: a plugin's folder, checked without a daemon
 //! - [`yaml`]: YAML as a tree in which everything knows its line and column
 //! - [`decode`]: typed values out of that tree, with all problems at once
-//! - [`manifest`]: `plugin.yaml`, strictly
 //! - [`units`]: durations and sizes as people write them
 //! - [`suggest`]: "did you mean"
 
 pub mod decode;
+pub mod environment;
+pub mod load;
 pub mod manifest;
+pub mod places;
+pub mod settings;
 pub mod suggest;
 pub mod units;
 pub mod yaml;

@@ -1,3 +1,7 @@
-//! The daemon: API, host, bus, store.
-
-pub mod host;
+//! daemon
+pub mod bus;
+pub mod clock;
+pub mod defect;
+pub mod event_json;
+pub mod rules;
+pub mod store;

@@ -7,6 +7,7 @@ use panotti_protocol::delivery::{Attempt, Cause, DeliveryState, ReplayMark, Repl
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, EventId, FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::Topic;
 
 use crate::command::{AuditEntry, Record, StartReplay, Switch};
 use crate::delivery::{Counts, DeliveryKey};
@@ -99,8 +100,8 @@ pub enum Write {
         cursor: ReplayCursor,
         /// Items that succeeded since the last such write.
         ok: u64,
-        /// Items that died.
-        failed: u64,
+        /// Items that died, less those that a person retried.
+        failed: i64,
         /// Items that were no longer there.
         skipped: u64,
         /// When it ended.
@@ -225,6 +226,8 @@ pub enum CancelReason {
     TimedOut,
     /// No heartbeat came in time: the plugin hangs.
     LeaseLost,
+    /// The store had no room for the step: the delivery will be handed out again, and no attempt is used.
+    TakenBack,
 }
 
 /// An attempt ended, for those who watch.
@@ -234,6 +237,8 @@ pub struct Notice {
     pub sequence: Sequence,
     /// Its id.
     pub eventid: EventId,
+    /// Its topic.
+    pub topic: Topic,
     /// The subscription.
     pub subscription: SubscriptionId,
     /// The row as it stands now.

@@ -29,6 +29,8 @@ use crate::subscription::{HasRow, StoredSubscription, Subscription};
 pub struct Snapshot {
     /// Starts of the daemon on this store, this one included.
     pub epoch: u64,
+    /// Leases given since this start: 0 after a start, more after a step that could not be written.
+    pub leases_given: u64,
     /// The newest event.
     pub head: Sequence,
     /// When it was accepted.
@@ -94,6 +96,8 @@ pub struct Bus {
     pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
     pub(crate) unrouted: u64,
     pub(crate) known_ids: BTreeMap<(String, String), Receipt>,
+    /// Rows written: what was read of them before is out of date.
+    pub(crate) changed: BTreeSet<DeliveryKey>,
 }
 
 impl Bus {
@@ -107,7 +111,7 @@ impl Bus {
             now,
             random: Random::new(0),
             epoch: snapshot.epoch,
-            leases_given: 0,
+            leases_given: snapshot.leases_given,
             head,
             last_accepted: snapshot.last_accepted,
             rules: Arc::new(RuleSet { version: snapshot.rules, rules: Vec::new() }),
@@ -124,9 +128,27 @@ impl Bus {
             counts: BTreeMap::new(),
             unrouted: 0,
             known_ids: BTreeMap::new(),
+            changed: BTreeSet::new(),
         };
         bus.rules = Arc::new(bus.make_rules(snapshot.rules));
         bus
+    }
+
+    /// Begins again where the store ends, after a step that could not be written. The running copies stay; what they hold is taken
+    /// back without using an attempt.
+    pub fn reload(&mut self, snapshot: Snapshot) -> Vec<Action> {
+        let snapshot = Snapshot { leases_given: self.leases_given, ..snapshot };
+        let fresh = Self::load(snapshot, self.now, self.defects.clone());
+        let before = std::mem::replace(self, fresh);
+        self.copies = before.copies;
+        self.handing_out = before.handing_out;
+        let taken_back = before.leases.into_iter().map(|(token, held)| Action::Cancel {
+            instance: held.instance,
+            delivery: held.owed.id(),
+            token,
+            why: CancelReason::TakenBack,
+        });
+        taken_back.chain(self.first_actions()).collect()
     }
 
     /// The actions to take at once after a load: publishers need the rules, and the daemon's own events their matches.
@@ -140,11 +162,13 @@ impl Bus {
         self.now = self.now.max(now);
         self.random = Random::new(seed);
         self.known_ids.clear();
+        self.changed.clear();
         let mut step = Step::default();
         let answers = commands.into_iter().map(|command| self.apply(command, &mut step)).collect();
         self.take_back_leases(&mut step);
-        self.advance_replays(&mut step);
+        self.release_replays(&mut step);
         self.hand_out(&mut step);
+        self.advance_replays(&mut step);
         self.ask_for_pages(&mut step);
         self.write_counts(&mut step);
         (step, answers)
@@ -434,6 +458,11 @@ impl Bus {
     /// Deliveries in flight for a subscription.
     pub fn in_flight(&self, subscription: SubscriptionId) -> usize {
         self.subscriptions.get(&subscription).map_or(0, Subscription::in_flight)
+    }
+
+    /// Which deliveries are in flight.
+    pub fn leased_keys(&self) -> BTreeSet<DeliveryKey> {
+        self.leases.values().map(|held| held.owed.key).collect()
     }
 
     /// Deliveries in flight for all of them.

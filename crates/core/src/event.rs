@@ -70,6 +70,30 @@ impl Draft {
     }
 }
 
+impl Draft {
+    /// The same without its payload, whose bytes are not copied.
+    pub fn without_payload(&self) -> Self {
+        Self {
+            topic: self.topic.clone(),
+            id: self.id.clone(),
+            source: self.source.clone(),
+            subject: self.subject.clone(),
+            time: self.time,
+            datacontenttype: self.datacontenttype.clone(),
+            dataschema: self.dataschema.clone(),
+            payload: Vec::new(),
+            priority: self.priority,
+            correlationid: self.correlationid.clone(),
+            causationid: self.causationid,
+            orderingkey: self.orderingkey.clone(),
+            traceparent: self.traceparent.clone(),
+            expires: self.expires,
+            extensions: self.extensions.clone(),
+            actor: self.actor.clone(),
+        }
+    }
+}
+
 /// Media type of a payload when nothing is said.
 pub const JSON: &str = "application/json";
 

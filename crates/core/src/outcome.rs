@@ -139,7 +139,7 @@ impl Bus {
         held.owed.attempts += 1;
         let message = match why {
             CancelReason::TimedOut => format!("the handler took longer than {} s", held.hard_until.since(held.started_at).as_secs()),
-            CancelReason::LeaseLost => "no heartbeat came and the lease ran out".to_owned(),
+            CancelReason::LeaseLost | CancelReason::TakenBack => "no heartbeat came and the lease ran out".to_owned(),
         };
         let error = AttemptError { class: "Timeout".to_owned(), message, place: None };
         let fate = self.next_try(&held.owed, None, Cause::Timeout);
@@ -212,7 +212,7 @@ impl Bus {
         Fate::Waits(self.now + delay)
     }
 
-    fn attempts_max(&self, owed: &Owed) -> u32 {
+    pub(crate) fn attempts_max(&self, owed: &Owed) -> u32 {
         self.subscriptions.get(&owed.key.subscription).map_or(0, |known| known.spec.retry.attempts_max())
     }
 
@@ -259,6 +259,7 @@ impl Bus {
             (HasRow::No, _) => {}
         }
         self.count(key, state, 1);
+        self.changed.insert(key);
         if let Some(due) = write.due
             && let Some(subscription) = self.subscriptions.get_mut(&key.subscription)
         {
@@ -270,11 +271,12 @@ impl Bus {
             let recovered =
                 state == DeliveryState::Done || (state == DeliveryState::Dead && self.defects.has(Defect::RecoveredWithoutSuccess));
             if recovered {
+                self.changed.insert(original);
                 step.writes.push(Write::Recovered { key: original, at: self.now });
             }
             self.item_moved(key.replay, original, row, state);
         }
-        step.actions.push(Action::Notice(Box::new(Notice { sequence: key.sequence, eventid: owed.eventid, subscription, row: write })));
+        step.actions.push(Action::Notice(Box::new(Notice { sequence: key.sequence, eventid: owed.eventid, topic: owed.topic, subscription, row: write })));
     }
 
     /// Every death is an event, but for the death of a delivery of such an event: it would never end.
@@ -297,7 +299,7 @@ impl Bus {
         self.own_event(notice::DELIVERY_DEAD, dead.to_json(), step);
     }
 
-    /// One more attempt, now, of what waits or is dead. What is in flight or ended well stays as it is.
+    /// One more attempt, now, of what waits or is dead. What is in flight, ended well or changed in this step stays as it is.
     pub(crate) fn retry(&mut self, deliveries: Vec<StoredDelivery>, actor: String, step: &mut Step) -> Answer {
         let mut changed = 0;
         for StoredDelivery { owed, state } in deliveries {
@@ -305,7 +307,7 @@ impl Bus {
             let attempts_max = self.attempts_max(&owed);
             let Some(subscription) = self.subscriptions.get_mut(&owed.key.subscription) else { continue };
             let again = state == DeliveryState::Waiting || state.is_failed();
-            if !again || subscription.is_leased(&owed.key) {
+            if !again || subscription.is_leased(&owed.key) || !self.changed.insert(owed.key) {
                 continue;
             }
             subscription.forget_waiting(owed.key);
@@ -325,6 +327,9 @@ impl Bus {
     pub(crate) fn discard(&mut self, deliveries: Vec<StoredDelivery>, reason: &str, actor: &str, step: &mut Step) -> Answer {
         let mut changed = 0;
         for StoredDelivery { owed, state } in deliveries.into_iter().filter(|stored| stored.state.is_failed()) {
+            if !self.changed.insert(owed.key) {
+                continue;
+            }
             let attempts_max = self.attempts_max(&owed);
             self.count(owed.key, state, -1);
             self.count(owed.key, DeliveryState::Cancelled, 1);

@@ -81,7 +81,7 @@ pub(crate) struct Job {
     pub(crate) failed_total: u64,
     /// Since the last time it was written.
     pub(crate) ok: u64,
-    pub(crate) failed: u64,
+    pub(crate) failed: i64,
     pub(crate) skipped: u64,
     pub(crate) dirty: bool,
 }
@@ -116,7 +116,14 @@ impl Job {
         if self.cancelled {
             return;
         }
+        let mut before = self.scanned;
         for item in items {
+            // A delivery and an earlier repeat of it can both be dead: one new delivery stands for both.
+            let same = item.original.sequence == before.sequence && item.original.subscription == before.subscription;
+            before = item.original;
+            if same {
+                continue;
+            }
             let repeats = Repeats { original: item.original.replay, replay: self.id, name: self.repeats_name.clone() };
             self.tracked.push_back(item.original);
             self.window.push_back(Owed { repeats: Some(Arc::new(repeats)), ..item.owed });

@@ -5,11 +5,11 @@ use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::id::ReplayId;
 use panotti_protocol::time::Timestamp;
 
-use crate::action::{Action, Step, Write};
+use crate::action::{Action, DeliveryWrite, Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, Refusal, StartReplay};
 use crate::defect::Defect;
-use crate::delivery::DeliveryKey;
+use crate::delivery::{DeliveryKey, Owed};
 use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
 use crate::replay::{BEGINNING, Job, ReplayNumber, StoredReplay};
 use crate::subscription::HasRow;
@@ -83,14 +83,25 @@ impl Bus {
             && state.is_failed()
         {
             job.open += 1;
+            job.failed -= 1;
             job.failed_total = job.failed_total.saturating_sub(1);
+            job.dirty = true;
         }
     }
 
+    pub(crate) fn release_replays(&mut self, step: &mut Step) {
+        let numbers: Vec<ReplayNumber> = self.jobs.keys().copied().collect();
+        for number in numbers {
+            for owed in self.release_items(number) {
+                self.skip_item(number, &owed, step);
+            }
+        }
+    }
+
+    /// Writes how far replays have come, after everything in this step that moves them on.
     pub(crate) fn advance_replays(&mut self, step: &mut Step) {
         let numbers: Vec<ReplayNumber> = self.jobs.keys().copied().collect();
         for number in numbers {
-            self.release_items(number);
             let moves_on_early = self.defects.has(Defect::ReplayMovesOnEarly);
             let Some(job) = self.jobs.get_mut(&number) else { continue };
             if job.wants_page() {
@@ -118,10 +129,12 @@ impl Bus {
         }
     }
 
-    /// Releases items in order; one whose subscription has no room lets later ones of others pass.
-    fn release_items(&mut self, number: ReplayNumber) {
+    /// Releases items in order; one whose subscription has no room lets later ones of others pass. What its plugin no longer
+    /// subscribes to nobody would take: it is returned.
+    fn release_items(&mut self, number: ReplayNumber) -> Vec<Owed> {
         let now = self.now;
-        let Some(job) = self.jobs.get_mut(&number) else { return };
+        let mut unwanted = Vec::new();
+        let Some(job) = self.jobs.get_mut(&number) else { return unwanted };
         let mut place = 0;
         while place < job.window.len() && job.may_release(now) {
             let subscription = self.subscriptions.get_mut(&job.window[place].key.subscription);
@@ -133,17 +146,23 @@ impl Bus {
                     }
                 }
                 Some(subscription) if subscription.active => place += 1,
-                // Its plugin no longer subscribes to it: nobody would take the item.
-                _ => {
-                    if let Some(owed) = job.window.remove(place) {
-                        job.skipped += 1;
-                        job.dirty = true;
-                        if let Some(original) = owed.original() {
-                            job.has_row(original);
-                        }
-                    }
-                }
+                _ => unwanted.extend(job.window.remove(place)),
             }
+        }
+        unwanted
+    }
+
+    /// An item that nobody would take gets a row that says so, so that it is counted once.
+    fn skip_item(&mut self, number: ReplayNumber, owed: &Owed, step: &mut Step) {
+        let row = DeliveryWrite::of(owed, DeliveryState::Skipped, self.attempts_max(owed));
+        self.count(owed.key, DeliveryState::Skipped, 1);
+        step.writes.push(Write::Delivery(Box::new(DeliveryWrite { ended_at: Some(self.now), ..row })));
+        if let Some(job) = self.jobs.get_mut(&number)
+            && let Some(original) = owed.original()
+        {
+            job.skipped += 1;
+            job.dirty = true;
+            job.has_row(original);
         }
     }
 

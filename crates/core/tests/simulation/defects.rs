@@ -1,0 +1,43 @@
+//! Proof that the simulation sees: each mistake of `defect.rs`, switched on alone, breaks the rule that it is named for.
+
+use panotti_core::defect::{Defect, Defects};
+
+use crate::run_all;
+
+/// Seeds that may pass before a defect is seen.
+const SEEDS_MAX: u64 = 40;
+
+/// Every defect with the rules that catch it.
+const CAUGHT_BY: &[(Defect, &[&str])] = &[
+    (Defect::TokenUnchecked, &["rule_05"]),
+    (Defect::AttemptNotCounted, &["rule_06"]),
+    (Defect::CrashNotCounted, &["rule_06"]),
+    (Defect::StopCounted, &["rule_06"]),
+    (Defect::TimerLostAtRestart, &["rule_07"]),
+    (Defect::RetryWithoutBackoff, &["rule_07"]),
+    (Defect::EmitWithoutDone, &["rule_05"]),
+    (Defect::ReplayMovesOnEarly, &["rule_10"]),
+    (Defect::RecoveredWithoutSuccess, &["rule_10"]),
+    (Defect::FullWindowForgets, &["rule_01"]),
+    (Defect::FloorAhead, &["rule_01"]),
+    (Defect::DuplicateTakesSequence, &["rule_13"]),
+    (Defect::DeathForgetsAttempt, &["rule_08"]),
+    (Defect::LeaseNeverEnds, &["rule_05"]),
+];
+
+#[test]
+fn every_defect_is_caught_by_the_rule_it_breaks() {
+    let mut missed = Vec::new();
+    for (defect, rules) in CAUGHT_BY {
+        let (_, _, violation) = run_all(0..SEEDS_MAX, &Defects::with(*defect));
+        let Some((seed, violation)) = violation else {
+            missed.push(format!("{defect:?} is not seen in {SEEDS_MAX} seeds"));
+            continue;
+        };
+        println!("{:<24} seed {seed:<3} step {:<5} {}", format!("{defect:?}"), violation.step, violation.rule);
+        if !rules.iter().any(|rule| violation.rule.starts_with(rule)) {
+            missed.push(format!("{defect:?} breaks {rules:?} and was seen as {violation}"));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}

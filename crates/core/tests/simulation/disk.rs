@@ -1,0 +1,405 @@
+//! The model of the store: plain maps, one transaction a step. It says what the real store must do, and refuses a transaction that
+//! no store should get: a hole in the sequences, the same source and id twice, a row that comes from nowhere.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use panotti_core::action::{DeliveryWrite, Write};
+use panotti_core::bus::Snapshot;
+use panotti_core::command::{StartReplay, StoredDelivery};
+use panotti_core::delivery::{Counts, DeliveryKey, Owed, Repeats};
+use panotti_core::event::{SharedEvent, StoredEvent};
+use panotti_core::replay::{BEGINNING, ReplayCursor, ReplayItem, ReplayNumber, StoredReplay};
+use panotti_core::routing::SubscriptionId;
+use panotti_core::subscription::StoredSubscription;
+use panotti_protocol::api::OnDisabled;
+use panotti_protocol::delivery::{Attempt, Cause, DeliveryState, ReplayState};
+use panotti_protocol::frame::StateWrite;
+use panotti_protocol::id::{ReplayId, Sequence};
+use panotti_protocol::time::Timestamp;
+
+/// A delivery's row and its history.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub state: DeliveryState,
+    pub cause: Option<Cause>,
+    pub attempts: u32,
+    pub attempts_max: u32,
+    pub tries: u32,
+    pub due: Option<Timestamp>,
+    pub history: Vec<Attempt>,
+    pub attempt_of: Option<DeliveryKey>,
+    /// A failure that is to be resolved. Decided when it dies: not where the delivery it repeats is itself dead.
+    pub open: bool,
+    pub retried_by_hand: u32,
+}
+
+/// A replay's row.
+#[derive(Debug, Clone)]
+pub struct ReplayRow {
+    pub id: ReplayId,
+    pub start: StartReplay,
+    pub until: Sequence,
+    pub cursor: ReplayCursor,
+    pub state: ReplayState,
+    pub ok: i64,
+    pub failed: i64,
+    pub skipped: i64,
+    pub ended: bool,
+}
+
+/// Everything that survives.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    pub epoch: u64,
+    pub events: Vec<SharedEvent>,
+    pub by_publisher_id: HashMap<(String, String), Sequence>,
+    pub rows: BTreeMap<DeliveryKey, Row>,
+    pub counts: BTreeMap<SubscriptionId, Counts>,
+    pub subscriptions: BTreeMap<SubscriptionId, StoredSubscription>,
+    pub rules: u64,
+    pub disabled: BTreeMap<String, Option<OnDisabled>>,
+    pub replays: BTreeMap<ReplayNumber, ReplayRow>,
+    pub unmatched: BTreeSet<Sequence>,
+    pub unrouted: u64,
+    pub audit: u64,
+    pub state: BTreeMap<(String, String), String>,
+    /// Events that match a subscription and have no live row: what the recorded matches imply.
+    pub owed: BTreeMap<SubscriptionId, BTreeSet<Sequence>>,
+    waiting: BTreeSet<(SubscriptionId, Timestamp, DeliveryKey)>,
+    pub open_failures: BTreeSet<DeliveryKey>,
+    pub replay_rows: BTreeMap<ReplayNumber, BTreeMap<DeliveryState, i64>>,
+}
+
+/// What a read of a replay's next items gives.
+pub struct ReplayPage {
+    pub items: Vec<ReplayItem>,
+    pub scanned_to: ReplayCursor,
+    pub last: bool,
+}
+
+impl Disk {
+    pub fn head(&self) -> Sequence {
+        Sequence(self.events.len() as u64)
+    }
+
+    pub fn event(&self, sequence: Sequence) -> &SharedEvent {
+        &self.events[usize::try_from(sequence.0 - 1).expect("small")]
+    }
+
+    /// Applies one write. What it finds impossible it says.
+    pub fn apply(&mut self, write: &Write) -> Result<(), String> {
+        match write {
+            Write::Event(event) => return self.put_event(event),
+            Write::Matches { sequence, subscriptions, rules } => {
+                if !self.unmatched.remove(sequence) {
+                    return Err(format!("event {sequence} is matched a second time"));
+                }
+                let index = usize::try_from(sequence.0 - 1).expect("small");
+                let matched = StoredEvent { matches: Some(subscriptions.clone()), rules: *rules, ..(*self.events[index]).clone() };
+                self.events[index] = Arc::new(matched);
+                self.owe(*sequence, subscriptions);
+            }
+            Write::Delivery(row) => self.put_row(row),
+            Write::Recovered { key, .. } => self.recover(*key),
+            Write::Counts { subscription, delta, floor } => {
+                let counts = self.counts.entry(*subscription).or_default();
+                for (state, number) in delta.by_state() {
+                    counts.add(state, number);
+                }
+                if let Some(known) = self.subscriptions.get_mut(subscription) {
+                    if *floor < known.floor {
+                        return Err(format!("the floor of {subscription:?} goes back from {} to {floor}", known.floor));
+                    }
+                    known.floor = *floor;
+                }
+            }
+            Write::Unrouted { count } => self.unrouted += count,
+            Write::Subscription { subscription, plugin, spec, active, floor } => {
+                let known = self.subscriptions.entry(*subscription).or_insert_with(|| StoredSubscription {
+                    id: *subscription,
+                    plugin: plugin.clone(),
+                    spec: spec.clone(),
+                    active: *active,
+                    floor: *floor,
+                });
+                known.spec = spec.clone();
+                known.active = *active;
+            }
+            Write::Rules { version } => self.rules = *version,
+            Write::Switch(switch) => {
+                if switch.enabled {
+                    self.disabled.remove(&switch.plugin);
+                } else {
+                    self.disabled.insert(switch.plugin.clone(), switch.on_disabled);
+                }
+            }
+            Write::State { plugin, writes } => {
+                for StateWrite { key, value } in writes {
+                    let key = (plugin.clone(), key.clone());
+                    match value {
+                        Some(value) => self.state.insert(key, value.to_string()),
+                        None => self.state.remove(&key),
+                    };
+                }
+            }
+            Write::Replay { replay, id, start, until } => {
+                let row = ReplayRow {
+                    id: *id,
+                    start: (**start).clone(),
+                    until: *until,
+                    cursor: BEGINNING,
+                    state: ReplayState::Running,
+                    ok: 0,
+                    failed: 0,
+                    skipped: 0,
+                    ended: false,
+                };
+                self.replays.insert(*replay, row);
+            }
+            Write::ReplayProgress { replay, state, cursor, ok, failed, skipped, ended_at } => {
+                let row = self.replays.get_mut(replay).ok_or_else(|| format!("progress of replay {replay:?}, which is unknown"))?;
+                row.state = *state;
+                row.cursor = *cursor;
+                row.ok += i64::try_from(*ok).expect("small");
+                row.failed += *failed;
+                row.skipped += i64::try_from(*skipped).expect("small");
+                row.ended |= ended_at.is_some();
+            }
+            Write::Record(_) => {}
+            Write::Audit(_) => self.audit += 1,
+        }
+        Ok(())
+    }
+
+    fn put_event(&mut self, event: &SharedEvent) -> Result<(), String> {
+        if event.sequence.0 != self.head().0 + 1 {
+            return Err(format!("event {} follows event {}", event.sequence, self.head()));
+        }
+        if let Some(id) = &event.draft.id {
+            let known = self.by_publisher_id.insert((event.draft.source.clone(), id.clone()), event.sequence);
+            if let Some(first) = known {
+                return Err(format!("{} {id} is stored as event {first} and as event {}", event.draft.source, event.sequence));
+            }
+        }
+        self.events.push(Arc::clone(event));
+        match &event.matches {
+            Some(subscriptions) => self.owe(event.sequence, subscriptions),
+            None => {
+                self.unmatched.insert(event.sequence);
+            }
+        }
+        Ok(())
+    }
+
+    fn owe(&mut self, sequence: Sequence, subscriptions: &[SubscriptionId]) {
+        for subscription in subscriptions {
+            self.owed.entry(*subscription).or_default().insert(sequence);
+        }
+    }
+
+    fn put_row(&mut self, write: &DeliveryWrite) {
+        let key = write.key;
+        if key.replay == ReplayNumber::LIVE
+            && let Some(owed) = self.owed.get_mut(&key.subscription)
+        {
+            owed.remove(&key.sequence);
+        }
+        let repeats_a_failure = write.attempt_of.is_some_and(|original| self.rows.get(&original).is_some_and(|row| row.state.is_failed()));
+        let mut row = match self.take_row(key) {
+            Some(before) => before,
+            None => Row {
+                state: write.state,
+                cause: None,
+                attempts: 0,
+                attempts_max: 0,
+                tries: 0,
+                due: None,
+                history: Vec::new(),
+                attempt_of: write.attempt_of,
+                open: false,
+                retried_by_hand: 0,
+            },
+        };
+        row.retried_by_hand += u32::from(write.state == DeliveryState::Waiting && write.attempt.is_none());
+        row.history.extend(write.attempt.clone());
+        row.state = write.state;
+        row.cause = write.cause;
+        row.attempts = write.attempts;
+        row.attempts_max = write.attempts_max;
+        row.tries = write.tries;
+        row.due = write.due;
+        row.open = write.state.is_failed() && !repeats_a_failure;
+        if write.state.is_failed() && repeats_a_failure {
+            self.counts.entry(key.subscription).or_default().dead -= 1;
+        }
+        self.keep_row(key, row);
+    }
+
+    fn recover(&mut self, key: DeliveryKey) {
+        let Some(mut row) = self.take_row(key) else { return };
+        if row.state.is_failed() {
+            if row.open {
+                let counts = self.counts.entry(key.subscription).or_default();
+                counts.add(row.state, -1);
+                counts.recovered += 1;
+            }
+            row.state = DeliveryState::Recovered;
+            row.open = false;
+        }
+        self.keep_row(key, row);
+    }
+
+    fn take_row(&mut self, key: DeliveryKey) -> Option<Row> {
+        let row = self.rows.remove(&key)?;
+        if let Some(due) = row.due {
+            self.waiting.remove(&(key.subscription, due, key));
+        }
+        self.open_failures.remove(&key);
+        *self.replay_rows.entry(key.replay).or_default().entry(row.state).or_default() -= 1;
+        Some(row)
+    }
+
+    fn keep_row(&mut self, key: DeliveryKey, row: Row) {
+        if let Some(due) = row.due {
+            self.waiting.insert((key.subscription, due, key));
+        }
+        if row.open {
+            self.open_failures.insert(key);
+        }
+        *self.replay_rows.entry(key.replay).or_default().entry(row.state).or_default() += 1;
+        self.rows.insert(key, row);
+    }
+
+    /// Rows of a replay in a state.
+    pub fn rows_of(&self, replay: ReplayNumber, state: DeliveryState) -> i64 {
+        self.replay_rows.get(&replay).and_then(|rows| rows.get(&state)).copied().unwrap_or_default()
+    }
+
+    /// What memory is given of a delivery.
+    pub fn owed_of(&self, key: DeliveryKey) -> Owed {
+        let event = self.event(key.sequence);
+        let row = self.rows.get(&key);
+        let repeats = self.replays.get(&key.replay).map(|replay| {
+            let original = row.and_then(|row| row.attempt_of).map_or(ReplayNumber::LIVE, |original| original.replay);
+            Arc::new(Repeats { original, replay: replay.id, name: replay.start.name.clone() })
+        });
+        Owed {
+            key,
+            eventid: event.eventid,
+            topic: event.draft.topic.clone(),
+            expires: event.draft.expires,
+            attempts: row.map_or(0, |row| row.attempts),
+            tries: row.map_or(0, |row| row.tries),
+            repeats,
+        }
+    }
+
+    pub fn stored_delivery(&self, key: DeliveryKey) -> StoredDelivery {
+        StoredDelivery { owed: self.owed_of(key), state: self.rows[&key].state }
+    }
+
+    /// Reads what [`panotti_core::action::Action::ReadPending`] asks for.
+    pub fn pending_page(&self, subscription: SubscriptionId, after: Sequence, limit: usize) -> (Vec<Owed>, Sequence) {
+        let Some(owed) = self.owed.get(&subscription) else { return (Vec::new(), self.head()) };
+        let entries: Vec<Owed> = owed
+            .range(Sequence(after.0 + 1)..)
+            .take(limit)
+            .map(|sequence| self.owed_of(DeliveryKey::live(*sequence, subscription)))
+            .collect();
+        let full_to = (entries.len() == limit).then(|| entries.last().map(|owed| owed.key.sequence)).flatten();
+        (entries, full_to.unwrap_or(self.head()))
+    }
+
+    /// The soonest that waits and is chosen.
+    pub fn soonest(&self, subscription: SubscriptionId, chosen: impl Fn(&DeliveryKey) -> bool) -> Option<(Timestamp, DeliveryKey)> {
+        let from = (subscription, Timestamp::default(), DeliveryKey::default());
+        let mut rows = self.waiting.range(from..).take_while(|(of, ..)| *of == subscription);
+        rows.find(|(.., key)| chosen(key)).map(|(_, due, key)| (*due, *key))
+    }
+
+    /// Reads what [`panotti_core::action::Action::ReadWaiting`] asks for.
+    pub fn waiting_page(
+        &self,
+        subscription: SubscriptionId,
+        after: Option<(Timestamp, DeliveryKey)>,
+        limit: usize,
+    ) -> (Vec<(Timestamp, Owed)>, bool) {
+        let from = after.map_or((subscription, Timestamp::default(), DeliveryKey::default()), |(due, key)| (subscription, due, key));
+        let mut rows =
+            self.waiting.range(from..).take_while(|(of, ..)| *of == subscription).filter(|(_, due, key)| Some((*due, *key)) != after);
+        let entries: Vec<_> = rows.by_ref().take(limit).map(|(_, due, key)| (*due, self.owed_of(*key))).collect();
+        let last = rows.next().is_none();
+        (entries, last)
+    }
+
+    /// Reads what [`panotti_core::action::Action::ReadReplay`] asks for.
+    pub fn replay_page(&self, number: ReplayNumber, after: ReplayCursor, limit: usize) -> ReplayPage {
+        let row = &self.replays[&number];
+        let originals: Vec<DeliveryKey> = if row.start.selection.failed {
+            let later = self.open_failures.range(after..).filter(|key| **key != after && key.replay < number);
+            later.take_while(|key| key.sequence <= row.until).filter(|key| self.is_free(**key, number)).take(limit).copied().collect()
+        } else {
+            let from = after.sequence.0.max(1);
+            let places = (from..=row.until.0).flat_map(|sequence| {
+                let event = self.event(Sequence(sequence));
+                let chosen = row.start.selection.topic.as_ref().is_none_or(|pattern| pattern.matches(&event.draft.topic));
+                let matches = event.matches.as_deref().filter(|_| chosen).unwrap_or_default();
+                matches.iter().map(move |subscription| DeliveryKey::live(Sequence(sequence), *subscription))
+            });
+            places.filter(|key| *key > after && self.is_free(*key, number)).take(limit).collect()
+        };
+        let last = originals.len() < limit;
+        let end = DeliveryKey { sequence: row.until, subscription: SubscriptionId(u32::MAX), replay: ReplayNumber(u32::MAX) };
+        let scanned_to = if last { end } else { originals.last().copied().unwrap_or(after) };
+        let items =
+            originals.into_iter().map(|original| ReplayItem { original, owed: self.owed_of(DeliveryKey { replay: number, ..original }) });
+        ReplayPage { items: items.collect(), scanned_to: scanned_to.max(after), last }
+    }
+
+    fn is_free(&self, original: DeliveryKey, number: ReplayNumber) -> bool {
+        !self.rows.contains_key(&DeliveryKey { replay: number, ..original })
+    }
+
+    /// What a bus begins with.
+    pub fn snapshot(&self) -> Snapshot {
+        let running = self.replays.iter().filter(|(_, row)| !row.ended);
+        Snapshot {
+            epoch: self.epoch,
+            head: self.head(),
+            last_accepted: self.events.last().map(|event| event.accepted_at).unwrap_or_default(),
+            rules: self.rules,
+            subscriptions: self.subscriptions.values().cloned().collect(),
+            disabled: self.disabled.clone(),
+            replays: running
+                .map(|(number, row)| StoredReplay {
+                    number: *number,
+                    id: row.id,
+                    name: row.start.name.clone(),
+                    rate: row.start.rate,
+                    cursor: row.cursor,
+                    cancelled: row.state == ReplayState::Cancelled,
+                    open: u64::try_from(self.rows_of(*number, DeliveryState::Waiting)).expect("a count of rows"),
+                    ok: u64::try_from(row.ok).expect("a count of rows"),
+                    failed: u64::try_from(row.failed).expect("a count of rows"),
+                })
+                .collect(),
+            last_replay: self.replays.last_key_value().map(|(number, _)| *number).unwrap_or_default(),
+            unmatched: self.unmatched.iter().copied().collect(),
+        }
+    }
+
+    /// Counts again from the rows.
+    pub fn recount(&self) -> BTreeMap<SubscriptionId, Counts> {
+        let mut counts: BTreeMap<SubscriptionId, Counts> = BTreeMap::new();
+        for (key, row) in &self.rows {
+            if !row.state.is_failed() || row.open {
+                counts.entry(key.subscription).or_default().add(row.state, 1);
+            }
+        }
+        for (subscription, owed) in &self.owed {
+            counts.entry(*subscription).or_default().owed += i64::try_from(owed.len()).expect("small");
+        }
+        counts
+    }
+}

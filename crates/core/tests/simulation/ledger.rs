@@ -1,0 +1,134 @@
+//! What the world knows of deliveries in flight, and what must be written for each attempt that ended. Written from the rules, not
+//! from the bus.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use panotti_core::delivery::DeliveryKey;
+use panotti_core::limits::LEASE;
+use panotti_core::replay::ReplayNumber;
+use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId};
+use panotti_protocol::time::Timestamp;
+
+/// Why a delivery's row changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    Done { emits: usize },
+    Retry { after: Option<Duration> },
+    Reject,
+    Defer { after: Duration },
+    Timeout,
+    Crash,
+    Expired,
+    RetryByHand,
+    Discard,
+    Skipped,
+}
+
+impl Kind {
+    /// Semantics rule 6.
+    pub fn uses_an_attempt(&self) -> bool {
+        matches!(self, Kind::Done { .. } | Kind::Retry { .. } | Kind::Reject | Kind::Timeout | Kind::Crash)
+    }
+
+    /// Whether it ends a try, counted or not.
+    pub fn is_recorded(&self) -> bool {
+        !matches!(self, Kind::RetryByHand | Kind::Discard | Kind::Skipped)
+    }
+
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Done { .. } => "done",
+            Kind::Retry { after: None } => "retry",
+            Kind::Retry { after: Some(_) } => "retry after",
+            Kind::Reject => "reject",
+            Kind::Defer { .. } => "defer",
+            Kind::Timeout => "timeout",
+            Kind::Crash => "crash",
+            Kind::Expired => "expired",
+            Kind::RetryByHand => "retry by hand",
+            Kind::Discard => "discard",
+            Kind::Skipped => "skipped",
+        }
+    }
+}
+
+/// A delivery in flight.
+#[derive(Debug, Clone)]
+pub struct Flight {
+    pub key: DeliveryKey,
+    /// What it repeats.
+    pub original: Option<DeliveryKey>,
+    pub delivery: DeliveryId,
+    pub instance: InstanceId,
+    pub heard_at: Timestamp,
+    pub hard_until: Timestamp,
+}
+
+impl Flight {
+    /// When it is taken back.
+    pub fn until(&self) -> Timestamp {
+        (self.heard_at + LEASE).min(self.hard_until)
+    }
+}
+
+/// A running copy, as the bus was told of it.
+#[derive(Debug, Clone)]
+pub struct OpenCopy {
+    pub instance: InstanceId,
+    pub open: bool,
+}
+
+/// See the module. Ends with the bus's memory, but for the last token.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    pub leases: BTreeMap<FencingToken, Flight>,
+    pub in_flight: BTreeSet<DeliveryKey>,
+    pub copies: BTreeMap<String, OpenCopy>,
+    pub last_token: Option<FencingToken>,
+    pub handing_out: bool,
+    /// Items that each replay has read since it was loaded.
+    pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
+    /// What must be written in the step under way.
+    pub expected: BTreeMap<DeliveryKey, VecDeque<Kind>>,
+    pub emits: BTreeSet<String>,
+    pub state_writes: usize,
+    pub replays_started: usize,
+    /// Keys whose rows change in the step under way.
+    pub touched: BTreeSet<DeliveryKey>,
+}
+
+impl Ledger {
+    /// After a start: nothing is in flight.
+    pub fn restarted(&self) -> Self {
+        Self { last_token: self.last_token, handing_out: true, ..Self::default() }
+    }
+
+    pub fn expect(&mut self, key: DeliveryKey, kind: Kind) {
+        self.touched.insert(key);
+        self.expected.entry(key).or_default().push_back(kind);
+    }
+
+    /// Whether `token` holds `delivery` now.
+    pub fn key_of(&self, token: FencingToken, delivery: DeliveryId) -> Option<DeliveryKey> {
+        self.leases.get(&token).filter(|flight| flight.delivery == delivery).map(|flight| flight.key)
+    }
+
+    pub fn end(&mut self, token: FencingToken) -> Option<Flight> {
+        let flight = self.leases.remove(&token)?;
+        self.in_flight.remove(&flight.key);
+        Some(flight)
+    }
+
+    pub fn in_flight_of(&self, subscription: panotti_core::routing::SubscriptionId) -> usize {
+        self.in_flight.iter().filter(|key| key.subscription == subscription).count()
+    }
+
+    pub fn begin_step(&mut self) {
+        self.expected.clear();
+        self.emits.clear();
+        self.touched.clear();
+        self.state_writes = 0;
+        self.replays_started = 0;
+    }
+}

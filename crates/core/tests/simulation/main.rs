@@ -1,0 +1,98 @@
+//! The deterministic simulation: a bus, a model of its store, and everything that can go wrong around them, from a seed. Each rule is a
+//! named function that is held after every step. Nothing here waits, sleeps or asks the clock.
+//!
+//! - `chaos`, `people`, `plugins`: what happens in a run
+//! - `world`, `hearing`, `ledger`, `disk`: the bus's surroundings and what it must mean
+//! - `rules`: the invariants; `coverage`: the transitions that must have been taken
+//! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
+//! - `stories`: the rules again, as sentences with one example each
+//!
+//! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "the table of transitions is for people, and a test may panic")]
+
+mod chaos;
+mod coverage;
+#[cfg(feature = "defects")]
+mod defects;
+mod disk;
+mod hearing;
+mod ledger;
+mod people;
+mod plugins;
+mod rules;
+mod stories;
+mod world;
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use panotti_core::defect::Defects;
+
+use crate::coverage::Coverage;
+use crate::world::Violation;
+
+/// Seeds of an ordinary `cargo test`.
+const SEEDS: u64 = 50;
+
+#[test]
+fn a_thousand_ways_to_go_wrong_break_no_rule() {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a seed is a number"));
+    let only = number("SIMULATION_SEED");
+    let seeds = only.map_or_else(|| 0..number("SIMULATION_SEEDS").unwrap_or(SEEDS), |seed| seed..seed + 1);
+    let (first, last) = (seeds.start, seeds.end);
+    let (coverage, steps, violation) = run_all(seeds, &Defects::default());
+    if let Some((seed, violation)) = violation {
+        panic!(
+            "seed {seed}, {violation}\nrun it again: SIMULATION_SEED={seed} cargo test -p panotti-core --test simulation -- a_thousand_ways"
+        );
+    }
+    println!("{coverage}{} seeds, {steps} steps", last - first);
+    if only.is_none() {
+        let missing = coverage.missing();
+        assert!(missing.is_empty(), "no seed took these transitions: {missing:#?}");
+    }
+}
+
+/// Runs seeds on all processors until one breaks a rule.
+fn run_all(seeds: Range<u64>, defects: &Defects) -> (Coverage, u64, Option<(u64, Violation)>) {
+    let next = AtomicU64::new(seeds.start);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let run = || {
+        let (mut coverage, mut steps) = (Coverage::default(), 0);
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return (coverage, steps, None);
+            }
+            match chaos::run(seed, defects.clone()) {
+                Ok((taken, number)) => {
+                    coverage.add(&taken);
+                    steps += number;
+                }
+                Err(violation) => {
+                    next.store(seeds.end, Ordering::Relaxed);
+                    return (coverage, steps, Some((seed, violation)));
+                }
+            }
+        }
+    };
+    let parts: Vec<_> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..workers).map(|_| scope.spawn(run)).collect();
+        handles.into_iter().map(|handle| handle.join().expect("a worker says what is wrong and does not panic")).collect()
+    });
+    let mut all = (Coverage::default(), 0, None);
+    for (coverage, steps, violation) in parts {
+        all.0.add(&coverage);
+        all.1 += steps;
+        all.2 = match (all.2, violation) {
+            (Some(one), Some(other)) => Some(if first_of(&one, &other) { one } else { other }),
+            (one, other) => one.or(other),
+        };
+    }
+    all
+}
+
+fn first_of(one: &(u64, Violation), other: &(u64, Violation)) -> bool {
+    one.0 <= other.0
+}

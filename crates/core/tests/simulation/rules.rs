@@ -1,0 +1,335 @@
+//! The rules, one function each. A name begins with the rule of semantics.md that it holds; a violation is reported under that name.
+
+use std::time::Duration;
+
+use panotti_core::action::{DeliveryWrite, Lease};
+use panotti_core::bus::Bus;
+use panotti_core::command::Answer;
+use panotti_core::delivery::DeliveryKey;
+use panotti_core::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, WAITING_MAX, WINDOW_MAX};
+use panotti_core::replay::ReplayNumber;
+use panotti_core::retry::RetryPolicy;
+use panotti_core::routing::SubscriptionId;
+use panotti_protocol::delivery::{AttemptOutcome, Cause, DeliveryState, ReplayState};
+use panotti_protocol::event::Receipt;
+use panotti_protocol::id::{FencingToken, Sequence};
+use panotti_protocol::time::Timestamp;
+
+use crate::disk::{Disk, ReplayRow, Row};
+use crate::ledger::{Kind, Ledger};
+
+/// What a rule says.
+pub type Check = Result<(), String>;
+
+fn ensure(holds: bool, why: impl FnOnce() -> String) -> Check {
+    if holds { Ok(()) } else { Err(why()) }
+}
+
+pub fn rule_01_an_acknowledged_event_is_stored_for_ever(disk: &Disk, receipt: &Receipt) -> Check {
+    let stored = disk.events.get(usize::try_from(receipt.sequence.0 - 1).expect("small"));
+    ensure(stored.is_some_and(|event| event.eventid == receipt.eventid), || format!("{receipt:?} is not stored"))
+}
+
+pub fn rule_01_sequences_have_no_hole(disk: &Disk, bus: &Bus) -> Check {
+    ensure(bus.head() == disk.head(), || format!("the bus is at {}, the store at {}", bus.head(), disk.head()))
+}
+
+pub fn rule_13_a_duplicate_takes_no_sequence(duplicates: u64, disk: &Disk, bus: &Bus) -> Check {
+    ensure(duplicates == 0 || bus.head() == disk.head(), || format!("the bus is at {}, the store at {}", bus.head(), disk.head()))
+}
+
+pub fn rule_13_the_same_event_twice_gets_the_first_receipt(first: &Receipt, second: &Receipt) -> Check {
+    let same = first.eventid == second.eventid && first.sequence == second.sequence && first.id == second.id;
+    ensure(same && second.duplicate, || format!("first {first:?}, then {second:?}"))
+}
+
+pub fn rule_01_the_floor_passes_nothing_unresolved(disk: &Disk, subscription: SubscriptionId, floor: Sequence) -> Check {
+    let oldest = disk.owed.get(&subscription).and_then(|owed| owed.first()).copied();
+    ensure(oldest.is_none_or(|oldest| oldest > floor), || format!("{subscription:?}: floor {floor}, but {oldest:?} has no row"))?;
+    let unmatched = disk.unmatched.first().copied();
+    ensure(unmatched.is_none_or(|oldest| oldest > floor), || format!("{subscription:?}: floor {floor}, but {unmatched:?} is unmatched"))
+}
+
+pub fn rule_01_counts_are_those_of_the_rows(disk: &Disk) -> Check {
+    let again = disk.recount();
+    for id in disk.subscriptions.keys() {
+        let (kept, counted) = (disk.counts.get(id).copied().unwrap_or_default(), again.get(id).copied().unwrap_or_default());
+        ensure(kept == counted, || format!("{id:?}: kept {kept:?}, counted {counted:?}"))?;
+    }
+    Ok(())
+}
+
+pub fn rule_01_in_the_end_nothing_is_owed(disk: &Disk) -> Check {
+    let left = disk.owed.iter().find(|(_, owed)| !owed.is_empty());
+    ensure(left.is_none(), || format!("never handed out: {left:?}"))?;
+    ensure(disk.unmatched.is_empty(), || format!("never matched: {:?}", disk.unmatched))
+}
+
+pub fn rule_07_in_the_end_nothing_waits(disk: &Disk) -> Check {
+    let left = disk.rows.iter().find(|(_, row)| !row.state.is_ended());
+    ensure(left.is_none(), || format!("never tried again: {left:?}"))
+}
+
+pub fn rule_10_in_the_end_every_replay_has_ended(disk: &Disk) -> Check {
+    let left = disk.replays.iter().find(|(_, row)| !row.ended);
+    ensure(left.is_none(), || format!("still running: {left:?}"))
+}
+
+pub fn rule_14_memory_is_bounded(bus: &Bus, subscriptions: usize, concurrency_max: usize) -> Check {
+    let bound = subscriptions * (WINDOW_MAX + WAITING_MAX + 4 * concurrency_max) + REPLAYS_RUNNING_MAX * REPLAY_WINDOW_MAX;
+    ensure(bus.in_memory() <= bound, || format!("{} entries, at most {bound} are allowed", bus.in_memory()))
+}
+
+pub fn rule_05_a_stale_token_is_refused(ledger: &Ledger, token: FencingToken, key: Option<DeliveryKey>) -> Check {
+    let holder = ledger.leases.get(&token).map(|lease| lease.key);
+    ensure(holder.is_some() && holder == key, || format!("an outcome with {token:?} was taken; it holds {holder:?}, not {key:?}"))
+}
+
+pub fn rule_05_a_valid_token_is_taken(ledger: &Ledger, token: FencingToken, key: Option<DeliveryKey>) -> Check {
+    let holder = ledger.leases.get(&token).map(|lease| lease.key);
+    ensure(holder.is_none() || holder != key, || format!("an outcome with {token:?} for {key:?} was refused"))
+}
+
+pub fn rule_05_tokens_grow(ledger: &Ledger, token: FencingToken) -> Check {
+    ensure(ledger.last_token.is_none_or(|last| last < token), || format!("{token:?} after {:?}", ledger.last_token))
+}
+
+pub fn rule_05_a_delivery_is_in_flight_once(ledger: &Ledger, key: DeliveryKey) -> Check {
+    ensure(!ledger.in_flight.contains(&key), || format!("{key:?} is handed out while it is in flight"))
+}
+
+pub fn rule_05_what_has_ended_is_not_handed_out(disk: &Disk, key: DeliveryKey) -> Check {
+    match disk.rows.get(&key) {
+        Some(row) => ensure(row.state == DeliveryState::Waiting, || format!("{key:?} is {} and is handed out", row.state)),
+        None if key.replay == ReplayNumber::LIVE => {
+            let owed = disk.owed.get(&key.subscription).is_some_and(|owed| owed.contains(&key.sequence));
+            ensure(owed, || format!("{key:?} is handed out and nobody is owed it"))
+        }
+        None => Ok(()),
+    }
+}
+
+pub fn rule_05_only_an_open_copy_gets_deliveries(ledger: &Ledger, disk: &Disk, lease: &Lease) -> Check {
+    let open = ledger.copies.get(&lease.plugin).is_some_and(|copy| copy.open && copy.instance == lease.instance);
+    ensure(open && ledger.handing_out, || format!("{} is not open and gets {}", lease.plugin, lease.delivery))?;
+    let active = disk.subscriptions.values().any(|known| known.active && known.plugin == lease.plugin && known.spec.name == lease.handler);
+    ensure(active, || format!("{}/{} is not subscribed and gets {}", lease.plugin, lease.handler, lease.delivery))
+}
+
+pub fn rule_05_every_lease_ends(ledger: &Ledger, now: Timestamp) -> Check {
+    let late = ledger.leases.iter().find(|(_, lease)| lease.until() <= now);
+    ensure(late.is_none(), || format!("at {now} still in flight: {late:?}"))
+}
+
+pub fn rule_05_emits_take_effect_with_done_and_only_then(expected: bool, id: Option<&str>) -> Check {
+    ensure(expected, || format!("event {id:?} of a plugin comes without a delivery that is done"))
+}
+
+pub fn rule_05_emits_and_state_of_a_done_delivery_are_all_written(emits: usize, state: usize) -> Check {
+    ensure(emits == 0 && state == 0, || format!("{emits} emits and {state} state writes of a done delivery are missing"))
+}
+
+pub fn rule_05_state_is_written_with_done_and_only_then(expected: bool, plugin: &str) -> Check {
+    ensure(expected, || format!("state of {plugin} is written without a delivery that is done"))
+}
+
+pub fn rule_06_the_attempt_number_is_the_next(before: Option<&Row>, lease: &Lease) -> Check {
+    let counted = before.map_or(0, |row| row.attempts);
+    ensure(lease.attempt == counted + 1, || format!("attempt {} after {counted} that count", lease.attempt))
+}
+
+pub fn rule_06_a_row_changes_only_for_a_reason(known: bool, write: &DeliveryWrite) -> Check {
+    ensure(known, || format!("nothing happened to {:?}, but it is written: {} after {} attempts", write.key, write.state, write.attempts))
+}
+
+pub fn rule_06_every_end_of_an_attempt_is_written(missing: Option<(&DeliveryKey, &Kind)>) -> Check {
+    ensure(missing.is_none(), || format!("not written: {missing:?}"))
+}
+
+/// The table of rule 6: what uses up an attempt.
+pub fn rule_06_attempts_are_counted_as_they_should(before: Option<&Row>, kind: &Kind, write: &DeliveryWrite) -> Check {
+    let attempts = before.map_or(0, |row| row.attempts) + u32::from(kind.uses_an_attempt());
+    ensure(write.attempts == attempts, || format!("{kind:?} of {:?}: {} attempts, expected {attempts}", write.key, write.attempts))?;
+    let tries = before.map_or(0, |row| row.tries) + u32::from(kind.is_recorded());
+    ensure(write.tries == tries, || format!("{kind:?} of {:?}: {} tries, expected {tries}", write.key, write.tries))?;
+    let by_hand = before.map_or(0, |row| row.retried_by_hand);
+    let most = write.attempts_max + by_hand;
+    ensure(write.attempts <= most, || format!("{:?}: {} attempts of at most {most}", write.key, write.attempts))
+}
+
+/// A delivery dies with its last attempt: not before, not after.
+pub fn rule_07_a_delivery_dies_with_its_last_attempt(kind: &Kind, policy: &RetryPolicy, write: &DeliveryWrite) -> Check {
+    let state = match kind {
+        Kind::Done { .. } => DeliveryState::Done,
+        Kind::Reject | Kind::Expired => DeliveryState::Dead,
+        Kind::Defer { .. } | Kind::RetryByHand => DeliveryState::Waiting,
+        Kind::Discard => DeliveryState::Cancelled,
+        Kind::Skipped => DeliveryState::Skipped,
+        Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.max + 1 => DeliveryState::Dead,
+        Kind::Retry { .. } | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
+    };
+    ensure(write.state == state, || format!("{kind:?} makes {:?} {}, expected {state}", write.key, write.state))
+}
+
+pub fn rule_07_a_retry_waits_at_least_half_its_step(kind: &Kind, policy: &RetryPolicy, now: Timestamp, write: &DeliveryWrite) -> Check {
+    let Some(due) = write.due else {
+        return ensure(write.state != DeliveryState::Waiting, || format!("{:?} waits for nothing", write.key));
+    };
+    let (least, most) = match kind {
+        Kind::RetryByHand => (Duration::ZERO, Duration::ZERO),
+        Kind::Retry { after: Some(after) } | Kind::Defer { after } => {
+            let asked = (*after).clamp(RETRY_DELAY_MIN, RETRY_DELAY_MAX);
+            (asked, asked)
+        }
+        _ => {
+            let exponent = write.attempts.saturating_sub(1);
+            let whole = policy.first.saturating_mul(policy.factor.saturating_pow(exponent)).min(policy.cap);
+            ((whole / 2).max(RETRY_DELAY_MIN), whole.max(RETRY_DELAY_MIN))
+        }
+    };
+    let holds = now + least <= due && due <= now + most;
+    ensure(holds, || format!("{kind:?} of {:?} waits {:?}, expected {least:?} to {most:?}", write.key, due.since(now)))
+}
+
+/// `loaded_at`: a time that is further away than any retry was written under another clock and is cut.
+pub fn rule_07_nothing_comes_before_its_time(before: Option<&Row>, now: Timestamp, loaded_at: Timestamp, key: DeliveryKey) -> Check {
+    let due = before.and_then(|row| row.due);
+    let holds = due.is_none_or(|due| due <= now || loaded_at + RETRY_DELAY_MAX <= now);
+    ensure(holds, || format!("{key:?} is due at {due:?} and comes at {now}"))
+}
+
+pub fn rule_07_what_is_due_is_not_left_lying(stuck: bool, what: impl FnOnce() -> String) -> Check {
+    ensure(!stuck, what)
+}
+
+pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: &Kind, write: &DeliveryWrite) -> Check {
+    let expected = match kind {
+        Kind::Done { .. } => AttemptOutcome::Done,
+        Kind::Retry { .. } => AttemptOutcome::Retry,
+        Kind::Reject => AttemptOutcome::Reject,
+        Kind::Defer { .. } => AttemptOutcome::Defer,
+        Kind::Timeout => AttemptOutcome::Timeout,
+        Kind::Crash => AttemptOutcome::Crash,
+        Kind::Expired => AttemptOutcome::Expired,
+        Kind::RetryByHand | Kind::Discard | Kind::Skipped => {
+            return ensure(write.attempt.is_none(), || format!("{kind:?} of {:?} is no attempt", write.key));
+        }
+    };
+    let Some(attempt) = &write.attempt else { return Err(format!("{kind:?} of {:?} leaves no record", write.key)) };
+    let recorded = attempt.outcome == expected && attempt.attempt == write.tries && attempt.counted == kind.uses_an_attempt();
+    ensure(recorded, || format!("{kind:?} of {:?} is recorded as {attempt:?}", write.key))?;
+    let cause = match kind {
+        Kind::Retry { .. } => Cause::HandlerError,
+        Kind::Reject => Cause::Rejected,
+        Kind::Timeout => Cause::Timeout,
+        Kind::Crash => Cause::Crash,
+        _ => Cause::Expired,
+    };
+    let wanted = (write.state == DeliveryState::Dead).then_some(cause);
+    ensure(write.cause == wanted, || format!("{:?} has the cause {:?}, expected {wanted:?}", write.key, write.cause))
+}
+
+pub fn rule_08_the_history_is_complete(key: DeliveryKey, row: &Row) -> Check {
+    let counted = row.history.iter().filter(|attempt| attempt.counted).count();
+    let complete = row.history.len() == row.tries as usize && counted == row.attempts as usize;
+    ensure(complete, || format!("{key:?}: {} tries, {} attempts, but the history is {:?}", row.tries, row.attempts, row.history))
+}
+
+pub fn rule_08_every_death_is_an_event(deaths: usize, events: usize) -> Check {
+    ensure(deaths == events, || format!("{deaths} deaths and {events} events of them"))
+}
+
+pub fn rule_04_what_is_skipped_was_disabled(disk: &Disk, key: DeliveryKey) -> Check {
+    let plugin = disk.subscriptions.get(&key.subscription).map(|known| known.plugin.as_str()).unwrap_or_default();
+    ensure(disk.disabled.contains_key(plugin), || format!("{key:?} is skipped and {plugin} is not disabled"))
+}
+
+pub fn rule_10_a_dead_letter_recovers_only_when_its_replay_is_done(disk: &Disk, key: DeliveryKey) -> Check {
+    let repeats = disk.replays.keys().map(|number| DeliveryKey { replay: *number, ..key });
+    let done =
+        repeats.filter_map(|repeat| disk.rows.get(&repeat)).any(|row| row.attempt_of == Some(key) && row.state == DeliveryState::Done);
+    ensure(done, || format!("{key:?} is recovered and no replay of it is done"))
+}
+
+pub fn rule_10_a_replay_never_passes_an_item_without_a_row(disk: &Disk, ledger: &Ledger, number: ReplayNumber) -> Check {
+    let ReplayRow { cursor, state, .. } = disk.replays[&number];
+    if state == ReplayState::Cancelled {
+        return Ok(());
+    }
+    let passed = ledger.pages.get(&number).and_then(|read| {
+        let is_open = |original: &&DeliveryKey| !disk.rows.contains_key(&DeliveryKey { replay: number, ..**original });
+        read.range(..=cursor).find(is_open)
+    });
+    ensure(passed.is_none(), || format!("replay {number:?} is at {cursor:?} and has no row for {passed:?}"))
+}
+
+pub fn rule_10_a_replays_sums_are_those_of_its_items(disk: &Disk, number: ReplayNumber) -> Check {
+    use DeliveryState::{Cancelled, Dead, Done, Quarantined, Recovered, Skipped};
+    let row = &disk.replays[&number];
+    let failed: i64 = [Dead, Quarantined, Cancelled, Recovered].iter().map(|state| disk.rows_of(number, *state)).sum();
+    let counted = [disk.rows_of(number, Done), failed, disk.rows_of(number, Skipped)];
+    ensure([row.ok, row.failed, row.skipped] == counted, || format!("{row:?}, counted {counted:?}"))
+}
+
+pub fn rule_10_a_replay_ends_with_every_item(disk: &Disk, number: ReplayNumber) -> Check {
+    let row = &disk.replays[&number];
+    if row.state == ReplayState::Cancelled {
+        return Ok(());
+    }
+    let left = disk.rows_of(number, DeliveryState::Waiting);
+    ensure(left == 0, || format!("replay {number:?} has ended and {left} of its items wait"))?;
+    let state = match (row.ok, row.failed) {
+        (_, 0) => ReplayState::Done,
+        (0, _) => ReplayState::Failed,
+        _ => ReplayState::Partial,
+    };
+    ensure(row.state == state, || format!("replay {number:?} is {}, expected {state}", row.state))?;
+    if row.start.selection.failed {
+        return Ok(());
+    }
+    let page = disk.replay_page(number, panotti_core::replay::BEGINNING, 1);
+    let missing = page.items.iter().find(|item| !item.owed.topic.is_reserved());
+    ensure(missing.is_none(), || format!("replay {number:?} has ended without {missing:?}"))
+}
+
+pub fn rule_10_the_mark_names_the_delivery_that_is_repeated(disk: &Disk, key: DeliveryKey, lease: &Lease) -> Check {
+    let eventid = disk.event(key.sequence).eventid;
+    ensure(lease.delivery == key.id(eventid), || format!("{key:?} is handed out as {}", lease.delivery))?;
+    let Some(mark) = &lease.replay else { return Ok(()) };
+    let originals = disk.replays.keys().copied().chain([ReplayNumber::LIVE]).filter(|number| *number < key.replay);
+    let mut ids = originals.map(|replay| DeliveryKey { replay, ..key }.id(eventid));
+    ensure(ids.any(|id| id == mark.attempt_of), || format!("{key:?} repeats {}, which is not there", mark.attempt_of))
+}
+
+pub fn rule_12_concurrency_is_never_exceeded(in_flight: usize, concurrency: u32) -> Check {
+    ensure(in_flight <= concurrency as usize, || format!("{in_flight} in flight, {concurrency} are allowed"))
+}
+
+pub fn rule_10_what_a_person_asks_is_done(answer: &Answer, expected: usize) -> Check {
+    let changed = matches!(answer, Answer::Changed(changed) if *changed == expected as u64);
+    ensure(changed, || format!("expected {expected} deliveries to change: {answer:?}"))
+}
+
+pub fn rule_14_a_replay_is_refused_only_when_too_many_run(refused: bool, started: usize, disk: &Disk) -> Check {
+    let running = started + disk.replays.values().filter(|row| !row.ended).count();
+    ensure(refused == (running >= REPLAYS_RUNNING_MAX), || format!("{running} replays run; refused: {refused}"))
+}
+
+/// For a subscription with room and an open copy, when everything asked of the store has been brought.
+pub fn rule_01_what_is_owed_is_not_left_lying(disk: &Disk, id: SubscriptionId, free: impl Fn(&DeliveryKey) -> bool) -> Check {
+    let mut owed = disk.owed.get(&id).into_iter().flatten().map(|sequence| DeliveryKey::live(*sequence, id));
+    let left = owed.find(|key| free(key));
+    ensure(left.is_none(), || format!("there is room, and {left:?} is not handed out"))
+}
+
+pub fn rule_07_what_waits_is_not_left_lying(
+    disk: &Disk,
+    id: SubscriptionId,
+    free: impl Fn(&DeliveryKey) -> bool,
+    bus: &Bus,
+    now: Timestamp,
+) -> Check {
+    let Some((due, key)) = disk.soonest(id, free) else { return Ok(()) };
+    ensure(due > now, || format!("there is room, {key:?} was due at {due}, and at {now} it is not handed out"))?;
+    ensure(bus.next_due().is_some_and(|at| at <= due), || format!("{key:?} is due at {due}, the bus wakes at {:?}", bus.next_due()))
+}

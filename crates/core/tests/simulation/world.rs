@@ -1,0 +1,446 @@
+//! The world around one bus: the disk, the clock, and who was told what. Runs one step at a time and holds every rule to it. It has no
+//! will of its own: `chaos.rs` and `stories.rs` decide what happens.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use panotti_core::action::{Action, DeliveryWrite, Lease, Step, Write};
+use panotti_core::bus::Bus;
+use panotti_core::command::{Answer, Command};
+use panotti_core::defect::Defects;
+use panotti_core::delivery::DeliveryKey;
+use panotti_core::limits::RETRY_DELAY_MAX;
+use panotti_core::random::Random;
+use panotti_core::replay::ReplayNumber;
+use panotti_core::retry::RetryPolicy;
+use panotti_core::routing::{RuleSet, SubscriptionId};
+use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::event::Receipt;
+use panotti_protocol::id::{DeliveryId, FencingToken, Sequence};
+use panotti_protocol::notice;
+use panotti_protocol::time::Timestamp;
+
+use crate::coverage::Coverage;
+use crate::disk::Disk;
+use crate::ledger::{Flight, Kind, Ledger};
+use crate::rules::*;
+
+/// A rule that did not hold.
+#[derive(Debug, Clone)]
+pub struct Violation {
+    pub rule: &'static str,
+    pub step: u64,
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "step {}: {}: {}", self.step, self.rule, self.what)
+    }
+}
+
+/// Holds a rule; its function's name is what a violation is reported under.
+macro_rules! hold {
+    ($world:expr, $rule:ident($($argument:expr),* $(,)?)) => {
+        $rule($($argument),*).map_err(|what| $crate::world::Violation { rule: stringify!($rule), step: $world.steps, what })?
+    };
+}
+pub(crate) use hold;
+
+/// What becomes of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is committed and everybody hears of it.
+    Commits,
+    /// The daemon dies before the commit, or the disk refuses: nobody hears of it, nothing is stored.
+    IsLost,
+    /// The daemon dies right after the commit: it is stored and nobody hears of it.
+    IsStoredUnheard,
+}
+
+pub struct World {
+    pub disk: Disk,
+    pub bus: Bus,
+    pub ledger: Ledger,
+    pub wall: Timestamp,
+    /// The bus's time: it never goes back while it lives.
+    pub bus_now: Timestamp,
+    pub loaded_at: Timestamp,
+    pub rules: Arc<RuleSet>,
+    pub inbox: Vec<Lease>,
+    pub cancelled: Vec<FencingToken>,
+    pub acknowledged: Vec<Receipt>,
+    pub coverage: Coverage,
+    pub steps: u64,
+    /// The daemon's own events are matched one step later than they could be.
+    pub matches_late: bool,
+    pub concurrency_max: usize,
+    pub full_check_every: u64,
+    first_receipts: BTreeMap<(String, String), Receipt>,
+    pages: Vec<Command>,
+    to_match: BTreeSet<Sequence>,
+    random: Random,
+    defects: Defects,
+}
+
+impl World {
+    pub fn new(seed: u64, defects: Defects) -> Self {
+        let wall = Timestamp::from_ms(1_700_000_000_000);
+        let mut disk = Disk::default();
+        disk.epoch = 1;
+        let bus = Bus::load(disk.snapshot(), wall, defects.clone());
+        let mut world = Self {
+            rules: Arc::clone(bus.rules()),
+            disk,
+            bus,
+            ledger: Ledger { handing_out: true, ..Ledger::default() },
+            wall,
+            bus_now: wall,
+            loaded_at: wall,
+            inbox: Vec::new(),
+            cancelled: Vec::new(),
+            acknowledged: Vec::new(),
+            coverage: Coverage::default(),
+            steps: 0,
+            matches_late: false,
+            concurrency_max: 1,
+            full_check_every: 500,
+            first_receipts: BTreeMap::new(),
+            pages: Vec::new(),
+            to_match: BTreeSet::new(),
+            random: Random::new(seed ^ 0x5eed),
+            defects,
+        };
+        world.load();
+        world
+    }
+
+    /// The daemon starts again on its disk, at whatever time the clock says now. Nothing that was only in memory is left.
+    pub fn load(&mut self) {
+        self.disk.epoch += 1;
+        self.bus = Bus::load(self.disk.snapshot(), self.wall, self.defects.clone());
+        self.bus_now = self.wall;
+        self.loaded_at = self.wall;
+        self.ledger = self.ledger.restarted();
+        self.inbox.clear();
+        self.cancelled.clear();
+        self.pages.clear();
+        self.to_match.clear();
+        for action in self.bus.first_actions() {
+            match action {
+                Action::Rules(rules) => self.rules = rules,
+                Action::Match { sequence } => {
+                    self.to_match.insert(sequence);
+                }
+                other => unreachable!("a load asks for rules and matches only, not for {other:?}"),
+            }
+        }
+    }
+
+    /// What has been asked for and not been brought yet.
+    pub fn has_errands(&self) -> bool {
+        !self.pages.is_empty() || !self.to_match.is_empty()
+    }
+
+    /// One step of the bus: pages first, then the given commands, then what the daemon's own events match. `None` where nobody hears of it.
+    pub fn step(&mut self, commands: Vec<Command>, fate: Fate) -> Result<Option<Vec<Answer>>, Violation> {
+        self.steps += 1;
+        let mut all = std::mem::take(&mut self.pages);
+        let errands = all.len();
+        let given = commands.len();
+        all.extend(commands);
+        if !self.matches_late {
+            all.extend(self.matched());
+        }
+        self.bus_now = self.bus_now.max(self.wall);
+        let (step, mut answers) = self.bus.step(self.wall, self.random.next(), all.iter().cloned());
+        if fate == Fate::IsLost {
+            return Ok(None);
+        }
+        self.judge(&all, &answers, &step)?;
+        if fate == Fate::IsStoredUnheard {
+            return Ok(None);
+        }
+        for answer in &answers {
+            if let Answer::Receipt(receipt) = answer {
+                hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
+                self.acknowledged.push(receipt.clone());
+            }
+        }
+        self.act(step)?;
+        self.judge_idleness()?;
+        Ok(Some(answers.drain(errands..errands + given).collect()))
+    }
+
+    fn matched(&mut self) -> Vec<Command> {
+        let sequences = std::mem::take(&mut self.to_match).into_iter();
+        let matched = sequences.map(|sequence| {
+            let event = Arc::clone(self.disk.event(sequence));
+            let matches = self.rules.matches(&event.draft.topic);
+            Command::Matched { event, matches }
+        });
+        matched.collect()
+    }
+
+    /// Holds a step to the rules and applies it to the disk and the ledger.
+    fn judge(&mut self, commands: &[Command], answers: &[Answer], step: &Step) -> Result<(), Violation> {
+        self.ledger.begin_step();
+        let mut duplicates = 0;
+        for (command, answer) in commands.iter().zip(answers) {
+            if let (Command::Publish(publish), Answer::Receipt(receipt)) = (command, answer) {
+                duplicates += u64::from(receipt.duplicate);
+                self.hear_of_receipt(&publish.draft.source, publish.draft.id.as_deref(), receipt)?;
+            }
+            self.hear_of(command, answer)?;
+        }
+        for action in &step.actions {
+            if let Action::Cancel { token, .. } = action
+                && let Some(flight) = self.ledger.end(*token)
+            {
+                self.ledger.expect(flight.key, Kind::Timeout);
+            }
+        }
+        hold!(self, rule_05_every_lease_ends(&self.ledger, self.bus_now));
+        let (mut deaths, mut death_events) = (0, 0);
+        for write in &step.writes {
+            self.judge_write(write)?;
+            match write {
+                Write::Event(event) => death_events += usize::from(event.draft.topic.as_str() == notice::DELIVERY_DEAD),
+                Write::Delivery(row) if row.state == DeliveryState::Dead => {
+                    let topic = &self.disk.event(row.key.sequence).draft.topic;
+                    deaths += usize::from(topic.as_str() != notice::DELIVERY_DEAD);
+                }
+                _ => {}
+            }
+        }
+        hold!(self, rule_08_every_death_is_an_event(deaths, death_events));
+        let missing = self.ledger.expected.iter().find_map(|(key, kinds)| Some((key, kinds.front()?)));
+        hold!(self, rule_06_every_end_of_an_attempt_is_written(missing));
+        let missing = (self.ledger.emits.len(), self.ledger.state_writes);
+        hold!(self, rule_05_emits_and_state_of_a_done_delivery_are_all_written(missing.0, missing.1));
+        hold!(self, rule_13_a_duplicate_takes_no_sequence(duplicates, &self.disk, &self.bus));
+        hold!(self, rule_01_sequences_have_no_hole(&self.disk, &self.bus));
+        self.judge_replays(step)?;
+        for write in &step.writes {
+            match write {
+                Write::Counts { subscription, floor, .. } | Write::Subscription { subscription, floor, .. } => {
+                    hold!(self, rule_01_the_floor_passes_nothing_unresolved(&self.disk, *subscription, *floor));
+                }
+                _ => {}
+            }
+        }
+        hold!(self, rule_14_memory_is_bounded(&self.bus, self.disk.subscriptions.len(), self.concurrency_max));
+        if self.steps.is_multiple_of(self.full_check_every) {
+            self.judge_everything()?;
+        }
+        Ok(())
+    }
+
+    /// What is too dear to look at after every step.
+    pub fn judge_everything(&self) -> Result<(), Violation> {
+        hold!(self, rule_01_counts_are_those_of_the_rows(&self.disk));
+        for receipt in &self.acknowledged {
+            hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
+        }
+        for (key, row) in &self.disk.rows {
+            hold!(self, rule_08_the_history_is_complete(*key, row));
+        }
+        Ok(())
+    }
+
+    /// Nothing that could be handed out is left lying, and the bus wakes for what waits.
+    fn judge_idleness(&self) -> Result<(), Violation> {
+        for (id, known) in &self.disk.subscriptions {
+            let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
+            let room = self.ledger.in_flight_of(*id) < known.spec.concurrency as usize;
+            let asked = self.pages.iter().any(|page| match page {
+                Command::PendingPage { subscription, .. } | Command::WaitingPage { subscription, .. } => subscription == id,
+                _ => false,
+            });
+            if open && room && known.active && !asked {
+                let free = |key: &DeliveryKey| !self.ledger.in_flight.contains(key);
+                hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
+                hold!(self, rule_07_what_waits_is_not_left_lying(&self.disk, *id, free, &self.bus, self.bus_now));
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_replays(&mut self, step: &Step) -> Result<(), Violation> {
+        for write in &step.writes {
+            if let Write::ReplayProgress { replay, state, ended_at, .. } = write {
+                hold!(self, rule_10_a_replay_never_passes_an_item_without_a_row(&self.disk, &self.ledger, *replay));
+                hold!(self, rule_10_a_replays_sums_are_those_of_its_items(&self.disk, *replay));
+                if ended_at.is_some() {
+                    self.coverage.take("replay", "running", "ends", state.as_str());
+                    hold!(self, rule_10_a_replay_ends_with_every_item(&self.disk, *replay));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hear_of_receipt(&mut self, source: &str, id: Option<&str>, receipt: &Receipt) -> Result<(), Violation> {
+        let Some(id) = id else { return Ok(()) };
+        let key = (source.to_owned(), id.to_owned());
+        match self.first_receipts.get(&key) {
+            Some(first) => hold!(self, rule_13_the_same_event_twice_gets_the_first_receipt(first, receipt)),
+            None => {
+                self.first_receipts.insert(key, receipt.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_write(&mut self, write: &Write) -> Result<(), Violation> {
+        match write {
+            Write::Event(event) if event.draft.source.starts_with("/plugins/") => {
+                let id = event.draft.id.as_deref();
+                let expected = id.is_some_and(|id| self.ledger.emits.remove(id));
+                hold!(self, rule_05_emits_take_effect_with_done_and_only_then(expected, id));
+            }
+            Write::State { plugin, .. } => {
+                hold!(self, rule_05_state_is_written_with_done_and_only_then(self.ledger.state_writes > 0, plugin));
+                self.ledger.state_writes -= 1;
+            }
+            Write::Delivery(row) => self.judge_row(row)?,
+            Write::Recovered { key, .. } => {
+                hold!(self, rule_10_a_dead_letter_recovers_only_when_its_replay_is_done(&self.disk, *key));
+                let from = self.disk.rows.get(key).map_or("pending", |row| row.state.as_str());
+                self.coverage.take("original", from, "its replay is done", if from == "dead" { "recovered" } else { from });
+            }
+            _ => {}
+        }
+        let rule = if matches!(write, Write::Event(_)) { "rule_01_sequences_have_no_hole" } else { "rule_01_the_store_can_take_it" };
+        self.disk.apply(write).map_err(|what| Violation { rule, step: self.steps, what })
+    }
+
+    fn judge_row(&mut self, write: &DeliveryWrite) -> Result<(), Violation> {
+        let key = write.key;
+        let before = self.disk.rows.get(&key);
+        let from = before.map_or(if key.replay == ReplayNumber::LIVE { "pending" } else { "repeat" }, |row| row.state.as_str());
+        let known = self.ledger.expected.get_mut(&key).and_then(|kinds| kinds.pop_front());
+        let event = self.disk.event(key.sequence);
+        let kind = match known {
+            Some(kind) => Some(kind),
+            None if write.state == DeliveryState::Skipped && key.replay == ReplayNumber::LIVE => {
+                hold!(self, rule_04_what_is_skipped_was_disabled(&self.disk, key));
+                Some(Kind::Skipped)
+            }
+            None if write.state == DeliveryState::Skipped => {
+                let active = self.disk.subscriptions.get(&key.subscription).is_some_and(|known| known.active);
+                (!active).then_some(Kind::Skipped)
+            }
+            None if event.draft.expires.is_some_and(|expires| expires <= self.bus_now) => {
+                hold!(self, rule_05_a_delivery_is_in_flight_once(&self.ledger, key));
+                hold!(self, rule_05_what_has_ended_is_not_handed_out(&self.disk, key));
+                Some(Kind::Expired)
+            }
+            None => None,
+        };
+        hold!(self, rule_06_a_row_changes_only_for_a_reason(kind.is_some(), write));
+        let Some(kind) = kind else { return Ok(()) };
+        let policy = self.disk.subscriptions.get(&key.subscription).map_or_else(RetryPolicy::default, |known| known.spec.retry.clone());
+        hold!(self, rule_06_attempts_are_counted_as_they_should(before, &kind, write));
+        hold!(self, rule_07_a_delivery_dies_with_its_last_attempt(&kind, &policy, write));
+        hold!(self, rule_07_a_retry_waits_at_least_half_its_step(&kind, &policy, self.bus_now, write));
+        hold!(self, rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(&kind, write));
+        self.coverage.take("delivery", from, kind.name(), write.state.as_str());
+        Ok(())
+    }
+
+    /// Does what the step asks for, after its commit.
+    fn act(&mut self, step: Step) -> Result<(), Violation> {
+        for action in step.actions {
+            match action {
+                Action::Deliver(lease) => self.deliver(*lease)?,
+                Action::Cancel { token, .. } => self.cancelled.push(token),
+                Action::Match { sequence } => {
+                    self.to_match.insert(sequence);
+                }
+                Action::Rules(rules) => self.rules = rules,
+                Action::ReadPending { subscription, after, limit } => {
+                    let (entries, scanned_to) = self.disk.pending_page(subscription, after, limit);
+                    self.coverage.take("page", "pending", "read", if entries.is_empty() { "empty" } else { "filled" });
+                    self.pages.push(Command::PendingPage { subscription, entries, scanned_to });
+                }
+                Action::ReadWaiting { subscription, after, limit } => {
+                    let (entries, last) = self.disk.waiting_page(subscription, after, limit);
+                    self.coverage.take("page", "waiting", "read", if last { "last" } else { "more" });
+                    self.pages.push(Command::WaitingPage { subscription, entries, last });
+                }
+                Action::ReadReplay { replay, after, limit } => {
+                    let page = self.disk.replay_page(replay, after, limit);
+                    self.coverage.take("page", "replay", "read", if page.last { "last" } else { "more" });
+                    self.ledger.pages.entry(replay).or_default().extend(page.items.iter().map(|item| item.original));
+                    self.pages.push(Command::ReplayPage { replay, items: page.items, scanned_to: page.scanned_to, last: page.last });
+                }
+                Action::Notice(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self, lease: Lease) -> Result<(), Violation> {
+        let key = self.key_of(&lease);
+        let before = self.disk.rows.get(&key);
+        hold!(self, rule_05_tokens_grow(&self.ledger, lease.token));
+        hold!(self, rule_05_only_an_open_copy_gets_deliveries(&self.ledger, &self.disk, &lease));
+        hold!(self, rule_05_a_delivery_is_in_flight_once(&self.ledger, key));
+        hold!(self, rule_05_what_has_ended_is_not_handed_out(&self.disk, key));
+        hold!(self, rule_06_the_attempt_number_is_the_next(before, &lease));
+        hold!(self, rule_07_nothing_comes_before_its_time(before, self.bus_now, self.loaded_at, key));
+        hold!(self, rule_10_the_mark_names_the_delivery_that_is_repeated(&self.disk, key, &lease));
+        let concurrency = self.disk.subscriptions[&key.subscription].spec.concurrency;
+        let in_flight = self.ledger.in_flight_of(key.subscription);
+        hold!(self, rule_12_concurrency_is_never_exceeded(in_flight + 1, concurrency));
+        let from = before.map_or(if key.replay == ReplayNumber::LIVE { "pending" } else { "repeat" }, |row| row.state.as_str());
+        self.coverage.take("delivery", from, "handed out", "leased");
+        self.ledger.last_token = Some(lease.token);
+        self.ledger.in_flight.insert(key);
+        let flight = Flight {
+            key,
+            original: self.original_of(key, &lease),
+            delivery: lease.delivery,
+            instance: lease.instance,
+            heard_at: self.bus_now,
+            hard_until: self.bus_now + lease.timeout,
+        };
+        self.ledger.leases.insert(lease.token, flight);
+        self.inbox.push(lease);
+        Ok(())
+    }
+
+    /// The key that a lease stands for, found as a plugin's host could find it.
+    pub fn key_of(&self, lease: &Lease) -> DeliveryKey {
+        let named = |id: &SubscriptionId| {
+            let known = &self.disk.subscriptions[id];
+            known.plugin == lease.plugin && known.spec.name == lease.handler
+        };
+        let subscription = self.disk.subscriptions.keys().copied().find(named).unwrap_or_default();
+        let replay = lease.replay.as_ref().map_or(ReplayNumber::LIVE, |mark| {
+            self.disk.replays.iter().find(|(_, row)| row.id == mark.id).map_or(ReplayNumber(u32::MAX), |(number, _)| *number)
+        });
+        DeliveryKey { sequence: lease.sequence, subscription, replay }
+    }
+
+    /// The delivery that a lease's mark names.
+    fn original_of(&self, key: DeliveryKey, lease: &Lease) -> Option<DeliveryKey> {
+        let mark = lease.replay.as_ref()?;
+        let eventid = self.disk.event(key.sequence).eventid;
+        let numbers = self.disk.replays.keys().copied().chain([ReplayNumber::LIVE]);
+        numbers.map(|replay| DeliveryKey { replay, ..key }).find(|original| original.id(eventid) == mark.attempt_of)
+    }
+
+    /// Whether a delivery is in flight under another token than this one.
+    pub fn has_a_later_lease(&self, token: FencingToken, delivery: DeliveryId) -> bool {
+        !self.ledger.leases.contains_key(&token) && self.ledger.leases.values().any(|flight| flight.delivery == delivery)
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&mut self, duration: Duration) {
+        self.wall = self.wall + duration.min(RETRY_DELAY_MAX * 2);
+    }
+}

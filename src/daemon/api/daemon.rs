@@ -1,0 +1,94 @@
+//! The daemon itself: health, version, status, configuration, stopping.
+
+use axum::Json;
+use axum::extract::State;
+use panotti_protocol::api::{API_VERSION, DaemonStatus, Health, Page, Setting, StopRequest, Stopping, StoreStatus, Version};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::frame::PROTOCOLS;
+use panotti_protocol::limits::PAGE_MAX;
+
+use super::problem::{Answer, JsonBody, Problem};
+use super::{Api, events};
+use crate::daemon::store::sqlite::connection::beside;
+
+/// `GET /livez`: the process answers.
+pub async fn live() -> Json<Health> {
+    Json(Health { status: "ok".to_owned() })
+}
+
+/// `GET /readyz`: events are accepted.
+pub async fn ready(State(api): State<Api>) -> Answer<Health> {
+    if api.stopping.is_cancelled() {
+        return Err(Problem(Failure::new(ErrorCode::DAEMON_STOPPING, "the daemon is stopping")));
+    }
+    match api.bus.refusing() {
+        Some(why) => Err(Problem(Failure::new(ErrorCode::STORE_FULL, why.as_str()))),
+        None => Ok(Json(Health { status: "ok".to_owned() })),
+    }
+}
+
+/// `GET /version`
+pub async fn version() -> Json<Version> {
+    Json(Version {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        api: vec![API_VERSION],
+        plugin_protocols: PROTOCOLS.to_vec(),
+        sqlite: rusqlite::version().to_owned(),
+    })
+}
+
+/// `GET /status`
+pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
+    let events = events::numbers(&api).await?;
+    let mut plugins = std::collections::BTreeMap::new();
+    for plugin in api.host.list() {
+        *plugins.entry(plugin.state).or_default() += 1;
+    }
+    let health = match &events.store.refusing {
+        Some(why) => format!("degraded: {why}"),
+        None => "ok".to_owned(),
+    };
+    let facts = &api.facts;
+    Ok(Json(DaemonStatus {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        started_at: facts.started_at,
+        uptime_ms: u64::try_from(api.clock.now().since(facts.started_at).as_millis()).unwrap_or(u64::MAX),
+        store_id: facts.store_id,
+        epoch: facts.epoch,
+        data_dir: facts.data_dir.display().to_string(),
+        socket: facts.socket.display().to_string(),
+        log_file: facts.log_file.display().to_string(),
+        health,
+        plugins,
+        events,
+    }))
+}
+
+/// The store's numbers.
+pub fn store_status(api: &Api) -> StoreStatus {
+    let facts = &api.facts;
+    let database = facts.data_dir.join("panotti.db");
+    let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    StoreStatus {
+        database_bytes: bytes(&database),
+        wal_bytes: bytes(&beside(&database, "-wal")),
+        free_bytes: rustix::fs::statvfs(&facts.data_dir).map_or(0, |disk| disk.f_bavail * disk.f_frsize),
+        free_bytes_min: facts.free_bytes_min,
+        bytes_max: facts.store_bytes_max,
+        refusing: api.bus.refusing().map(|why| why.to_string()),
+    }
+}
+
+/// `GET /config`
+pub async fn config(State(api): State<Api>) -> Json<Page<Setting>> {
+    let items = api.facts.settings.iter().take(PAGE_MAX as usize).cloned().collect();
+    Json(Page { items, next_cursor: None })
+}
+
+/// `POST /daemon/stop`: answers at once; the process ends when what is in flight has ended.
+pub async fn stop(State(api): State<Api>, JsonBody(request): JsonBody<StopRequest>) -> Answer<Stopping> {
+    // A full channel means that it was told already.
+    let _ = api.stop.try_send(request.drain_ms);
+    Ok(Json(Stopping { changed: true, pid: std::process::id() }))
+}

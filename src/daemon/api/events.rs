@@ -1,0 +1,253 @@
+//! Publishing, listing, showing; retry and discard of deliveries.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use panotti_core::event::StoredEvent;
+use panotti_protocol::api::{
+    DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventSummary, EventsQuery, EventsStatus, LineAnswer, Page,
+    RetryRequest,
+};
+use panotti_protocol::event::{NewEvent, Receipt};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::{EventId, Sequence};
+use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
+
+use super::principal::Principal;
+use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
+use super::{Api, drafts, ndjson, pages};
+use crate::daemon::bus::handle::DeliveryChange;
+use crate::daemon::event_json::{self, Payload};
+use crate::daemon::store::failure::StoreResult;
+use crate::daemon::store::sqlite::views::{self, Names};
+use crate::daemon::store::sqlite::{events, failures};
+
+/// `POST /events`: what the content type says: one event, a batch, or a stream of lines.
+pub async fn publish(State(api): State<Api>, principal: Principal, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let media_type = media_type(&parts.headers);
+    match media_type.as_str() {
+        "" | "application/json" | "application/cloudevents+json" => publish_one(&api, &principal, body).await,
+        "application/cloudevents-batch+json" => publish_batch(&api, &principal, body).await,
+        "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, principal, summary_only(&parts.uri)?, body),
+        other => Err(Problem(Failure::new(ErrorCode::REQUEST_MEDIA_TYPE, format!("events don't come as `{other}`")).next(
+            "send application/json, application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson",
+        ))),
+    }
+}
+
+fn media_type(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+}
+
+fn summary_only(uri: &Uri) -> Result<bool, Problem> {
+    match uri.query() {
+        None | Some("") => Ok(false),
+        Some("receipts=summary") => Ok(true),
+        Some("receipts=all") => Ok(false),
+        Some(other) => Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("the query does not hold: {other}")))),
+    }
+}
+
+/// What a body that is no event means to whoever sent it.
+pub fn not_an_event(error: &serde_json::Error) -> Failure {
+    if error.is_data() {
+        Failure::new(ErrorCode::EVENT_ATTRIBUTE_INVALID, error.to_string())
+    } else {
+        Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not JSON: {error}"))
+    }
+}
+
+async fn publish_one(api: &Api, principal: &Principal, body: Body) -> Result<Response, Problem> {
+    let bytes = read_body(body, LINE_BYTES_MAX).await?;
+    let new: NewEvent = serde_json::from_slice(&bytes).map_err(|error| not_an_event(&error))?;
+    let draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    let receipt = api.bus.publish(draft).await?;
+    Ok(with_receipt(&receipt))
+}
+
+fn with_receipt(receipt: &Receipt) -> Response {
+    let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    let mut response = (status, Json(receipt)).into_response();
+    if let Ok(location) = HeaderValue::from_str(&format!("/events/{}", receipt.eventid)) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+async fn publish_batch(api: &Api, principal: &Principal, body: Body) -> Result<Response, Problem> {
+    let bytes = read_body(body, BATCH_BYTES_MAX).await?;
+    let items: Vec<Box<serde_json::value::RawValue>> =
+        serde_json::from_slice(&bytes).map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))?;
+    if items.len() > BATCH_EVENTS_MAX {
+        let detail = format!("the batch has {} events, the limit is {BATCH_EVENTS_MAX}", items.len());
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, detail)));
+    }
+    let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
+    let items = publish_lines(api, principal, lines).await;
+    Ok(Json(Page { items, next_cursor: None }).into_response())
+}
+
+/// Publishes lines in one transaction and answers each, in order. A line that does not hold leaves the others alone.
+pub async fn publish_lines<'a>(api: &Api, principal: &Principal, lines: impl Iterator<Item = (u64, &'a [u8])>) -> Vec<LineAnswer> {
+    let mut answers = Vec::new();
+    let mut drafts = Vec::new();
+    for (line, text) in lines {
+        let new = serde_json::from_slice::<NewEvent>(text).map_err(|error| not_an_event(&error));
+        let draft = new.and_then(|new| drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max));
+        match draft {
+            Ok(draft) => {
+                answers.push(LineAnswer { line, receipt: None, failure: None });
+                drafts.push(draft);
+            }
+            Err(failure) => answers.push(LineAnswer { line, receipt: None, failure: Some(failure) }),
+        }
+    }
+    let mut published = api.bus.publish_many(drafts).await.into_iter();
+    for answer in answers.iter_mut().filter(|answer| answer.failure.is_none()) {
+        match published.next() {
+            Some(Ok(receipt)) => answer.receipt = Some(receipt),
+            Some(Err(failure)) => answer.failure = Some(failure),
+            None => answer.failure = Some(Failure::new(ErrorCode::INTERNAL, "the bus gave no answer")),
+        }
+    }
+    answers
+}
+
+/// Finds the event that a path names: an id, `@last`, or the end of an id that only one of the newest has.
+pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
+    const SUFFIX_CHARACTERS_MIN: usize = 6;
+    let not_found = |detail: String| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail));
+    if id == "@last" {
+        return api.readers.read(events::newest).await?.ok_or_else(|| not_found("the store has no events yet".to_owned()));
+    }
+    if let Ok(eventid) = id.parse() {
+        return Ok(eventid);
+    }
+    let suffix = id.trim_start_matches("..").to_owned();
+    if suffix.len() < SUFFIX_CHARACTERS_MIN || !suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(not_found(format!("`{id}` is not an event's id, nor its last {SUFFIX_CHARACTERS_MIN} characters or more")));
+    }
+    let lower = suffix.to_ascii_lowercase();
+    match api.readers.read(move |connection| events::by_suffix(connection, &lower)).await?.as_slice() {
+        [only] => Ok(*only),
+        [] => Err(not_found(format!("no event's id ends with `{suffix}`"))),
+        _ => Err(not_found(format!("more than one event's id ends with `{suffix}`")).0.next("give more characters").into()),
+    }
+}
+
+async fn load(api: &Api, id: &str) -> Result<StoredEvent, Problem> {
+    let eventid = find(api, id).await?;
+    let found = api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?;
+    found.ok_or_else(|| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {eventid}"))))
+}
+
+/// `GET /events/{id}`
+pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Answer<EventDetail> {
+    let event = load(&api, &id).await?;
+    let leased = api.bus.leased().await?;
+    let detail = api.readers.read(move |connection| {
+        let names = Names::read(connection, leased)?;
+        let deliveries = views::deliveries_with_history(connection, &names, &event)?;
+        Ok((event, deliveries))
+    });
+    let (event, deliveries) = detail.await?;
+    let text = event_json::event_json(&event, Payload::Included);
+    let shown = serde_json::from_str(text.get()).map_err(|error| {
+        Failure::new(ErrorCode::STORE_CORRUPT, format!("the event {} does not read back: {error}", event.eventid))
+    })?;
+    let size_bytes = event.draft.payload.len() as u64;
+    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, deliveries, event: shown }))
+}
+
+/// `GET /events/{id}/payload`: its bytes, as they came.
+pub async fn payload(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let event = load(&api, &id).await?;
+    let mut response = event.draft.payload.into_response();
+    let media_type = HeaderValue::from_str(&event.draft.datacontenttype).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    Ok(response)
+}
+
+/// `GET /events`
+pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQuery>) -> Answer<Page<EventSummary>> {
+    let limit = pages::limit(query.limit)?;
+    let place = pages::read::<1>('e', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
+    let leased = api.bus.leased().await?;
+    let page = api.readers.read(move |connection| {
+        let names = Names::read(connection, leased)?;
+        views::list(connection, &names, &query, place, limit)
+    });
+    let (items, place) = page.await?;
+    Ok(Json(Page { items, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
+}
+
+/// `GET /events/status`
+pub async fn status(State(api): State<Api>) -> Answer<EventsStatus> {
+    Ok(Json(numbers(&api).await?))
+}
+
+/// The numbers of the event system.
+pub async fn numbers(api: &Api) -> Result<EventsStatus, Problem> {
+    let leased = api.bus.leased().await?;
+    let store = super::daemon::store_status(api);
+    Ok(api.readers.read(move |connection| views::status(connection, &leased, store)).await?)
+}
+
+/// `GET /events/errors`
+pub async fn errors(State(api): State<Api>, Parameters(query): Parameters<ErrorsQuery>) -> Answer<Page<ErrorGroup>> {
+    let limit = pages::limit(query.limit)?;
+    let items = api.readers.read(move |connection| failures::groups(connection, &query, limit)).await?;
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// `POST /events/{id}/retry`
+pub async fn retry(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(id): Path<String>,
+    JsonBody(request): JsonBody<RetryRequest>,
+) -> Answer<DeliveriesChanged> {
+    let change = DeliveryChange::Retry { actor: principal.actor };
+    change_deliveries(&api, &id, request.plugin, change).await
+}
+
+/// `POST /events/{id}/discard`
+pub async fn discard(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(id): Path<String>,
+    JsonBody(request): JsonBody<DiscardRequest>,
+) -> Answer<DeliveriesChanged> {
+    if request.reason.trim().is_empty() || request.reason.len() > REASON_BYTES_MAX {
+        let detail = format!("discarding needs a reason of at most {REASON_BYTES_MAX} bytes");
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, detail).next("say why with `--reason`")));
+    }
+    let change = DeliveryChange::Discard { actor: principal.actor, reason: request.reason };
+    change_deliveries(&api, &id, request.plugin, change).await
+}
+
+async fn change_deliveries(api: &Api, id: &str, plugin: Option<String>, change: DeliveryChange) -> Answer<DeliveriesChanged> {
+    let event = load(api, id).await?;
+    let changed = api.bus.change_deliveries(event.sequence, plugin.clone(), change).await? > 0;
+    let leased = api.bus.leased().await?;
+    let reading = api.readers.read(move |connection| -> StoreResult<_> {
+        let names = Names::read(connection, leased)?;
+        let all = names.deliveries(connection, &event)?.into_iter().map(|(_, delivery)| delivery);
+        Ok(all.filter(|delivery| plugin.as_ref().is_none_or(|plugin| delivery.plugin == *plugin)).collect::<Vec<_>>())
+    });
+    let deliveries = reading.await?;
+    if deliveries.is_empty() {
+        return Err(Problem(Failure::new(ErrorCode::DELIVERY_NOT_FOUND, "the event has no such delivery")));
+    }
+    Ok(Json(DeliveriesChanged { changed, deliveries }))
+}
+
+/// Whether a client asks for server-sent events.
+pub fn wants_event_stream(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/event-stream"))
+}

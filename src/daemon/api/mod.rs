@@ -1,0 +1,125 @@
+//! The HTTP API: one router, served on the local socket. Every route of the PRD exists as written, and under `/v1` too.
+//! `docs/api.md` lists path, request and response.
+//!
+//! - [`local`]: the local socket: its file, who may connect, how many
+//! - [`principal`]: who calls
+//! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
+//! - [`drafts`]: what a publisher sent becomes a draft, or a failure that says what is wrong
+//! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
+//! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
+//! - [`pages`]: cursors of lists
+
+pub mod daemon;
+pub mod drafts;
+pub mod events;
+pub mod local;
+pub mod ndjson;
+pub mod pages;
+pub mod plugins;
+pub mod principal;
+pub mod problem;
+pub mod replays;
+pub mod stream;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use panotti_protocol::api::Setting;
+use panotti_protocol::id::StoreId;
+use panotti_protocol::time::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::bus::handle::BusHandle;
+use super::clock::Clock;
+use super::host::HostHandle;
+use super::rules::Rules;
+use super::store::sqlite::readers::Readers;
+
+/// Everything a route works with.
+#[derive(Debug)]
+pub struct Shared {
+    /// The bus.
+    pub bus: BusHandle,
+    /// The plugins.
+    pub host: HostHandle,
+    /// The subscriptions in force.
+    pub rules: Arc<Rules>,
+    /// The store, to read.
+    pub readers: Readers,
+    /// The time.
+    pub clock: Clock,
+    /// Cancelled when the daemon begins to stop: streams end with a word.
+    pub stopping: CancellationToken,
+    /// Asks the daemon to stop, with the drain time in milliseconds where one was given.
+    pub stop: tokio::sync::mpsc::Sender<Option<u64>>,
+    /// What does not change while the daemon runs.
+    pub facts: Facts,
+}
+
+/// What does not change while the daemon runs.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// When the daemon became ready.
+    pub started_at: Timestamp,
+    /// The store it serves.
+    pub store_id: StoreId,
+    /// Starts on this store, this one included.
+    pub epoch: u64,
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// The local socket.
+    pub socket: PathBuf,
+    /// The log file.
+    pub log_file: PathBuf,
+    /// Every setting in force.
+    pub settings: Vec<Setting>,
+    /// Largest payload of one event, in bytes.
+    pub payload_bytes_max: usize,
+    /// Limit of the database file, in bytes.
+    pub store_bytes_max: u64,
+    /// Free space below which publishing is refused.
+    pub free_bytes_min: u64,
+}
+
+/// What handlers get.
+pub type Api = Arc<Shared>;
+
+/// The router, the same on every listener.
+pub fn router(api: Api) -> Router {
+    let routes = Router::new()
+        .route("/livez", get(daemon::live))
+        .route("/readyz", get(daemon::ready))
+        .route("/version", get(daemon::version))
+        .route("/status", get(daemon::status))
+        .route("/config", get(daemon::config))
+        .route("/daemon/stop", post(daemon::stop))
+        .route("/events", get(events::list).post(events::publish))
+        .route("/events/status", get(events::status))
+        .route("/events/stream", get(stream::stream))
+        .route("/events/errors", get(events::errors))
+        .route("/events/replay", post(replays::start))
+        .route("/events/{id}", get(events::show))
+        .route("/events/{id}/payload", get(events::payload))
+        .route("/events/{id}/retry", post(events::retry))
+        .route("/events/{id}/discard", post(events::discard))
+        .route("/replays", get(replays::list))
+        .route("/replays/{id}", get(replays::show))
+        .route("/replays/{id}/items", get(replays::items))
+        .route("/replays/{id}/cancel", post(replays::cancel))
+        .route("/plugins", get(plugins::list))
+        .route("/plugins/{id}", get(plugins::show))
+        .route("/plugins/{id}/status", get(plugins::status))
+        .route("/plugins/{id}/enable", post(plugins::enable))
+        .route("/plugins/{id}/disable", post(plugins::disable))
+        .route("/plugins/{id}/config", get(plugins::config).put(plugins::set_config))
+        .route("/plugins/{id}/logs", get(plugins::logs))
+        .method_not_allowed_fallback(problem::no_such_method)
+        .fallback(problem::no_such_route);
+    Router::new()
+        .nest("/v1", routes.clone())
+        .merge(routes)
+        .layer(axum::middleware::from_fn(problem::with_request_id))
+        .with_state(api)
+}

@@ -1,0 +1,184 @@
+//! Publishing as a stream of lines: one event a line, one answer a line, in order. Whatever lines have come while the last batch was
+//! syncing are the next batch. The reader stops while the client leaves its answers unread.
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use panotti_protocol::api::{LineAnswer, PublishSummary};
+use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
+use panotti_protocol::limits::{BATCH_EVENTS_MAX, LINE_BYTES_MAX, RECEIPTS_UNREAD_MAX};
+use tokio::sync::mpsc;
+
+use super::Api;
+use super::events::publish_lines;
+use super::principal::Principal;
+use super::problem::Problem;
+
+/// Batches of answers between the publisher and the client: together at most [`RECEIPTS_UNREAD_MAX`] receipts.
+const ANSWERS_MAX: usize = RECEIPTS_UNREAD_MAX / BATCH_EVENTS_MAX;
+/// Refusals that a summary names.
+const SUMMARY_ERRORS_MAX: usize = 100;
+
+/// Answers with the stream of receipts, or with the summary when the lines have ended.
+pub fn publish(api: Api, principal: Principal, summary: bool, body: Body) -> Result<Response, Problem> {
+    let (answers, receiver) = mpsc::channel(ANSWERS_MAX);
+    tokio::spawn(run(api, principal, body, answers));
+    let media_type = if summary { "application/json" } else { "application/x-ndjson" };
+    let body = if summary { summarise(receiver) } else { answer_lines(receiver) };
+    let mut response = body.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    Ok(response)
+}
+
+fn answer_lines(receiver: mpsc::Receiver<Vec<LineAnswer>>) -> Body {
+    let lines = futures_util::stream::unfold(receiver, |mut receiver| async move {
+        let answers = receiver.recv().await?;
+        let mut text = Vec::new();
+        for answer in answers {
+            if serde_json::to_writer(&mut text, &answer).is_err() {
+                return None;
+            }
+            text.push(b'\n');
+        }
+        Some((Ok::<_, std::convert::Infallible>(Bytes::from(text)), receiver))
+    });
+    Body::from_stream(lines)
+}
+
+fn summarise(mut receiver: mpsc::Receiver<Vec<LineAnswer>>) -> Body {
+    let summing = async move {
+        let mut summary = PublishSummary { accepted: 0, duplicates: 0, refused: 0, errors: Vec::new() };
+        while let Some(answers) = receiver.recv().await {
+            answers.into_iter().for_each(|answer| count(&mut summary, answer));
+        }
+        serde_json::to_vec(&summary).map(Bytes::from)
+    };
+    Body::from_stream(futures_util::stream::once(summing))
+}
+
+fn count(summary: &mut PublishSummary, answer: LineAnswer) {
+    match (answer.receipt, answer.failure) {
+        (Some(receipt), _) => {
+            summary.accepted += 1;
+            summary.duplicates += u64::from(receipt.duplicate);
+        }
+        (None, failure) => {
+            summary.refused += 1;
+            if summary.errors.len() < SUMMARY_ERRORS_MAX {
+                let failure = failure.unwrap_or_else(|| Failure::new(ErrorCode::INTERNAL, "no answer"));
+                summary.errors.push(FailurePart { pointer: format!("line {}", answer.line), detail: failure.detail, next: failure.next });
+            }
+        }
+    }
+}
+
+/// Reads until the body ends, the client is gone, or the daemon stops.
+async fn run(api: Api, principal: Principal, body: Body, answers: mpsc::Sender<Vec<LineAnswer>>) {
+    let mut chunks = body.into_data_stream();
+    let mut lines = Lines::default();
+    loop {
+        let ended = tokio::select! {
+            () = api.stopping.cancelled() => true,
+            chunk = chunks.next() => match chunk {
+                Some(Ok(chunk)) => { lines.feed(&chunk); false }
+                Some(Err(_)) => return,
+                None => { lines.end(); true }
+            },
+        };
+        while let Some(batch) = lines.take_batch() {
+            let whole = batch.iter().filter_map(|line| line.text.as_deref().map(|text| (line.number, text)));
+            let mut published = publish_lines(&api, &principal, whole).await;
+            published.extend(batch.iter().filter(|line| line.text.is_none()).map(|line| too_long(line.number)));
+            published.sort_by_key(|answer| answer.line);
+            if answers.send(published).await.is_err() {
+                return;
+            }
+        }
+        if ended {
+            return;
+        }
+    }
+}
+
+fn too_long(line: u64) -> LineAnswer {
+    let failure = Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the line is longer than {LINE_BYTES_MAX} bytes"));
+    LineAnswer { line, receipt: None, failure: Some(failure) }
+}
+
+/// A line; without text where it was too long.
+struct Line {
+    number: u64,
+    text: Option<Vec<u8>>,
+}
+
+/// Cuts bytes into lines. Empty lines are counted and passed over.
+#[derive(Default)]
+struct Lines {
+    whole: std::collections::VecDeque<Line>,
+    partial: Vec<u8>,
+    too_long: bool,
+    number: u64,
+}
+
+impl Lines {
+    fn feed(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            self.add(&rest[..end]);
+            self.end_line();
+            rest = &rest[end + 1..];
+        }
+        self.add(rest);
+    }
+
+    fn add(&mut self, part: &[u8]) {
+        if self.partial.len() + part.len() > LINE_BYTES_MAX {
+            self.too_long = true;
+            self.partial.clear();
+        } else if !self.too_long {
+            self.partial.extend_from_slice(part);
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.number += 1;
+        let text = std::mem::take(&mut self.partial);
+        if std::mem::take(&mut self.too_long) {
+            self.whole.push_back(Line { number: self.number, text: None });
+        } else if !text.trim_ascii().is_empty() {
+            self.whole.push_back(Line { number: self.number, text: Some(text) });
+        }
+    }
+
+    fn end(&mut self) {
+        if !self.partial.is_empty() || self.too_long {
+            self.end_line();
+        }
+    }
+
+    fn take_batch(&mut self) -> Option<Vec<Line>> {
+        let count = self.whole.len().min(BATCH_EVENTS_MAX);
+        (count > 0).then(|| self.whole.drain(..count).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cut_whatever_the_chunks_and_a_line_that_is_too_long_leaves_the_next_alone() {
+        let mut lines = Lines::default();
+        lines.feed(b"{\"a\"");
+        lines.feed(b":1}\n\n  \r\n{");
+        lines.feed(&vec![b'x'; LINE_BYTES_MAX + 1]);
+        lines.feed(b"\nlast");
+        lines.end();
+
+        let taken = lines.take_batch().unwrap();
+        let shown: Vec<_> = taken.iter().map(|line| (line.number, line.text.as_deref().map(String::from_utf8_lossy))).collect();
+        assert_eq!(shown, [(1, Some("{\"a\":1}".into())), (4, None), (5, Some("last".into()))]);
+        assert!(lines.take_batch().is_none());
+    }
+}

@@ -1,0 +1,61 @@
+//! Who calls: on the local socket the user at the other end, known from the kernel.
+
+use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::serve::IncomingStream;
+use panotti_protocol::failure::{ErrorCode, Failure};
+
+use super::local::LocalListener;
+use super::problem::Problem;
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peer {
+    /// The user's id.
+    pub uid: u32,
+}
+
+impl Connected<IncomingStream<'_, LocalListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, LocalListener>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
+
+/// Who acts, for the audit and for events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// `user:NAME`.
+    pub actor: String,
+    /// Source of the events it publishes, where it names none: `/cli/USER@HOST`.
+    pub source: String,
+}
+
+impl Principal {
+    fn local_user(uid: u32) -> Self {
+        let name = user_name(uid).unwrap_or_else(|| uid.to_string());
+        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        Self { actor: format!("user:{name}"), source: format!("/cli/{name}@{host}") }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Principal {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match ConnectInfo::<Peer>::from_request_parts(parts, state).await {
+            Ok(ConnectInfo(peer)) => Ok(Self::local_user(peer.uid)),
+            Err(_) => Err(Problem(Failure::new(ErrorCode::PERMISSION_DENIED, "the caller is not known"))),
+        }
+    }
+}
+
+/// The user's name in `/etc/passwd`; users of other directories are shown by number.
+fn user_name(uid: u32) -> Option<String> {
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    })
+}

@@ -1,0 +1,124 @@
+//! Failures as RFC 9457 problems, request ids, and bodies read within their limits.
+
+use axum::Json;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use serde::de::DeserializeOwned;
+
+use crate::daemon::clock::random_bytes;
+use crate::daemon::store::failure::StoreError;
+
+/// Largest body of a request that is not publishing, in bytes.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A failure on its way to the client.
+#[derive(Debug)]
+pub struct Problem(pub Failure);
+
+/// What handlers answer.
+pub type Answer<T> = Result<Json<T>, Problem>;
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        Self(failure)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(code = %error.code(), %error, "a query failed");
+        let code = error.code();
+        // Paths and SQL are for the log, not for the client.
+        Self(Failure::new(code, code.row().title))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(&self.0)).into_response();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.0.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self.0);
+        response
+    }
+}
+
+/// Gives every request an id, echoes it, and puts it into the problem where there is one.
+pub async fn with_request_id(request: Request, next: Next) -> Response {
+    let request_id = data_encoding::HEXLOWER.encode(&random_bytes::<8>());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    tracing::debug!(%request_id, %method, path, status = response.status().as_u16(), "request");
+    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+        if failure.status >= 500 {
+            tracing::warn!(%request_id, %method, path, code = failure.code, detail = failure.detail, "request failed");
+        }
+        let failure = Failure { request_id: request_id.clone(), ..failure };
+        if let Ok(text) = serde_json::to_vec(&failure) {
+            response.headers_mut().remove(axum::http::header::CONTENT_LENGTH);
+            *response.body_mut() = Body::from(text);
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// No such route.
+pub async fn no_such_route(uri: Uri) -> Problem {
+    Problem(Failure::new(ErrorCode::ROUTE_NOT_FOUND, format!("there is no route {}", uri.path())))
+}
+
+/// The route does not take this method.
+pub async fn no_such_method(method: Method, uri: Uri) -> Problem {
+    Problem(Failure::new(ErrorCode::REQUEST_METHOD, format!("{} does not take {method}", uri.path())))
+}
+
+/// Reads a whole body.
+pub async fn read_body(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
+    to_bytes(body, bytes_max).await.map_err(|error| {
+        Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, format!("the body is over {bytes_max} bytes or broke off: {error}")))
+    })
+}
+
+/// A JSON body. An empty one is an empty object, so that `curl -X POST` is enough where nothing must be said.
+#[derive(Debug)]
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let bytes = read_body(request.into_body(), BODY_BYTES_MAX).await?;
+        let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        serde_json::from_slice(text)
+            .map(JsonBody)
+            .map_err(|error| Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("the body does not hold: {error}"))))
+    }
+}
+
+/// The query. Unknown parameters are refused.
+#[derive(Debug)]
+pub struct Parameters<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(value)) => Ok(Self(value)),
+            Err(error) => Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("the query does not hold: {}", error.body_text())))),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Replay jobs: the plan, starting, listing, cancelling.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, LOCATION};
+use axum::response::{IntoResponse, Response};
+use panotti_core::command::StartReplay;
+use panotti_core::delivery::DeliveryKey;
+use panotti_core::limits::REPLAY_RATE_PER_SECOND;
+use panotti_core::replay::{BEGINNING, ReplayNumber};
+use panotti_core::routing::SubscriptionId;
+use panotti_protocol::api::{Page, Replay, ReplayItem, ReplayItemsQuery, ReplayPlan, ReplayRequest, ReplaySelection, ReplayStarted};
+use panotti_protocol::delivery::ReplayState;
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::{ReplayId, Sequence};
+use panotti_protocol::limits::REASON_BYTES_MAX;
+use serde::{Deserialize, Serialize};
+
+use super::principal::Principal;
+use super::problem::{Answer, JsonBody, Parameters, Problem};
+use super::{Api, pages};
+use crate::daemon::store::sqlite::views::Names;
+use crate::daemon::store::sqlite::{events, pages as store_pages, plugins, replays};
+
+/// Events that one request may name.
+const NAMED_EVENTS_MAX: usize = 10_000;
+/// Deliveries read at a time when a plan is counted.
+const PLAN_PAGE: usize = 1_000;
+
+/// Query of `GET /replays`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaysQuery {
+    state: Option<ReplayState>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+/// Answer to `POST /replays/{id}/cancel`.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReplayCancelled {
+    changed: bool,
+    replay: Replay,
+}
+
+/// `POST /events/replay`
+pub async fn start(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<ReplayRequest>) -> Result<Response, Problem> {
+    check(&request)?;
+    let rate = request.rate.unwrap_or(REPLAY_RATE_PER_SECOND);
+    let plan = plan(&api, request.selection.clone(), rate).await?;
+    if request.dry_run || plan.deliveries == 0 {
+        return Ok(Json(ReplayStarted { changed: false, plan, replay: None }).into_response());
+    }
+    let start = StartReplay {
+        selection: request.selection,
+        name: request.name,
+        reason: request.reason,
+        rate,
+        selected: plan.deliveries,
+        actor: principal.actor,
+    };
+    let id = api.bus.start_replay(start).await?;
+    let (_, replay) = load(&api, id).await?;
+    let mut response = (StatusCode::ACCEPTED, Json(ReplayStarted { changed: true, plan, replay: Some(replay) })).into_response();
+    if let Ok(location) = HeaderValue::from_str(&format!("/replays/{id}")) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
+}
+
+fn check(request: &ReplayRequest) -> Result<(), Failure> {
+    if request.selection.is_empty() {
+        return Err(Failure::new(ErrorCode::REPLAY_SELECTOR_MISSING, "the replay selects nothing"));
+    }
+    if request.selection.events.len() > NAMED_EVENTS_MAX {
+        let detail = format!("{} events are named, the limit is {NAMED_EVENTS_MAX}", request.selection.events.len());
+        return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail).next("select by topic, plugin or time instead"));
+    }
+    if request.selection.failed && request.selection.status.is_some() {
+        return Err(Failure::new(ErrorCode::SELECTION_INVALID, "`failed` and `status` exclude each other"));
+    }
+    if let Some(state) = request.selection.status.filter(|state| !state.is_ended()) {
+        let detail = format!("deliveries that are `{state}` have not ended: a replay would only double them");
+        return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail).next("retry waiting ones with `panotti event retry`"));
+    }
+    for (name, text) in [("name", &request.name), ("reason", &request.reason)] {
+        if text.as_ref().is_some_and(|text| text.len() > REASON_BYTES_MAX) {
+            return Err(Failure::new(ErrorCode::REQUEST_INVALID, format!("`{name}` is longer than {REASON_BYTES_MAX} bytes")));
+        }
+    }
+    Ok(())
+}
+
+/// Counts what a selection comes to, page by page.
+async fn plan(api: &Api, selection: ReplaySelection, rate: u32) -> Result<ReplayPlan, Problem> {
+    let mut plan = ReplayPlan { events: 0, deliveries: 0, plugins: BTreeMap::new(), oldest_at: None, newest_at: None, rate };
+    let names = api.readers.read(plugins::subscriptions).await?;
+    let names: BTreeMap<SubscriptionId, String> = names.into_iter().map(|row| (row.stored.id, row.stored.plugin)).collect();
+    for eventid in selection.events.clone() {
+        if api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?.is_none() {
+            return Err(Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {eventid}"))));
+        }
+    }
+    let mut place = BEGINNING;
+    let mut last_event = Sequence(0);
+    loop {
+        let selection = selection.clone();
+        let next_number = ReplayNumber(u32::MAX);
+        let everything = Sequence(i64::MAX as u64);
+        let page = api
+            .readers
+            .read(move |connection| store_pages::select(connection, &selection, everything, next_number, place, PLAN_PAGE))
+            .await?;
+        for item in &page.items {
+            plan.deliveries += 1;
+            if item.original.sequence != last_event {
+                last_event = item.original.sequence;
+                plan.events += 1;
+            }
+            let plugin = names.get(&item.original.subscription).cloned().unwrap_or_default();
+            *plan.plugins.entry(plugin).or_default() += 1;
+            plan.oldest_at = Some(plan.oldest_at.map_or(item.accepted_at, |at| at.min(item.accepted_at)));
+            plan.newest_at = Some(plan.newest_at.map_or(item.accepted_at, |at| at.max(item.accepted_at)));
+        }
+        place = page.scanned_to;
+        if page.last {
+            return Ok(plan);
+        }
+    }
+}
+
+async fn find(api: &Api, id: &str) -> Result<ReplayId, Problem> {
+    const SUFFIX_CHARACTERS_MIN: usize = 6;
+    if let Ok(replay) = id.parse() {
+        return Ok(replay);
+    }
+    let suffix = id.trim_start_matches("..").to_ascii_lowercase();
+    let last = id == "@last";
+    let not_found = || Problem(Failure::new(ErrorCode::REPLAY_NOT_FOUND, format!("no replay is called `{id}`")));
+    if !last && suffix.len() < SUFFIX_CHARACTERS_MIN {
+        return Err(not_found());
+    }
+    let found = api.readers.read(move |connection| replays::by_suffix(connection, (!last).then_some(suffix.as_str()))).await?;
+    match found.as_slice() {
+        [only] => Ok(*only),
+        _ => Err(not_found()),
+    }
+}
+
+async fn load(api: &Api, id: ReplayId) -> Result<(ReplayNumber, Replay), Problem> {
+    let found = api.readers.read(move |connection| replays::by_id(connection, id)).await?;
+    found.ok_or_else(|| Problem(Failure::new(ErrorCode::REPLAY_NOT_FOUND, format!("there is no replay {id}"))))
+}
+
+/// `GET /replays`
+pub async fn list(State(api): State<Api>, Parameters(query): Parameters<ReplaysQuery>) -> Answer<Page<Replay>> {
+    let limit = pages::limit(query.limit)?;
+    let before = pages::read::<1>('r', query.cursor.as_deref())?.map_or(u32::MAX, |[number]| u32::try_from(number).unwrap_or(u32::MAX));
+    let found = api.readers.read(move |connection| replays::page(connection, query.state, before, limit)).await?;
+    let full = found.len() == limit as usize;
+    let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('r', &[u64::from(number.0)]));
+    Ok(Json(Page { items: found.into_iter().map(|(_, replay)| replay).collect(), next_cursor }))
+}
+
+/// `GET /replays/{id}`
+pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Answer<Replay> {
+    let id = find(&api, &id).await?;
+    Ok(Json(load(&api, id).await?.1))
+}
+
+/// `GET /replays/{id}/items`
+pub async fn items(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    Parameters(query): Parameters<ReplayItemsQuery>,
+) -> Answer<Page<ReplayItem>> {
+    let limit = pages::limit(query.limit)?;
+    let id = find(&api, &id).await?;
+    let (number, _) = load(&api, id).await?;
+    let after = match pages::read::<2>('i', query.cursor.as_deref())? {
+        Some([sequence, subscription]) => DeliveryKey {
+            sequence: Sequence(sequence),
+            subscription: SubscriptionId(u32::try_from(subscription).unwrap_or(u32::MAX)),
+            replay: number,
+        },
+        None => BEGINNING,
+    };
+    let leased = api.bus.leased().await?;
+    let page = api.readers.read(move |connection| {
+        let names = Names::read(connection, leased)?;
+        let rows = replays::items(connection, number, query.failed, after, limit)?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(event) = events::by_sequence(connection, row.key.sequence)? else { continue };
+            let delivery = names.delivery(connection, &event, &row)?;
+            found.push((row.key, ReplayItem { eventid: event.eventid, delivery }));
+        }
+        Ok(found)
+    });
+    let found = page.await?;
+    let full = found.len() == limit as usize;
+    let cursor = |key: &DeliveryKey| pages::write('i', &[key.sequence.0, u64::from(key.subscription.0)]);
+    let next_cursor = found.last().filter(|_| full).map(|(key, _)| cursor(key));
+    Ok(Json(Page { items: found.into_iter().map(|(_, item)| item).collect(), next_cursor }))
+}
+
+/// `POST /replays/{id}/cancel`
+pub async fn cancel(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayCancelled> {
+    let id = find(&api, &id).await?;
+    load(&api, id).await?;
+    let changed = api.bus.cancel_replay(id, &principal.actor).await?;
+    let (_, replay) = load(&api, id).await?;
+    Ok(Json(ReplayCancelled { changed, replay }))
+}

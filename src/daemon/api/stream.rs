@@ -1,0 +1,190 @@
+//! `GET /events/stream`: what is published and how attempts end, as server-sent events. Begins after a sequence where one is given, is
+//! told of a gap where the reader was too slow, and ends with a word when the daemon stops.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use futures_util::Stream;
+use panotti_core::action::Notice;
+use panotti_core::event::StoredEvent;
+use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, StreamQuery};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::Sequence;
+use tokio::sync::{broadcast, mpsc};
+
+use super::Api;
+use super::problem::{Parameters, Problem};
+use crate::daemon::bus::watch::FeedItem;
+use crate::daemon::event_json::{Payload, event_json};
+use crate::daemon::store::sqlite::events;
+use crate::daemon::store::sqlite::views::{self, Names};
+
+/// Events between the store or the feed and the client's connection.
+const QUEUE_MAX: usize = 256;
+/// Events of one page of the past.
+const PAST_PAGE: u32 = 200;
+/// A comment is sent after so much silence.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Streams until the client goes or the daemon stops.
+pub async fn stream(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    Parameters(query): Parameters<StreamQuery>,
+) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Problem> {
+    let after = match headers.get("last-event-id").and_then(|value| value.to_str().ok()) {
+        Some(text) => Some(Sequence(text.parse().map_err(|_| {
+            Failure::new(ErrorCode::REQUEST_INVALID, "`Last-Event-ID` is not one of this stream's ids")
+        })?)),
+        None => query.after,
+    };
+    let feed = api.bus.feed().subscribe();
+    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+    tokio::spawn(async move {
+        let watcher = Watcher { api, query, sender };
+        // An error means that the client is gone or the store could not be read, which the log has.
+        let _ = watcher.run(feed, after).await;
+    });
+    let events = futures_util::stream::unfold(receiver, |mut receiver| async move {
+        let event = receiver.recv().await?;
+        Some((Ok(event), receiver))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+/// The stream is over.
+struct Over;
+
+struct Watcher {
+    api: Api,
+    query: StreamQuery,
+    sender: mpsc::Sender<SseEvent>,
+}
+
+impl Watcher {
+    async fn run(self, mut feed: broadcast::Receiver<FeedItem>, after: Option<Sequence>) -> Result<(), Over> {
+        let mut sent_to = match after {
+            Some(after) => self.past(after).await?,
+            None => Sequence(0),
+        };
+        loop {
+            tokio::select! {
+                () = self.api.stopping.cancelled() => {
+                    return self.send(SseEvent::default().event("goodbye").data("{\"why\":\"the daemon is stopping\"}")).await;
+                }
+                () = self.sender.closed() => return Err(Over),
+                item = feed.recv() => match item {
+                    Ok(FeedItem::Published { event, size_bytes }) if event.sequence > sent_to => {
+                        sent_to = event.sequence;
+                        self.published(&event, size_bytes).await?;
+                    }
+                    Ok(FeedItem::Published { .. }) => {}
+                    Ok(FeedItem::Outcome(notice)) => self.outcome(&notice).await?,
+                    Err(broadcast::error::RecvError::Lagged(missed)) => self.send_json("gap", None, &Gap { missed }).await?,
+                    Err(broadcast::error::RecvError::Closed) => return Ok(()),
+                },
+            }
+        }
+    }
+
+    async fn send(&self, event: SseEvent) -> Result<(), Over> {
+        self.sender.send(event).await.map_err(|_| Over)
+    }
+
+    async fn send_json<T: serde::Serialize>(&self, name: &str, id: Option<Sequence>, value: &T) -> Result<(), Over> {
+        let text = serde_json::to_string(value).map_err(|_| Over)?;
+        let event = SseEvent::default().event(name).data(text);
+        self.send(match id {
+            Some(sequence) => event.id(sequence.to_string()),
+            None => event,
+        })
+        .await
+    }
+
+    /// Sends what the store has after a sequence, page by page. Returns the last sequence that was looked at.
+    async fn past(&self, after: Sequence) -> Result<Sequence, Over> {
+        let query = EventsQuery {
+            topic: self.query.topic.clone(),
+            plugin: self.query.plugin.clone(),
+            order: Some(Order::Oldest),
+            ..EventsQuery::default()
+        };
+        let mut place = after;
+        loop {
+            let query = query.clone();
+            let page = self.api.readers.read(move |connection| {
+                let names = Names::read(connection, Default::default())?;
+                views::list(connection, &names, &query, Some(place), PAST_PAGE)
+            });
+            let (items, next) = page.await.map_err(|error| {
+                tracing::error!(code = %error.code(), %error, "a stream could not read the past");
+                Over
+            })?;
+            for item in items {
+                place = place.max(item.sequence);
+                match self.query.payload {
+                    true => self.whole(item.sequence).await?,
+                    false => self.send_json("published", Some(item.sequence), &item).await?,
+                }
+            }
+            match next {
+                Some(next) => place = next,
+                None => return Ok(place),
+            }
+        }
+    }
+
+    async fn whole(&self, sequence: Sequence) -> Result<(), Over> {
+        match self.api.readers.read(move |connection| events::by_sequence(connection, sequence)).await {
+            Ok(Some(event)) => self.send_json("published", Some(sequence), &event_json(&event, Payload::Included)).await,
+            Ok(None) => Ok(()),
+            Err(_) => Err(Over),
+        }
+    }
+
+    async fn published(&self, event: &StoredEvent, size_bytes: u64) -> Result<(), Over> {
+        if self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic)) || !self.plugin_gets(event) {
+            return Ok(());
+        }
+        match self.query.payload {
+            true => self.whole(event.sequence).await,
+            false => self.send_json("published", Some(event.sequence), &views::summary(event, size_bytes, Vec::new())).await,
+        }
+    }
+
+    fn plugin_gets(&self, event: &StoredEvent) -> bool {
+        let Some(plugin) = &self.query.plugin else { return true };
+        let rules = self.api.rules.current();
+        let matched = event.matches.iter().flatten();
+        matched.into_iter().any(|id| rules.rules.iter().any(|rule| rule.subscription == *id && rule.plugin == *plugin))
+    }
+
+    async fn outcome(&self, notice: &Notice) -> Result<(), Over> {
+        let rules = self.api.rules.current();
+        let Some(rule) = rules.rules.iter().find(|rule| rule.subscription == notice.subscription) else { return Ok(()) };
+        if self.query.plugin.as_ref().is_some_and(|plugin| *plugin != rule.plugin)
+            || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&notice.topic))
+        {
+            return Ok(());
+        }
+        let row = &notice.row;
+        let attempt = row.attempt.as_ref();
+        let notice = OutcomeNotice {
+            at: attempt.map_or(self.api.clock.now(), |attempt| attempt.started_at + Duration::from_millis(attempt.duration_ms)),
+            eventid: notice.eventid,
+            topic: notice.topic.clone(),
+            subscription: format!("{}/{}", rule.plugin, rule.name),
+            state: row.state,
+            attempt: attempt.map_or(row.tries, |attempt| attempt.attempt),
+            attempts_max: row.attempts_max,
+            duration_ms: attempt.map_or(0, |attempt| attempt.duration_ms),
+            cause: row.cause,
+            error: attempt.and_then(|attempt| attempt.error.clone()),
+            next_attempt_at: row.due,
+        };
+        self.send_json("outcome", None, &notice).await
+    }
+}

@@ -1,0 +1,287 @@
+//! How everybody else reaches the bus. Cheap to clone. Every answer comes after the commit of what it answers.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Record, Report, StartReplay, Switch};
+use panotti_core::delivery::DeliveryKey;
+use panotti_core::event::Draft;
+use panotti_core::routing::{Matcher, SubscriptionSpec};
+use panotti_protocol::event::Receipt;
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence};
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use super::limits::QUEUE_WAIT;
+use super::watch::Feed;
+
+/// Answers to the commands of one request, in order.
+pub type Answers = Vec<Result<Answer, Failure>>;
+
+/// One request to the thread.
+#[derive(Debug)]
+pub enum Request {
+    /// Apply these.
+    Commands {
+        /// In order, in one transaction.
+        commands: Vec<Command>,
+        /// Told after the commit.
+        reply: oneshot::Sender<Answers>,
+    },
+    /// Something about an event's deliveries, whose rows are read right before.
+    Deliveries {
+        /// The event.
+        sequence: Sequence,
+        /// Only the deliveries to this plugin.
+        plugin: Option<String>,
+        /// What is to be done with them.
+        change: DeliveryChange,
+        /// Told after the commit.
+        reply: oneshot::Sender<Answers>,
+    },
+    /// Read a plugin's state after everything that came before was written.
+    ReadState {
+        /// The plugin.
+        plugin: String,
+        /// The key.
+        key: String,
+        /// Told the value.
+        reply: oneshot::Sender<Result<Option<Value>, Failure>>,
+    },
+    /// Which deliveries are handed out now.
+    Leased {
+        /// Told their keys.
+        reply: oneshot::Sender<BTreeSet<DeliveryKey>>,
+    },
+    /// Write what is left and close the store.
+    Close {
+        /// Told when it is closed.
+        reply: oneshot::Sender<()>,
+    },
+}
+
+/// What a person wants done with deliveries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeliveryChange {
+    /// One more attempt, now.
+    Retry {
+        /// Who asks.
+        actor: String,
+    },
+    /// Give dead ones up.
+    Discard {
+        /// Why.
+        reason: String,
+        /// Who asks.
+        actor: String,
+    },
+}
+
+/// Whether an outcome was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutcomeAnswer {
+    /// It was.
+    Taken,
+    /// Its lease is over.
+    Stale,
+}
+
+/// The way to the bus.
+#[derive(Clone)]
+pub struct BusHandle {
+    requests: mpsc::Sender<Request>,
+    matcher: Arc<dyn Matcher>,
+    feed: Feed,
+    refusing: Arc<ArcSwapOption<String>>,
+}
+
+impl std::fmt::Debug for BusHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BusHandle").finish_non_exhaustive()
+    }
+}
+
+impl BusHandle {
+    /// Made by whoever starts the thread. `refusing` is the thread's reason for refusing to publish, where it has one.
+    pub fn new(requests: mpsc::Sender<Request>, matcher: Arc<dyn Matcher>, feed: Feed, refusing: Arc<ArcSwapOption<String>>) -> Self {
+        Self { requests, matcher, feed, refusing }
+    }
+
+    /// The live feed.
+    pub fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
+    /// Why publishing is refused now, if it is.
+    pub fn refusing(&self) -> Option<Arc<String>> {
+        self.refusing.load_full()
+    }
+
+    async fn send(&self, request: Request) -> Result<(), Failure> {
+        match self.requests.send_timeout(request, QUEUE_WAIT).await {
+            Ok(()) => Ok(()),
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => {
+                let waited = format!("the writer's queue stayed full for {} s", QUEUE_WAIT.as_secs());
+                Err(Failure { retry_after: Some(1), ..Failure::new(ErrorCode::OVERLOADED, waited) })
+            }
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(stopping()),
+        }
+    }
+
+    async fn ask<T>(&self, make: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.send(make(reply)).await?;
+        answer.await.map_err(|_| stopping())
+    }
+
+    async fn commands(&self, commands: Vec<Command>) -> Result<Answers, Failure> {
+        self.ask(|reply| Request::Commands { commands, reply }).await
+    }
+
+    async fn command(&self, command: Command) -> Result<Answer, Failure> {
+        self.commands(vec![command]).await?.pop().unwrap_or_else(|| Err(stopping()))
+    }
+
+    /// Publishes one event. Returns when it is on disk.
+    pub async fn publish(&self, draft: Draft) -> Result<Receipt, Failure> {
+        self.publish_many(vec![draft]).await.pop().unwrap_or_else(|| Err(stopping()))
+    }
+
+    /// Publishes several events in one transaction. Returns when they are on disk, with an answer for each.
+    pub async fn publish_many(&self, drafts: Vec<Draft>) -> Vec<Result<Receipt, Failure>> {
+        let number = drafts.len();
+        let publish = |draft: Draft| {
+            let matches = self.matcher.matches(&draft);
+            Command::Publish(Box::new(Publish { draft, matches, known: None }))
+        };
+        match self.commands(drafts.into_iter().map(publish).collect()).await {
+            Ok(answers) => answers.into_iter().map(receipt).collect(),
+            Err(failure) => vec![Err(failure); number],
+        }
+    }
+
+    /// Replaces what a plugin subscribes to.
+    pub async fn register(&self, plugin: &str, subscriptions: Vec<SubscriptionSpec>) -> Result<(), Failure> {
+        done(self.command(Command::Register { plugin: plugin.to_owned(), subscriptions }).await?)
+    }
+
+    /// A running copy takes deliveries from now on.
+    pub async fn attach(&self, attach: Attach) -> Result<(), Failure> {
+        done(self.command(Command::Attach(attach)).await?)
+    }
+
+    /// A plugin gets nothing new; what it holds it keeps.
+    pub async fn close(&self, plugin: &str) -> Result<(), Failure> {
+        done(self.command(Command::Close { plugin: plugin.to_owned() }).await?)
+    }
+
+    /// A running copy is gone. Says how many deliveries it had held.
+    pub async fn detach(&self, instance: InstanceId, end: InstanceEnd) -> Result<u64, Failure> {
+        changed(self.command(Command::Detach { instance, end }).await?)
+    }
+
+    /// How an attempt ended. What it emits must have been matched with [`BusHandle::matches`].
+    pub async fn outcome(&self, report: Report) -> Result<OutcomeAnswer, Failure> {
+        match self.command(Command::Outcome(Box::new(report))).await? {
+            Answer::Stale => Ok(OutcomeAnswer::Stale),
+            answer => done(answer).map(|()| OutcomeAnswer::Taken),
+        }
+    }
+
+    /// What a draft matches now, for an outcome's emits.
+    pub fn matches(&self, draft: &Draft) -> panotti_core::routing::Matches {
+        self.matcher.matches(draft)
+    }
+
+    /// A plugin still works on a delivery. Whether the lease still holds.
+    pub async fn heartbeat(&self, token: FencingToken) -> Result<bool, Failure> {
+        Ok(!matches!(self.command(Command::Heartbeat { token }).await?, Answer::Stale))
+    }
+
+    /// A plugin is wanted on or off. Whether that changed anything.
+    pub async fn switch(&self, switch: Switch) -> Result<bool, Failure> {
+        Ok(changed(self.command(Command::Switch(switch)).await?)? > 0)
+    }
+
+    /// Writes something down.
+    pub async fn record(&self, record: Record) -> Result<(), Failure> {
+        done(self.command(Command::Record(record)).await?)
+    }
+
+    /// Reads a key of a plugin's state, after everything that was asked before.
+    pub async fn state_get(&self, plugin: &str, key: &str) -> Result<Option<Value>, Failure> {
+        let (plugin, key) = (plugin.to_owned(), key.to_owned());
+        self.ask(|reply| Request::ReadState { plugin, key, reply }).await?
+    }
+
+    /// Retries or discards deliveries of an event. Says how many were changed.
+    pub async fn change_deliveries(&self, sequence: Sequence, plugin: Option<String>, change: DeliveryChange) -> Result<u64, Failure> {
+        let answers = self.ask(|reply| Request::Deliveries { sequence, plugin, change, reply }).await?;
+        answers.into_iter().map(|answer| changed(answer?)).sum()
+    }
+
+    /// Starts a replay.
+    pub async fn start_replay(&self, start: StartReplay) -> Result<ReplayId, Failure> {
+        match self.command(Command::StartReplay(Box::new(start))).await? {
+            Answer::Replay { replay, .. } => Ok(replay),
+            Answer::Refused(refusal) => Err(Failure::new(ErrorCode::OVERLOADED, refusal.to_string())),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Cancels a replay. Whether that changed anything.
+    pub async fn cancel_replay(&self, replay: ReplayId, actor: &str) -> Result<bool, Failure> {
+        match self.command(Command::CancelReplay { replay, actor: actor.to_owned() }).await? {
+            Answer::Replay { changed, .. } => Ok(changed),
+            Answer::Refused(_) => Ok(false),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Which deliveries are handed out now.
+    pub async fn leased(&self) -> Result<BTreeSet<DeliveryKey>, Failure> {
+        self.ask(|reply| Request::Leased { reply }).await
+    }
+
+    /// Hands out nothing any more.
+    pub async fn stop_handing_out(&self) -> Result<(), Failure> {
+        done(self.command(Command::StopHandingOut).await?)
+    }
+
+    /// Writes what is left and closes the store.
+    pub async fn close_store(&self) -> Result<(), Failure> {
+        self.ask(|reply| Request::Close { reply }).await
+    }
+}
+
+fn stopping() -> Failure {
+    Failure { retry_after: Some(1), ..Failure::new(ErrorCode::DAEMON_STOPPING, "the daemon is stopping") }
+}
+
+fn unexpected(answer: &Answer) -> Failure {
+    Failure::new(ErrorCode::INTERNAL, format!("the bus answered {answer:?}"))
+}
+
+fn receipt(answer: Result<Answer, Failure>) -> Result<Receipt, Failure> {
+    match answer? {
+        Answer::Receipt(receipt) => Ok(receipt),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn done(answer: Answer) -> Result<(), Failure> {
+    match answer {
+        Answer::Done | Answer::Rules(_) | Answer::Taken | Answer::Changed(_) => Ok(()),
+        Answer::Refused(refusal) => Err(Failure::new(ErrorCode::OVERLOADED, refusal.to_string())),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn changed(answer: Answer) -> Result<u64, Failure> {
+    match answer {
+        Answer::Changed(number) => Ok(number),
+        other => done(other).map(|()| 0),
+    }
+}

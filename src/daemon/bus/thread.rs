@@ -1,0 +1,397 @@
+//! The single writer. Takes what has gathered while the last batch was syncing, lets the core decide, writes the step as one
+//! transaction, and answers and acts only when it is on disk. There is no artificial delay and no other way to write.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use arc_swap::ArcSwapOption;
+use panotti_core::action::{Action, Step, Write};
+use panotti_core::bus::Bus;
+use panotti_core::command::{Answer, Command, HandlerOutcome};
+use panotti_core::event::{Draft, SharedEvent};
+use panotti_core::routing::{Matcher, Matches};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::Sequence;
+use tokio::sync::{mpsc, oneshot};
+
+use super::cache::EventCache;
+use super::dispatch::{Handover, HostAction};
+use super::handle::{Answers, DeliveryChange, Request};
+use super::limits::{BATCH_BYTES_MAX, BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, FULL_DISK_LOOK, SEAL_SYNC};
+use super::watch::Feed;
+use crate::daemon::clock::{Clock, random_seed};
+use crate::daemon::defect;
+use crate::daemon::store::failure::{StoreError, StoreResult};
+use crate::daemon::store::sqlite::writer::Writer;
+use crate::daemon::store::sqlite::{events, pages, plugins};
+
+/// When publishing is refused.
+#[derive(Debug, Clone)]
+pub struct StoreLimits {
+    /// The data folder, whose disk is looked at.
+    pub folder: PathBuf,
+    /// Bytes of the database file.
+    pub bytes_max: u64,
+    /// Bytes free on the disk.
+    pub free_bytes_min: u64,
+    /// Bytes of the write-ahead log, past which the writer begins it anew.
+    pub wal_bytes_max: u64,
+}
+
+/// Everything the thread works with.
+pub struct Thread {
+    /// The core.
+    pub bus: Bus,
+    /// The writer.
+    pub store: Writer,
+    /// What publishers match against.
+    pub matcher: Arc<dyn Matcher>,
+    /// The time.
+    pub clock: Clock,
+    /// What it is asked.
+    pub requests: mpsc::Receiver<Request>,
+    /// What it hands over to the host.
+    pub handovers: mpsc::UnboundedSender<Handover>,
+    /// Events about to be sent.
+    pub cache: EventCache,
+    /// The live feed.
+    pub feed: Feed,
+    /// Bounds.
+    pub limits: StoreLimits,
+    /// Why publishing is refused now, for everybody to see.
+    pub refusing: Arc<ArcSwapOption<String>>,
+    /// Wakes the checkpointer.
+    pub checkpoint: std::sync::mpsc::SyncSender<()>,
+    /// The runtime whose timers wake the thread.
+    pub runtime: tokio::runtime::Handle,
+}
+
+/// A request in a batch, and which of the step's answers are its own.
+enum Pending {
+    Commands(oneshot::Sender<Answers>, Vec<Result<usize, Failure>>),
+    State(String, String, oneshot::Sender<Result<Option<serde_json::Value>, Failure>>),
+    Leased(oneshot::Sender<BTreeSet<panotti_core::delivery::DeliveryKey>>),
+}
+
+impl Thread {
+    /// Runs until it is told to close the store, or until the disk refuses: then nothing more is acknowledged.
+    ///
+    /// # Errors
+    /// What the disk said. The caller ends the process.
+    pub fn run(mut self) -> StoreResult<()> {
+        let mut waiting: VecDeque<Request> = VecDeque::new();
+        let mut pages = self.act(self.bus.first_actions())?;
+        let mut checkpointed_at = 0;
+        let mut seal_synced = Instant::now();
+        loop {
+            if waiting.is_empty() && pages.is_empty() {
+                self.wait(&mut waiting, seal_synced);
+            }
+            if let Some(Request::Close { .. }) = waiting.front() {
+                return self.close(waiting.pop_front());
+            }
+            let batch = next_batch(&mut waiting);
+            pages = self.batch(batch, pages)?;
+            if seal_synced.elapsed() >= SEAL_SYNC {
+                self.store.sync_seal()?;
+                seal_synced = Instant::now();
+            }
+            checkpointed_at = self.look_after_wal(checkpointed_at)?;
+            self.gather(&mut waiting);
+        }
+    }
+
+    /// Waits for a request, the next timer, or the seal's time.
+    fn wait(&mut self, waiting: &mut VecDeque<Request>, seal_synced: Instant) {
+        let due = self.bus.next_due().map(|at| self.clock.instant(at));
+        let until = due.unwrap_or(seal_synced + SEAL_SYNC).min((seal_synced + SEAL_SYNC).max(Instant::now() + SEAL_SYNC / 20));
+        let mut received = Vec::new();
+        let requests = &mut self.requests;
+        let receiving = async {
+            let receiving = requests.recv_many(&mut received, BATCH_REQUESTS_MAX);
+            tokio::time::timeout_at(until.into(), receiving).await
+        };
+        // Nothing received and no time out means that every handle is gone: then only timers are left.
+        let _ = self.runtime.block_on(receiving);
+        waiting.extend(received);
+    }
+
+    /// Takes what came meanwhile, without waiting.
+    fn gather(&mut self, waiting: &mut VecDeque<Request>) {
+        while waiting.len() < BATCH_REQUESTS_MAX {
+            let Ok(request) = self.requests.try_recv() else { return };
+            waiting.push_back(request);
+        }
+    }
+
+    fn batch(&mut self, requests: Vec<Request>, pages: Vec<Command>) -> StoreResult<Vec<Command>> {
+        let refusal = self.refusal();
+        let mut commands = pages;
+        let mut pending = Vec::with_capacity(requests.len());
+        for request in requests {
+            pending.extend(self.prepare(request, refusal.as_ref(), &mut commands)?);
+        }
+        let now = self.clock.now();
+        let (step, answers) = self.bus.step(now, random_seed(), commands);
+        if defect::is_on(defect::ACKNOWLEDGE_BEFORE_COMMIT) {
+            self.reply(std::mem::take(&mut pending), answers.clone())?;
+        }
+        match self.store.commit(&step.writes, now) {
+            Ok(()) => {
+                self.remember(&step);
+                self.reply(pending, answers)?;
+                self.act(step.actions)
+            }
+            Err(StoreError::Full(error)) => self.disk_is_full(&error, pending),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Turns a request into commands. What it needs to know from the store is read here, right before the step.
+    fn prepare(&mut self, request: Request, refusal: Option<&Failure>, commands: &mut Vec<Command>) -> StoreResult<Option<Pending>> {
+        match request {
+            Request::Commands { commands: asked, reply } => {
+                let mut places = Vec::with_capacity(asked.len());
+                for command in asked {
+                    places.push(match (command, refusal) {
+                        (Command::Publish(publish), Some(failure)) => {
+                            // The same event again is still answered with its receipt.
+                            match self.known(&publish.draft)? {
+                                Some(known) => Ok(push(
+                                    commands,
+                                    Command::Publish(Box::new(panotti_core::command::Publish { known: Some(known), ..*publish })),
+                                )),
+                                None => Err(failure.clone()),
+                            }
+                        }
+                        (command, _) => Ok(push(commands, self.completed(command)?)),
+                    });
+                }
+                Ok(Some(Pending::Commands(reply, places)))
+            }
+            Request::Deliveries { sequence, plugin, change, reply } => {
+                let deliveries = pages::stored_deliveries(self.store.connection(), sequence, plugin.as_deref())?;
+                let command = match change {
+                    DeliveryChange::Retry { actor } => Command::Retry { deliveries, actor },
+                    DeliveryChange::Discard { reason, actor } => Command::Discard { deliveries, reason, actor },
+                };
+                Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
+            }
+            Request::ReadState { plugin, key, reply } => Ok(Some(Pending::State(plugin, key, reply))),
+            Request::Leased { reply } => Ok(Some(Pending::Leased(reply))),
+            Request::Close { .. } => Ok(None),
+        }
+    }
+
+    fn known(&self, draft: &Draft) -> StoreResult<Option<panotti_protocol::event::Receipt>> {
+        match &draft.id {
+            Some(id) => events::receipt_of(self.store.connection(), &draft.source, id),
+            None => Ok(None),
+        }
+    }
+
+    /// Looks up a publisher's id, and matches again what was matched by older rules.
+    fn completed(&self, command: Command) -> StoreResult<Command> {
+        Ok(match command {
+            Command::Publish(mut publish) => {
+                publish.known = self.known(&publish.draft)?;
+                self.refresh(&publish.draft, &mut publish.matches);
+                Command::Publish(publish)
+            }
+            Command::Outcome(mut report) => {
+                if let HandlerOutcome::Done { emits, .. } = &mut report.outcome {
+                    emits.iter_mut().for_each(|(draft, matches)| self.refresh(draft, matches));
+                }
+                Command::Outcome(report)
+            }
+            other => other,
+        })
+    }
+
+    fn refresh(&self, draft: &Draft, matches: &mut Matches) {
+        if matches.rules != self.bus.rules().version {
+            *matches = self.matcher.matches(draft);
+        }
+    }
+
+    /// Why publishing is refused now, if it is: everything else goes on.
+    fn refusal(&self) -> Option<Failure> {
+        let limits = &self.limits;
+        let free = rustix::fs::statvfs(&limits.folder).map_or(u64::MAX, |disk| disk.f_bavail * disk.f_frsize);
+        let used = self.store.database_bytes();
+        let why = if free < limits.free_bytes_min {
+            format!("the disk has {free} bytes free; publishing stops below {}", limits.free_bytes_min)
+        } else if used >= limits.bytes_max {
+            format!("the store has {used} bytes; its limit is {}", limits.bytes_max)
+        } else {
+            if self.refusing.load().is_some() {
+                tracing::info!("publishing is accepted again");
+                self.refusing.store(None);
+            }
+            return None;
+        };
+        if self.refusing.load().is_none() {
+            tracing::warn!(code = %ErrorCode::STORE_FULL, %why, "publishing is refused");
+        }
+        self.refusing.store(Some(Arc::new(why.clone())));
+        Some(Failure { retry_after: Some(5), ..Failure::new(ErrorCode::STORE_FULL, why) })
+    }
+
+    /// Keeps the new events for those who are about to need them.
+    fn remember(&self, step: &Step) {
+        let watched = self.feed.is_watched();
+        for write in &step.writes {
+            let Write::Event(event) = write else { continue };
+            if event.matches.as_ref().is_none_or(|matches| !matches.is_empty()) {
+                self.cache.insert(Arc::clone(event));
+            }
+            if watched {
+                self.feed.published(event);
+            }
+        }
+    }
+
+    fn reply(&self, pending: Vec<Pending>, answers: Vec<Answer>) -> StoreResult<()> {
+        let mut answers: Vec<Option<Answer>> = answers.into_iter().map(Some).collect();
+        // Whoever asked may be gone: then nobody waits for the answer, and the step stands.
+        for request in pending {
+            match request {
+                Pending::Commands(reply, places) => {
+                    let taken = places.into_iter().map(|place| place.map(|place| answers[place].take().unwrap_or(Answer::Done)));
+                    let _ = reply.send(taken.collect());
+                }
+                Pending::State(plugin, key, reply) => {
+                    let value = plugins::state(self.store.connection(), &plugin, &key)?;
+                    let _ = reply.send(Ok(value));
+                }
+                Pending::Leased(reply) => {
+                    let _ = reply.send(self.bus.leased_keys());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what the step asks for. Pages are read here, right after the commit, and are the first commands of the next step.
+    fn act(&mut self, actions: Vec<Action>) -> StoreResult<Vec<Command>> {
+        let mut pages = Vec::new();
+        let connection = self.store.connection();
+        for action in actions {
+            match action {
+                Action::Deliver(lease) => self.hand_over(Handover::Deliver(lease)),
+                Action::Cancel { instance, delivery, token, why } => {
+                    self.hand_over(Handover::Pass(HostAction::Cancel { instance, delivery, token, why }));
+                }
+                Action::Match { sequence } => pages.extend(self.match_own(sequence)?),
+                Action::Rules(rules) => self.matcher.replace(rules),
+                Action::ReadPending { subscription, after, limit } => pages.push(pages::pending(connection, subscription, after, limit)?),
+                Action::ReadWaiting { subscription, after, limit } => pages.push(pages::waiting(connection, subscription, after, limit)?),
+                Action::ReadReplay { replay, after, limit } => pages.push(pages::replay(connection, replay, after, limit)?),
+                Action::Notice(notice) if self.feed.is_watched() => self.feed.outcome(*notice),
+                Action::Notice(_) => {}
+            }
+        }
+        Ok(pages)
+    }
+
+    fn hand_over(&self, handover: Handover) {
+        // The host is gone only when the daemon ends: then leases are returned by the next start.
+        let _ = self.handovers.send(handover);
+    }
+
+    fn match_own(&self, sequence: Sequence) -> StoreResult<Option<Command>> {
+        let event: Option<SharedEvent> = match self.cache.get(sequence) {
+            Some(event) => Some(event),
+            None => events::by_sequence(self.store.connection(), sequence)?.map(Arc::new),
+        };
+        Ok(event.map(|event| {
+            let matches = self.matcher.matches(&event.draft);
+            Command::Matched { event, matches }
+        }))
+    }
+
+    /// The step could not be written. Nothing of it is acknowledged; the bus begins again where the store ends.
+    fn disk_is_full(&mut self, error: &rusqlite::Error, pending: Vec<Pending>) -> StoreResult<Vec<Command>> {
+        tracing::warn!(code = %ErrorCode::STORE_FULL, %error, "the disk is full: a batch was not written");
+        let failure = Failure { retry_after: Some(5), ..Failure::new(ErrorCode::STORE_FULL, "the disk is full") };
+        self.refusing.store(Some(Arc::new(failure.detail.clone())));
+        for request in pending {
+            match request {
+                Pending::Commands(reply, places) => drop(reply.send(places.into_iter().map(|_| Err(failure.clone())).collect())),
+                Pending::State(_, _, reply) => drop(reply.send(Err(failure.clone()))),
+                Pending::Leased(reply) => drop(reply.send(self.bus.leased_keys())),
+            }
+        }
+        let snapshot = self.store.snapshot()?;
+        let actions = self.bus.reload(snapshot);
+        // Not again at once: nothing has changed yet.
+        let wait = tokio::time::sleep(FULL_DISK_LOOK);
+        self.runtime.block_on(wait);
+        self.act(actions)
+    }
+
+    fn look_after_wal(&mut self, checkpointed_at: u64) -> StoreResult<u64> {
+        let bytes = self.store.wal_bytes();
+        if bytes > self.limits.wal_bytes_max {
+            self.store.sync_seal()?;
+            self.store.restart_wal()?;
+            return Ok(0);
+        }
+        if bytes >= checkpointed_at + CHECKPOINT_BYTES || bytes < checkpointed_at {
+            // A full channel means that a checkpoint is already asked for.
+            let _ = self.checkpoint.try_send(());
+            return Ok(bytes);
+        }
+        Ok(checkpointed_at)
+    }
+
+    fn close(self, request: Option<Request>) -> StoreResult<()> {
+        self.store.close()?;
+        if let Some(Request::Close { reply }) = request {
+            let _ = reply.send(());
+        }
+        Ok(())
+    }
+}
+
+fn push(commands: &mut Vec<Command>, command: Command) -> usize {
+    commands.push(command);
+    commands.len() - 1
+}
+
+/// Takes the requests of the next step. What reads rows right before, or changes the rules, begins a step of its own.
+fn next_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    while let Some(request) = waiting.front() {
+        let alone = begins_a_step(request);
+        if (alone && !batch.is_empty()) || matches!(request, Request::Close { .. }) {
+            break;
+        }
+        bytes += payload_bytes(request);
+        batch.extend(waiting.pop_front());
+        if alone || batch.len() >= BATCH_REQUESTS_MAX || bytes >= BATCH_BYTES_MAX {
+            break;
+        }
+    }
+    batch
+}
+
+fn begins_a_step(request: &Request) -> bool {
+    match request {
+        Request::Commands { commands, .. } => commands.iter().any(|command| matches!(command, Command::Register { .. })),
+        Request::Deliveries { .. } => true,
+        Request::ReadState { .. } | Request::Leased { .. } | Request::Close { .. } => false,
+    }
+}
+
+fn payload_bytes(request: &Request) -> usize {
+    let Request::Commands { commands, .. } = request else { return 0 };
+    let payload = |command: &Command| match command {
+        Command::Publish(publish) => publish.draft.payload.len(),
+        _ => 0,
+    };
+    commands.iter().map(payload).sum()
+}

@@ -1,0 +1,112 @@
+//! What can go wrong with the store, told apart by what must follow: a full disk is waited out, anything else the disk refuses ends
+//! the daemon before it acknowledges anything more (safety.md G6).
+
+use std::path::PathBuf;
+
+use panotti_protocol::failure::{ErrorCode, Failure};
+
+/// A store operation failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk has no room. Nothing was written; it may work again when there is room.
+    #[error("the disk is full")]
+    Full(#[source] rusqlite::Error),
+    /// The disk refused a read, a write or a sync. After a failed sync nothing more may be acknowledged.
+    #[error("the disk refused: {0}")]
+    Disk(#[source] rusqlite::Error),
+    /// A file beside the database could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database does not read back as it was written.
+    #[error("the store is corrupt: {0}")]
+    Corrupt(String),
+    /// Made by a newer version.
+    #[error("{path} has format {found}, this version knows up to {known}")]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The newest format known here.
+        known: u32,
+    },
+    /// Another program's database.
+    #[error("{path} is a database of another program")]
+    Foreign {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The seal proves that more was committed than the database holds.
+    #[error("events {first} to {last} were accepted and are not in the database")]
+    TailLost {
+        /// The first that is missing.
+        first: u64,
+        /// The last that is missing.
+        last: u64,
+    },
+    /// The bundled SQLite is older than the oldest that is safe.
+    #[error("SQLite {found} is older than {needed}, the oldest that is safe to use")]
+    SqliteTooOld {
+        /// Its version.
+        found: &'static str,
+        /// The oldest that is safe.
+        needed: &'static str,
+    },
+    /// Another daemon has the folder.
+    #[error("{}", match .pid { Some(pid) => format!("the daemon with process id {pid} has {}", .path.display()), None => format!("another daemon has {}", .path.display()) })]
+    InUse {
+        /// The data folder.
+        path: PathBuf,
+        /// The process that has it, where that is known.
+        pid: Option<u32>,
+    },
+    /// Owner or mode of a file lets others in.
+    #[error("{problem}")]
+    Unsafe {
+        /// What is wrong, and how to mend it.
+        problem: String,
+    },
+}
+
+/// Result of a store operation.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        match error.sqlite_error_code() {
+            Some(Code::DiskFull) => Self::Full(error),
+            Some(Code::DatabaseCorrupt | Code::NotADatabase) => Self::Corrupt(error.to_string()),
+            _ => Self::Disk(error),
+        }
+    }
+}
+
+impl StoreError {
+    /// The stable code.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Full(_) => ErrorCode::STORE_FULL,
+            Self::Disk(_) => ErrorCode::STORE_UNAVAILABLE,
+            Self::File { .. } => ErrorCode::DAEMON_CANNOT_CREATE,
+            Self::Corrupt(_) | Self::SqliteTooOld { .. } => ErrorCode::STORE_CORRUPT,
+            Self::Newer { .. } => ErrorCode::STORE_NEWER,
+            Self::Foreign { .. } => ErrorCode::STORE_FOREIGN,
+            Self::TailLost { .. } => ErrorCode::STORE_TAIL_LOST,
+            Self::InUse { .. } => ErrorCode::DAEMON_ALREADY_RUNNING,
+            Self::Unsafe { .. } => ErrorCode::DAEMON_FILES_UNSAFE,
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure::new(error.code(), error.to_string())
+    }
+}

@@ -1,0 +1,156 @@
+//! The data folder: private to its owner, locked for the life of the daemon, known by its id. The lock decides who has it, never a
+//! process id; the id in the lock file only tells people who that is.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::failure::{StoreError, StoreResult};
+
+/// The locked data folder. Dropping it gives the folder up.
+#[derive(Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+    lock: File,
+}
+
+const LOCK: &str = "LOCK";
+
+impl DataFolder {
+    /// Makes the folder where it is missing, checks that it is private, and locks it. Writes nothing into it but the lock file.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] names the daemon that has it; [`StoreError::Unsafe`] says what to mend.
+    pub fn lock(path: &Path) -> StoreResult<Self> {
+        private_folder(path)?;
+        let lock_path = path.join(LOCK);
+        refuse_link(&lock_path)?;
+        let mut lock = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&lock_path)
+            .map_err(|source| StoreError::File { path: lock_path.clone(), source })?;
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+            let mut text = String::new();
+            let pid = lock.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+            return Err(StoreError::InUse { path: path.to_owned(), pid });
+        }
+        Ok(Self { path: path.to_owned(), lock })
+    }
+
+    /// Writes this process into the lock file, for people and for the daemon that comes second.
+    pub fn sign(&mut self) -> StoreResult<()> {
+        let file = &mut self.lock;
+        let written = file.set_len(0).and_then(|()| write!(file, "{}\n", std::process::id()));
+        written.map_err(|source| StoreError::File { path: self.path.join(LOCK), source })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path of a file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+}
+
+/// Makes a folder with mode 0700 where it is missing, and checks that an existing one is ours and closed to others.
+///
+/// # Errors
+/// [`StoreError::Unsafe`] with the command that mends it.
+pub fn private_folder(path: &Path) -> StoreResult<()> {
+    let file_error = |source| StoreError::File { path: path.to_owned(), source };
+    if !path.exists() {
+        if let Some(parent) = path.parent() {
+            DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(file_error)?;
+        }
+        match DirBuilder::new().mode(0o700).create(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(file_error(error)),
+            _ => {}
+        }
+    }
+    let metadata = fs::symlink_metadata(path).map_err(file_error)?;
+    let shown = path.display();
+    if !metadata.is_dir() {
+        return Err(StoreError::Unsafe { problem: format!("{shown} is not a folder (a symbolic link is not followed)") });
+    }
+    check_owner(path, &metadata)?;
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(StoreError::Unsafe { problem: format!("{shown} is open to others; run: chmod 700 {shown}") });
+    }
+    Ok(())
+}
+
+/// Checks that a file, where it is there, is ours, no link, and closed to others.
+///
+/// # Errors
+/// [`StoreError::Unsafe`] with the command that mends it.
+pub fn private_file(path: &Path) -> StoreResult<()> {
+    refuse_link(path)?;
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
+    check_owner(path, &metadata)?;
+    if metadata.permissions().mode() & 0o077 != 0 {
+        let shown = path.display();
+        return Err(StoreError::Unsafe { problem: format!("{shown} is open to others; run: chmod 600 {shown}") });
+    }
+    Ok(())
+}
+
+fn check_owner(path: &Path, metadata: &fs::Metadata) -> StoreResult<()> {
+    let own = rustix::process::geteuid().as_raw();
+    if metadata.uid() == own {
+        return Ok(());
+    }
+    let shown = path.display();
+    Err(StoreError::Unsafe { problem: format!("{shown} belongs to user {}, the daemon runs as user {own}", metadata.uid()) })
+}
+
+fn refuse_link(path: &Path) -> StoreResult<()> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            Err(StoreError::Unsafe { problem: format!("{} is not a plain file (a symbolic link is not followed)", path.display()) })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_daemon_is_told_who_has_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        let mut first = DataFolder::lock(&path).unwrap();
+        first.sign().unwrap();
+
+        let second = DataFolder::lock(&path);
+
+        assert!(matches!(second, Err(StoreError::InUse { pid: Some(pid), .. }) if pid == std::process::id()));
+        drop(first);
+        assert!(DataFolder::lock(&path).is_ok(), "the lock goes with its holder");
+    }
+
+    #[test]
+    fn a_folder_open_to_others_or_a_link_is_refused_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = folder.path().join("open");
+        DirBuilder::new().mode(0o755).create(&open).unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&open, &link).unwrap();
+
+        for (path, hint) in [(&open, "chmod 700"), (&link, "symbolic link")] {
+            let problem = DataFolder::lock(path).unwrap_err().to_string();
+            assert!(problem.contains(hint), "{problem}");
+        }
+    }
+}

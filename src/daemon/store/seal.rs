@@ -1,0 +1,178 @@
+//! The seal: a small file outside the write-ahead log that holds the newest sequence and a hash over everything committed, appended
+//! after each commit and synced at most a second later and at each checkpoint. A log whose tail was lost or swapped is noticed at the
+//! next start, because SQLite alone would open it as if nothing had happened (semantics rule 22).
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use panotti_core::event::StoredEvent;
+
+use super::failure::{StoreError, StoreResult};
+
+/// One entry: sequence, chain hash, check sum of both. Entries are appended; the last whole one counts.
+const ENTRY_BYTES: usize = 8 + 32 + 8;
+/// The file is begun anew when it has grown to this.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// What the seal says: how far the log went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HighWater {
+    /// The newest sequence that was committed.
+    pub sequence: u64,
+    /// Hash over every event up to it.
+    pub chain: [u8; 32],
+}
+
+impl HighWater {
+    /// Adds a committed event to the chain.
+    #[must_use]
+    pub fn with(self, event: &StoredEvent) -> Self {
+        let mut context = Context::new(&SHA256);
+        context.update(&self.chain);
+        context.update(&event.sequence.0.to_be_bytes());
+        context.update(event.eventid.as_bytes());
+        context.update(&event.draft.payload);
+        let mut chain = [0; 32];
+        chain.copy_from_slice(context.finish().as_ref());
+        Self { sequence: event.sequence.0, chain }
+    }
+
+    fn to_entry(self) -> [u8; ENTRY_BYTES] {
+        let mut entry = [0; ENTRY_BYTES];
+        entry[..8].copy_from_slice(&self.sequence.to_be_bytes());
+        entry[8..40].copy_from_slice(&self.chain);
+        let check = Self::check(&entry[..40]);
+        entry[40..].copy_from_slice(&check);
+        entry
+    }
+
+    fn from_entry(entry: &[u8]) -> Option<Self> {
+        let (body, check) = entry.split_at_checked(40)?;
+        if Self::check(body) != check {
+            return None;
+        }
+        Some(Self { sequence: u64::from_be_bytes(body[..8].try_into().ok()?), chain: body[8..].try_into().ok()? })
+    }
+
+    fn check(body: &[u8]) -> [u8; 8] {
+        let mut context = Context::new(&SHA256);
+        context.update(b"panotti seal 1");
+        context.update(body);
+        let mut check = [0; 8];
+        check.copy_from_slice(&context.finish().as_ref()[..8]);
+        check
+    }
+}
+
+/// The open seal file.
+#[derive(Debug)]
+pub struct Seal {
+    path: PathBuf,
+    file: File,
+    bytes: u64,
+    last: HighWater,
+    unsynced: bool,
+}
+
+impl Seal {
+    /// Opens or makes it, and reads how far the log went. Torn or foreign entries are passed over: the last whole one counts.
+    pub fn open(path: &Path) -> StoreResult<Self> {
+        super::folder::private_file(path)?;
+        let file_error = |source| StoreError::File { path: path.to_owned(), source };
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(file_error)?;
+        let mut text = Vec::new();
+        Read::by_ref(&mut file).take(2 * FILE_BYTES_MAX).read_to_end(&mut text).map_err(file_error)?;
+        let entries = text.chunks_exact(ENTRY_BYTES).filter_map(HighWater::from_entry);
+        let last = entries.max_by_key(|entry| entry.sequence).unwrap_or_default();
+        let bytes = (text.len() - text.len() % ENTRY_BYTES) as u64;
+        Ok(Self { path: path.to_owned(), file, bytes, last, unsynced: false })
+    }
+
+    /// How far the log went.
+    pub fn last(&self) -> HighWater {
+        self.last
+    }
+
+    /// Appends how far the log goes now. The database is already synced.
+    pub fn append(&mut self, high_water: HighWater) -> StoreResult<()> {
+        let begin_anew = self.bytes >= FILE_BYTES_MAX;
+        let written = if begin_anew { self.replace(high_water) } else { self.write_at_end(high_water) };
+        written.map_err(|source| StoreError::File { path: self.path.clone(), source })?;
+        self.last = high_water;
+        self.unsynced = true;
+        Ok(())
+    }
+
+    fn write_at_end(&mut self, high_water: HighWater) -> std::io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.bytes))?;
+        self.file.write_all(&high_water.to_entry())?;
+        self.bytes += ENTRY_BYTES as u64;
+        Ok(())
+    }
+
+    /// Writes a new file and puts it in the old one's place, so that there is always a whole one.
+    fn replace(&mut self, high_water: HighWater) -> std::io::Result<()> {
+        let new_path = self.path.with_extension("new");
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&new_path)?;
+        file.write_all(&high_water.to_entry())?;
+        file.sync_data()?;
+        std::fs::rename(&new_path, &self.path)?;
+        self.file = file;
+        self.bytes = ENTRY_BYTES as u64;
+        Ok(())
+    }
+
+    /// Puts what was appended on the disk.
+    pub fn sync(&mut self) -> StoreResult<()> {
+        if std::mem::take(&mut self.unsynced) {
+            self.file.sync_data().map_err(|source| StoreError::File { path: self.path.clone(), source })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn high_water(sequence: u64) -> HighWater {
+        HighWater { sequence, chain: [u8::try_from(sequence % 251).unwrap(); 32] }
+    }
+
+    #[test]
+    fn the_last_whole_entry_counts_and_a_torn_one_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seal");
+        let mut seal = Seal::open(&path).unwrap();
+        for sequence in 1..=3 {
+            seal.append(high_water(sequence)).unwrap();
+        }
+        seal.sync().unwrap();
+        drop(seal);
+
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(3 * ENTRY_BYTES as u64 - 5).unwrap();
+
+        let mut seal = Seal::open(&path).unwrap();
+        assert_eq!(seal.last(), high_water(2));
+        seal.append(high_water(9)).unwrap();
+        assert_eq!(Seal::open(&path).unwrap().last(), high_water(9));
+    }
+
+    #[test]
+    fn the_file_does_not_grow_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seal");
+        let mut seal = Seal::open(&path).unwrap();
+        let entries = FILE_BYTES_MAX / ENTRY_BYTES as u64 + 10;
+        for sequence in 1..=entries {
+            seal.append(high_water(sequence)).unwrap();
+        }
+
+        assert!(std::fs::metadata(&path).unwrap().len() < FILE_BYTES_MAX);
+        assert_eq!(Seal::open(&path).unwrap().last(), high_water(entries));
+    }
+}

@@ -1,0 +1,21 @@
+//! The database `panotti.db`. SQL lives only in this folder.
+//!
+//! - [`connection`]: opening it: settings asserted, format checked and migrated
+//! - [`writer`]: the one writing connection: a step's writes as one transaction
+//! - [`readers`]: a few reading connections for everybody else
+//! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
+//! - [`pages`]: what the bus reads: the start, and the pages it asks for
+//! - [`views`], [`failures`]: what the API lists
+//! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
+
+pub mod checkpoint;
+pub mod connection;
+pub mod deliveries;
+pub mod events;
+pub mod failures;
+pub mod pages;
+pub mod plugins;
+pub mod readers;
+pub mod replays;
+pub mod views;
+pub mod writer;

@@ -1,0 +1,335 @@
+//! What the bus reads: the snapshot at a start, the pages it asks for, and rows right before a person's command. Each page is bounded
+//! by its limit and by the rows it looks at.
+
+use std::sync::Arc;
+
+use panotti_core::bus::Snapshot;
+use panotti_core::command::{Command, StoredDelivery};
+use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
+use panotti_core::replay::{ReplayItem, ReplayNumber};
+use panotti_core::routing::SubscriptionId;
+use panotti_protocol::api::ReplaySelection;
+use panotti_protocol::id::{EventId, ReplayId, Sequence};
+use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::Topic;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::deliveries::DeliveryRow;
+use super::{deliveries, events, plugins, replays};
+use crate::daemon::store::failure::StoreResult;
+
+/// Events that one page of owed deliveries looks at, whatever matches.
+pub const PENDING_SCAN_MAX: u32 = 10_000;
+/// Rows that one page of a replay looks at, whatever matches.
+pub const REPLAY_SCAN_MAX: u32 = 10_000;
+
+/// A number kept in `meta`.
+pub fn meta(connection: &Connection, name: &str) -> StoreResult<u64> {
+    Ok(connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?)
+}
+
+/// Everything the bus needs after a start. Small whatever the store holds.
+pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
+    let newest: Option<(u64, u64)> = connection
+        .query_row("SELECT sequence, accepted_ms FROM events ORDER BY sequence DESC LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (head, last_accepted) = newest.unwrap_or_default();
+    let last_replay: Option<u32> = connection.query_row("SELECT max(replay_no) FROM replays", [], |row| row.get(0))?;
+    let mut unmatched = connection.prepare("SELECT sequence FROM events WHERE matches IS NULL ORDER BY sequence")?;
+    let unmatched = unmatched.query_map([], |row| row.get(0).map(Sequence))?.collect::<Result<_, _>>()?;
+    let plugins = plugins::plugins(connection)?;
+    Ok(Snapshot {
+        epoch,
+        leases_given: 0,
+        head: Sequence(head),
+        last_accepted: Timestamp::from_ms(last_accepted),
+        rules: meta(connection, "rules")?,
+        subscriptions: plugins::subscriptions(connection)?.into_iter().map(|row| row.stored).collect(),
+        disabled: plugins.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
+        replays: replays::open_jobs(connection)?,
+        last_replay: ReplayNumber(last_replay.unwrap_or(0)),
+        unmatched,
+    })
+}
+
+/// Reads what memory keeps of an event: four columns: sequence, eventid, topic, expires.
+fn owed(row: &Row<'_>, column: usize, subscription: SubscriptionId, replay: ReplayNumber) -> rusqlite::Result<Owed> {
+    Ok(Owed {
+        key: DeliveryKey { sequence: Sequence(row.get(column)?), subscription, replay },
+        eventid: EventId::from_bytes(row.get(column + 1)?),
+        topic: events::parsed::<Topic>(row, column + 2)?,
+        expires: events::time(row, column + 3)?,
+        attempts: 0,
+        tries: 0,
+        repeats: None,
+    })
+}
+
+/// The next events a subscription matches that have no delivery row. Leans on the primary key; looks at
+/// [`PENDING_SCAN_MAX`] events at most.
+pub fn pending(connection: &Connection, subscription: SubscriptionId, after: Sequence, limit: usize) -> StoreResult<Command> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, eventid, topic, expires_ms, matches,
+             EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = events.sequence AND subscription_id = ?2 AND replay_no = 0)
+         FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![after.0, subscription.0, PENDING_SCAN_MAX])?;
+    let mut entries = Vec::new();
+    let mut scanned_to = after;
+    while let Some(row) = rows.next()? {
+        scanned_to = Sequence(row.get(0)?);
+        let matches: Option<Vec<u8>> = row.get(4)?;
+        let matched = matches.is_some_and(|packed| events::unpack_matches(&packed).contains(&subscription));
+        if matched && !row.get::<_, bool>(5)? {
+            entries.push(owed(row, 0, subscription, ReplayNumber::LIVE)?);
+            if entries.len() == limit {
+                break;
+            }
+        }
+    }
+    Ok(Command::PendingPage { subscription, entries, scanned_to })
+}
+
+/// The next waiting deliveries of a subscription, soonest first. Leans on `deliveries_waiting`.
+pub fn waiting(
+    connection: &Connection,
+    subscription: SubscriptionId,
+    after: Option<(Timestamp, DeliveryKey)>,
+    limit: usize,
+) -> StoreResult<Command> {
+    let (due, key) = after.map_or((-1, DeliveryKey::default()), |(due, key)| (i64::try_from(due.as_ms()).unwrap_or(i64::MAX), key));
+    let mut statement = connection.prepare_cached(
+        "SELECT deliveries.sequence, eventid, topic, expires_ms, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name
+         FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
+             LEFT JOIN replays ON replays.replay_no = deliveries.replay_no
+         WHERE subscription_id = ?1 AND deliveries.state = 5 AND (due_ms, deliveries.sequence, deliveries.replay_no) > (?2, ?3, ?4)
+         ORDER BY due_ms, deliveries.sequence, deliveries.replay_no LIMIT ?5",
+    )?;
+    let place = params![subscription.0, due, key.sequence.0, key.replay.0, limit];
+    let rows = statement.query_map(place, |row| {
+        let replay = ReplayNumber(row.get(5)?);
+        let repeats = match row.get::<_, Option<[u8; 16]>>(9)? {
+            Some(id) => Some(Arc::new(Repeats {
+                original: ReplayNumber(row.get::<_, Option<u32>>(8)?.unwrap_or(0)),
+                replay: ReplayId::from_bytes(id),
+                name: row.get(10)?,
+            })),
+            None => None,
+        };
+        let entry = Owed { attempts: row.get(6)?, tries: row.get(7)?, repeats, ..owed(row, 0, subscription, replay)? };
+        Ok((Timestamp::from_ms(row.get(4)?), entry))
+    })?;
+    let entries: Vec<_> = rows.collect::<Result<_, _>>()?;
+    let last = entries.len() < limit;
+    Ok(Command::WaitingPage { subscription, entries, last })
+}
+
+/// Which deliveries a selection asks for: those in a state of their own, or those that publishing made of the selected events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Failed,
+    State(u8),
+    Events,
+}
+
+fn target(selection: &ReplaySelection) -> Target {
+    match (selection.failed, selection.status) {
+        (true, _) => Target::Failed,
+        (false, Some(state)) if state.is_failed() => Target::Failed,
+        (false, Some(state)) => Target::State(state.number()),
+        (false, None) => Target::Events,
+    }
+}
+
+/// One delivery that a selection asks for, found by a scan in key order.
+#[derive(Debug, Clone)]
+pub struct Selected {
+    /// The delivery that would be repeated.
+    pub original: DeliveryKey,
+    /// Its event, as the repeating delivery.
+    pub owed: Owed,
+    /// When the event was accepted.
+    pub accepted_at: Timestamp,
+}
+
+/// One page of a selection's scan.
+#[derive(Debug, Clone)]
+pub struct SelectedPage {
+    /// What was found.
+    pub items: Vec<Selected>,
+    /// Everything up to here was looked at.
+    pub scanned_to: DeliveryKey,
+    /// Whether there is no more.
+    pub last: bool,
+}
+
+/// Scans a selection from a place on. `replay` is the job it is for: what it already repeated is left out.
+pub fn select(
+    connection: &Connection,
+    selection: &ReplaySelection,
+    until: Sequence,
+    replay: ReplayNumber,
+    after: DeliveryKey,
+    limit: usize,
+) -> StoreResult<SelectedPage> {
+    match target(selection) {
+        Target::Events => select_events(connection, selection, until, replay, after, limit),
+        by_state => select_deliveries(connection, selection, by_state, until, replay, after, limit),
+    }
+}
+
+fn fits(selection: &ReplaySelection, topic: &Topic, eventid: &EventId, accepted_at: Timestamp) -> bool {
+    selection.topic.as_ref().is_none_or(|pattern| pattern.matches(topic))
+        && (selection.events.is_empty() || selection.events.contains(eventid))
+        && selection.since.is_none_or(|since| accepted_at >= since)
+        && selection.until.is_none_or(|until| accepted_at < until)
+}
+
+fn subscriptions_of(connection: &Connection, selection: &ReplaySelection) -> StoreResult<Vec<SubscriptionId>> {
+    let rows = plugins::subscriptions(connection)?.into_iter();
+    let wanted = rows.filter(|row| selection.plugin.as_ref().is_none_or(|plugin| *plugin == row.stored.plugin));
+    Ok(wanted.map(|row| row.stored.id).collect())
+}
+
+/// Leans on `deliveries_failed`, or on `deliveries_by_state` for another state.
+fn select_deliveries(
+    connection: &Connection,
+    selection: &ReplaySelection,
+    target: Target,
+    until: Sequence,
+    replay: ReplayNumber,
+    after: DeliveryKey,
+    limit: usize,
+) -> StoreResult<SelectedPage> {
+    let condition = match target {
+        Target::Failed => "deliveries.open_failure = 1".to_owned(),
+        Target::State(number) => format!("deliveries.state = {number} AND deliveries.replay_no = 0"),
+        Target::Events => return select_events(connection, selection, until, replay, after, limit),
+    };
+    let query = format!(
+        "SELECT deliveries.sequence, eventid, topic, expires_ms, accepted_ms, subscription_id, replay_no,
+             EXISTS (SELECT 1 FROM deliveries AS own WHERE own.sequence = deliveries.sequence
+                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4)
+         FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
+         WHERE {condition} AND (deliveries.sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND deliveries.sequence <= ?5
+             AND replay_no < ?4
+         ORDER BY deliveries.sequence, subscription_id, replay_no LIMIT ?6"
+    );
+    let wanted = subscriptions_of(connection, selection)?;
+    let mut statement = connection.prepare_cached(&query)?;
+    let place = params![after.sequence.0, after.subscription.0, after.replay.0, replay.0, until.0, REPLAY_SCAN_MAX];
+    let mut rows = statement.query(place)?;
+    let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
+    let mut looked_at = 0;
+    while let Some(row) = rows.next()? {
+        looked_at += 1;
+        let subscription = SubscriptionId(row.get(5)?);
+        let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(6)?) };
+        page.scanned_to = original;
+        let owed = owed(row, 0, subscription, replay)?;
+        let accepted_at = Timestamp::from_ms(row.get(4)?);
+        let repeated = row.get::<_, bool>(7)?;
+        if !repeated && wanted.contains(&subscription) && fits(selection, &owed.topic, &owed.eventid, accepted_at) {
+            page.items.push(Selected { original, owed, accepted_at });
+        }
+        if page.items.len() == limit || looked_at == REPLAY_SCAN_MAX {
+            page.last = false;
+            break;
+        }
+    }
+    Ok(page)
+}
+
+/// Every recorded match of every selected event. Leans on the primary key of events.
+fn select_events(
+    connection: &Connection,
+    selection: &ReplaySelection,
+    until: Sequence,
+    replay: ReplayNumber,
+    after: DeliveryKey,
+    limit: usize,
+) -> StoreResult<SelectedPage> {
+    let wanted = subscriptions_of(connection, selection)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, eventid, topic, expires_ms, accepted_ms, matches FROM events JOIN topics USING (topic_id)
+         WHERE sequence >= ?1 AND sequence <= ?2 ORDER BY sequence LIMIT ?3",
+    )?;
+    let mut repeated = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3)")?;
+    let mut rows = statement.query(params![after.sequence.0, until.0, REPLAY_SCAN_MAX])?;
+    let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
+    let mut looked_at = 0;
+    while let Some(row) = rows.next()? {
+        looked_at += 1;
+        let sequence = Sequence(row.get(0)?);
+        let event = owed(row, 0, SubscriptionId(0), replay)?;
+        let accepted_at = Timestamp::from_ms(row.get(4)?);
+        let packed: Option<Vec<u8>> = row.get(5)?;
+        let matches = packed.as_deref().map(events::unpack_matches).unwrap_or_default();
+        let selected = fits(selection, &event.topic, &event.eventid, accepted_at);
+        for subscription in matches.into_iter().filter(|id| selected && wanted.contains(id)) {
+            let original = DeliveryKey::live(sequence, subscription);
+            if original <= after || repeated.query_row(params![sequence.0, subscription.0, replay.0], |row| row.get::<_, bool>(0))? {
+                continue;
+            }
+            page.scanned_to = original;
+            let key = DeliveryKey { replay, ..original };
+            page.items.push(Selected { original, owed: Owed { key, ..event.clone() }, accepted_at });
+            if page.items.len() == limit {
+                page.last = false;
+                return Ok(page);
+            }
+        }
+        page.scanned_to = page.scanned_to.max(DeliveryKey { sequence, subscription: SubscriptionId(u32::MAX), replay: ReplayNumber::LIVE });
+        if looked_at == REPLAY_SCAN_MAX {
+            page.last = false;
+        }
+    }
+    Ok(page)
+}
+
+/// The next items of a replay.
+pub fn replay(connection: &Connection, replay: ReplayNumber, after: DeliveryKey, limit: usize) -> StoreResult<Command> {
+    let page = match replays::selection(connection, replay)? {
+        Some((selection, until)) => select(connection, &selection, until, replay, after, limit)?,
+        None => SelectedPage { items: Vec::new(), scanned_to: after, last: true },
+    };
+    let items = page.items.into_iter().map(|item| ReplayItem { original: item.original, owed: item.owed }).collect();
+    Ok(Command::ReplayPage { replay, items, scanned_to: page.scanned_to, last: page.last })
+}
+
+/// The deliveries of an event that a person's command is about, as they stand. Those of a plugin, where one is named.
+pub fn stored_deliveries(connection: &Connection, sequence: Sequence, plugin: Option<&str>) -> StoreResult<Vec<StoredDelivery>> {
+    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(Vec::new()) };
+    let selection = ReplaySelection { plugin: plugin.map(str::to_owned), ..ReplaySelection::default() };
+    let wanted = subscriptions_of(connection, &selection)?;
+    let rows = deliveries::of_event(connection, sequence)?.into_iter();
+    let mut found = Vec::new();
+    // A dead letter whose original is dead too does not stand for itself: the original is the one to act on.
+    for row in rows.filter(|row| wanted.contains(&row.key.subscription) && (row.open_failure || !row.state.is_failed())) {
+        found.push(stored_delivery(connection, &event, row)?);
+    }
+    Ok(found)
+}
+
+fn stored_delivery(connection: &Connection, event: &panotti_core::event::StoredEvent, row: DeliveryRow) -> StoreResult<StoredDelivery> {
+    let repeats = match row.attempt_of {
+        Some(original) => {
+            let mut statement = connection.prepare_cached("SELECT replay_id, name FROM replays WHERE replay_no = ?1")?;
+            let found =
+                statement.query_row([row.key.replay.0], |replay| Ok((ReplayId::from_bytes(replay.get(0)?), replay.get(1)?))).optional()?;
+            found.map(|(replay, name)| Arc::new(Repeats { original, replay, name }))
+        }
+        None => None,
+    };
+    let owed = Owed {
+        key: row.key,
+        eventid: event.eventid,
+        topic: event.draft.topic.clone(),
+        expires: event.draft.expires,
+        attempts: row.attempts,
+        tries: row.tries,
+        repeats,
+    };
+    Ok(StoredDelivery { owed, state: row.state })
+}

@@ -1,0 +1,328 @@
+//! What the API lists: events with their deliveries, one event whole, the numbers. Every page looks at a bounded number of rows and
+//! says where the next begins, so that a filter that fits nothing costs a page and not the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use panotti_core::delivery::DeliveryKey;
+use panotti_core::event::StoredEvent;
+use panotti_core::routing::SubscriptionId;
+use panotti_protocol::api::{Delivery, EventSummary, EventsQuery, EventsStatus, Order, SubscriptionStatus};
+use panotti_protocol::delivery::{DeliveryState, ReplayMark};
+use panotti_protocol::id::{ReplayId, Sequence};
+use panotti_protocol::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::deliveries::DeliveryRow;
+use super::plugins::SubscriptionRow;
+use super::{deliveries, events, pages, plugins};
+use crate::daemon::store::failure::{StoreError, StoreResult};
+use panotti_core::command::Command;
+
+/// Events that one page of a list looks at, whatever fits.
+pub const LIST_SCAN_MAX: u32 = 10_000;
+
+/// What turns rows into what people see: names of subscriptions, which plugins are off, what is handed out now.
+#[derive(Debug, Default)]
+pub struct Names {
+    subscriptions: BTreeMap<SubscriptionId, SubscriptionRow>,
+    disabled: BTreeSet<String>,
+    leased: BTreeSet<DeliveryKey>,
+}
+
+impl Names {
+    /// Reads them. `leased` comes from the bus.
+    pub fn read(connection: &Connection, leased: BTreeSet<DeliveryKey>) -> StoreResult<Self> {
+        let subscriptions = plugins::subscriptions(connection)?.into_iter().map(|row| (row.stored.id, row)).collect();
+        let disabled = plugins::plugins(connection)?.into_iter().filter(|row| !row.enabled).map(|row| row.plugin).collect();
+        Ok(Self { subscriptions, disabled, leased })
+    }
+
+    fn names(&self, id: SubscriptionId) -> (String, String, u32) {
+        match self.subscriptions.get(&id) {
+            Some(row) => {
+                let stored = &row.stored;
+                (stored.plugin.clone(), format!("{}/{}", stored.plugin, stored.spec.name), stored.spec.retry.attempts_max())
+            }
+            None => (String::new(), format!("?/{}", id.0), 0),
+        }
+    }
+
+    /// The state of a delivery that has no row, or whose row only waits.
+    fn state_now(&self, key: DeliveryKey, plugin: &str, stored: DeliveryState) -> DeliveryState {
+        match stored {
+            DeliveryState::Pending | DeliveryState::Waiting if self.leased.contains(&key) => DeliveryState::Leased,
+            DeliveryState::Pending if self.disabled.contains(plugin) => DeliveryState::Held,
+            other => other,
+        }
+    }
+
+    fn implied(&self, event: &StoredEvent, id: SubscriptionId) -> Delivery {
+        let key = DeliveryKey::live(event.sequence, id);
+        let (plugin, subscription, attempts_max) = self.names(id);
+        Delivery {
+            deliveryid: key.id(event.eventid),
+            subscription,
+            state: self.state_now(key, &plugin, DeliveryState::Pending),
+            plugin,
+            cause: None,
+            attempts: 0,
+            attempts_max,
+            next_attempt_at: None,
+            ended_at: None,
+            duration_ms: None,
+            error: None,
+            fingerprint: None,
+            replay: None,
+            history: Vec::new(),
+        }
+    }
+
+    /// One delivery as the API shows it.
+    pub fn delivery(&self, connection: &Connection, event: &StoredEvent, row: &DeliveryRow) -> StoreResult<Delivery> {
+        let (plugin, subscription, _) = self.names(row.key.subscription);
+        let last = deliveries::last_attempt(connection, row)?;
+        let replay = match row.attempt_of {
+            Some(original) => mark(connection, row, DeliveryKey { replay: original, ..row.key }.id(event.eventid))?,
+            None => None,
+        };
+        let failed = row.state != DeliveryState::Done;
+        Ok(Delivery {
+            deliveryid: row.key.id(event.eventid),
+            subscription,
+            state: self.state_now(row.key, &plugin, row.state),
+            plugin,
+            cause: row.cause,
+            attempts: row.attempts,
+            attempts_max: row.attempts_max,
+            next_attempt_at: row.due,
+            ended_at: row.ended_at,
+            duration_ms: last.as_ref().map(|attempt| attempt.duration_ms),
+            error: last.and_then(|attempt| attempt.error).filter(|_| failed),
+            fingerprint: row.fingerprint.clone().filter(|_| failed),
+            replay,
+            history: Vec::new(),
+        })
+    }
+
+    /// All deliveries of an event: those with a row and those its matches imply, the implied ones of unmatched events excepted.
+    pub fn deliveries(&self, connection: &Connection, event: &StoredEvent) -> StoreResult<Vec<(DeliveryRow, Delivery)>> {
+        let rows = deliveries::of_event(connection, event.sequence)?;
+        let mut found = Vec::with_capacity(rows.len());
+        for id in event.matches.iter().flatten() {
+            if !rows.iter().any(|row| row.key == DeliveryKey::live(event.sequence, *id)) {
+                found.push((no_row(DeliveryKey::live(event.sequence, *id)), self.implied(event, *id)));
+            }
+        }
+        for row in rows {
+            let delivery = self.delivery(connection, event, &row)?;
+            found.push((row, delivery));
+        }
+        found.sort_by_key(|(row, _)| row.key);
+        Ok(found)
+    }
+}
+
+fn no_row(key: DeliveryKey) -> DeliveryRow {
+    DeliveryRow {
+        key,
+        state: DeliveryState::Pending,
+        cause: None,
+        attempts: 0,
+        attempts_max: 0,
+        tries: 0,
+        due: None,
+        ended_at: None,
+        fingerprint: None,
+        attempt_of: None,
+        open_failure: false,
+        first: None,
+    }
+}
+
+fn mark(connection: &Connection, row: &DeliveryRow, attempt_of: panotti_protocol::id::DeliveryId) -> StoreResult<Option<ReplayMark>> {
+    let mut statement = connection.prepare_cached("SELECT replay_id, name FROM replays WHERE replay_no = ?1")?;
+    let found = statement
+        .query_row([row.key.replay.0], |row| Ok(ReplayMark { id: ReplayId::from_bytes(row.get(0)?), name: row.get(1)?, attempt_of }))
+        .optional()?;
+    Ok(found)
+}
+
+/// An event without its payload, with the deliveries asked for.
+pub fn summary(event: &StoredEvent, size_bytes: u64, deliveries: Vec<Delivery>) -> EventSummary {
+    EventSummary {
+        eventid: event.eventid,
+        sequence: event.sequence,
+        topic: event.draft.topic.clone(),
+        source: event.draft.source.clone(),
+        id: event.id(),
+        subject: event.draft.subject.clone(),
+        time: event.draft.time.unwrap_or(event.accepted_at),
+        accepted_at: event.accepted_at,
+        priority: event.draft.priority,
+        correlationid: event.correlation(),
+        causationid: event.draft.causationid,
+        actor: event.draft.actor.clone(),
+        datacontenttype: event.draft.datacontenttype.clone(),
+        size_bytes,
+        deliveries,
+    }
+}
+
+/// One page of events. `place` is the sequence that the page before ended at; the answer says where this one ended, if there is more.
+pub fn list(
+    connection: &Connection,
+    names: &Names,
+    query: &EventsQuery,
+    place: Option<Sequence>,
+    limit: u32,
+) -> StoreResult<(Vec<EventSummary>, Option<Sequence>)> {
+    let newest_first = query.order != Some(Order::Oldest);
+    let (low, high) = bounds(connection, query, place, newest_first)?;
+    let candidates = if query.failed || query.status == Some(DeliveryState::Dead) {
+        "SELECT DISTINCT sequence FROM deliveries WHERE open_failure = 1"
+    } else if query.status.is_some_and(|state| state.is_ended() && state != DeliveryState::Done) {
+        "SELECT DISTINCT sequence FROM deliveries WHERE state = ?4 AND state <> 6"
+    } else {
+        "SELECT sequence FROM events WHERE 1"
+    };
+    let direction = if newest_first { "DESC" } else { "ASC" };
+    let columns = events::COLUMNS;
+    let state = query.status.map(DeliveryState::number);
+    let sql = format!(
+        "SELECT {columns}, length(payload) AS size FROM
+             (SELECT sequence AS candidate FROM ({candidates} AND sequence > ?1 AND sequence < ?2 ORDER BY sequence {direction} LIMIT ?3))
+         JOIN events ON events.sequence = candidate JOIN topics USING (topic_id)
+         WHERE ?4 IS NULL OR 1 ORDER BY events.sequence {direction}"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![low, high, LIST_SCAN_MAX, state])?;
+    let mut found = Vec::new();
+    let mut looked_at = 0;
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let event = events::from_row(row)?;
+        looked_at += 1;
+        last = Some(event.sequence);
+        if let Some(fitting) = fitting(connection, names, query, &event)? {
+            found.push(summary(&event, row.get("size")?, fitting));
+            if found.len() >= limit as usize {
+                return Ok((found, last));
+            }
+        }
+    }
+    Ok((found, last.filter(|_| looked_at == LIST_SCAN_MAX)))
+}
+
+/// The sequences between which a page looks, both excluded. Leans on `events_by_time`.
+fn bounds(connection: &Connection, query: &EventsQuery, place: Option<Sequence>, newest_first: bool) -> StoreResult<(u64, u64)> {
+    let first_at = |at: Timestamp| -> StoreResult<Option<u64>> {
+        let sql = "SELECT sequence FROM events WHERE accepted_ms >= ?1 ORDER BY accepted_ms, sequence LIMIT 1";
+        Ok(connection.prepare_cached(sql)?.query_row([at.as_ms()], |row| row.get(0)).optional()?)
+    };
+    const END: u64 = i64::MAX as u64;
+    let mut low = match query.since {
+        Some(since) => first_at(since)?.map_or(END, |sequence| sequence - 1),
+        None => 0,
+    };
+    let mut high = match query.until {
+        Some(until) => first_at(until)?.unwrap_or(END),
+        None => END,
+    };
+    match place {
+        Some(place) if newest_first => high = high.min(place.0),
+        Some(place) => low = low.max(place.0),
+        None => {}
+    }
+    Ok((low, high))
+}
+
+/// The deliveries to show where the event fits the query; `None` where it does not.
+fn fitting(connection: &Connection, names: &Names, query: &EventsQuery, event: &StoredEvent) -> StoreResult<Option<Vec<Delivery>>> {
+    if query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic)) {
+        return Ok(None);
+    }
+    let narrowed = query.plugin.is_some() || query.status.is_some() || query.failed;
+    let all = names.deliveries(connection, event)?.into_iter();
+    let fits = |row: &DeliveryRow, delivery: &Delivery| {
+        query.plugin.as_ref().is_none_or(|plugin| delivery.plugin == *plugin)
+            && query.status.is_none_or(|state| delivery.state == state)
+            && (!query.failed || row.open_failure)
+    };
+    let fitting: Vec<Delivery> = all.filter(|(row, delivery)| fits(row, delivery)).map(|(_, delivery)| delivery).collect();
+    Ok((!narrowed || !fitting.is_empty()).then_some(fitting))
+}
+
+/// An event's deliveries with every attempt.
+pub fn deliveries_with_history(connection: &Connection, names: &Names, event: &StoredEvent) -> StoreResult<Vec<Delivery>> {
+    let mut found = Vec::new();
+    for (row, mut delivery) in names.deliveries(connection, event)? {
+        delivery.history.extend(row.first.clone());
+        delivery.history.extend(deliveries::later_attempts(connection, row.key)?);
+        found.push(delivery);
+    }
+    Ok(found)
+}
+
+/// The numbers of the event system, from counters kept with the writes. `store` and the replays are filled in by the caller.
+pub fn status(
+    connection: &Connection,
+    leased: &BTreeSet<DeliveryKey>,
+    store: panotti_protocol::api::StoreStatus,
+) -> StoreResult<EventsStatus> {
+    let mut totals: BTreeMap<DeliveryState, u64> = BTreeMap::new();
+    let mut subscriptions = Vec::new();
+    let disabled: BTreeSet<String> = plugins::plugins(connection)?.into_iter().filter(|row| !row.enabled).map(|row| row.plugin).collect();
+    for row in plugins::subscriptions(connection)? {
+        for (state, count) in row.counts.by_state() {
+            let held = state == DeliveryState::Pending && disabled.contains(&row.stored.plugin);
+            *totals.entry(if held { DeliveryState::Held } else { state }).or_default() += u64::try_from(count).unwrap_or(0);
+        }
+        subscriptions.push(subscription_status(connection, &row, leased)?);
+    }
+    *totals.entry(DeliveryState::Leased).or_default() += leased.len() as u64;
+    let replays_running: u64 = connection.query_row("SELECT count(*) FROM replays WHERE ended_ms IS NULL", [], |row| row.get(0))?;
+    let accepted: u64 = connection.query_row("SELECT coalesce(max(sequence), 0) FROM events", [], |row| row.get(0))?;
+    Ok(EventsStatus {
+        accepted,
+        unrouted: pages::meta(connection, "unrouted")?,
+        deliveries: totals,
+        subscriptions: subscriptions.into_iter().flatten().collect(),
+        store,
+        replays_running,
+    })
+}
+
+/// One subscription's numbers; nothing for one that is no longer named and owes nothing.
+fn subscription_status(
+    connection: &Connection,
+    row: &SubscriptionRow,
+    leased: &BTreeSet<DeliveryKey>,
+) -> StoreResult<Option<SubscriptionStatus>> {
+    let (stored, counts) = (&row.stored, row.counts);
+    if !stored.active && counts.owed == 0 && counts.waiting == 0 && counts.dead == 0 {
+        return Ok(None);
+    }
+    let number = |count: i64| u64::try_from(count).unwrap_or(0);
+    let handed_out = leased.iter().filter(|key| key.subscription == stored.id).count() as u64;
+    let oldest_pending_at = if counts.owed > 0 { oldest_pending(connection, row)? } else { None };
+    Ok(Some(SubscriptionStatus {
+        subscription: format!("{}/{}", stored.plugin, stored.spec.name),
+        topic: stored.spec.pattern.clone(),
+        pending: number(counts.owed),
+        leased: handed_out,
+        waiting: number(counts.waiting),
+        done: number(counts.done),
+        dead: number(counts.dead + counts.quarantined),
+        oldest_pending_at,
+    }))
+}
+
+fn oldest_pending(connection: &Connection, row: &SubscriptionRow) -> StoreResult<Option<Timestamp>> {
+    let Command::PendingPage { entries, .. } = pages::pending(connection, row.stored.id, row.stored.floor, 1)? else {
+        return Err(StoreError::Corrupt("a page of another kind".to_owned()));
+    };
+    let Some(oldest) = entries.first() else { return Ok(None) };
+    let sql = "SELECT accepted_ms FROM events WHERE sequence = ?1";
+    let found: Option<u64> = connection.prepare_cached(sql)?.query_row([oldest.key.sequence.0], |row| row.get(0)).optional()?;
+    Ok(found.map(Timestamp::from_ms))
+}

@@ -1,0 +1,190 @@
+//! The one writing connection. A step's writes are one transaction: all of them are on disk when [`Writer::commit`] returns, or none.
+
+use std::path::{Path, PathBuf};
+
+use panotti_core::action::Write;
+use panotti_core::event::StoredEvent;
+use panotti_protocol::id::StoreId;
+use panotti_protocol::time::Timestamp;
+use rusqlite::Connection;
+
+use super::connection::{Durability, beside, open_writer};
+use super::events::TopicNumbers;
+use super::{deliveries, events, pages, plugins, replays};
+use crate::daemon::store::failure::{StoreError, StoreResult};
+use crate::daemon::store::seal::{HighWater, Seal};
+
+/// The writer. One per daemon, on one thread.
+#[derive(Debug)]
+pub struct Writer {
+    connection: Connection,
+    path: PathBuf,
+    topics: TopicNumbers,
+    seal: Seal,
+    store_id: StoreId,
+    epoch: u64,
+}
+
+/// What is lost may be given up: only when a person said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LostTail {
+    /// Refuse to open.
+    Refuse,
+    /// Open, and note in the audit which events are gone.
+    Accept,
+}
+
+impl Writer {
+    /// Opens the store to write, and counts this start.
+    ///
+    /// # Errors
+    /// [`StoreError::TailLost`] where the seal proves that committed events are missing.
+    pub fn open(folder: &Path, durability: Durability, lost: LostTail, new_store_id: StoreId, now: Timestamp) -> StoreResult<Self> {
+        let path = folder.join("panotti.db");
+        let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
+        let mut seal = Seal::open(&folder.join("seal"))?;
+        let head: u64 = connection.query_row("SELECT coalesce(max(sequence), 0) FROM events", [], |row| row.get(0))?;
+        if seal.last().sequence > head {
+            let (first, last) = (head + 1, seal.last().sequence);
+            if lost == LostTail::Refuse {
+                return Err(StoreError::TailLost { first, last });
+            }
+            connection.execute(
+                "INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, 'daemon', 'store.accept_loss', 'events', '', ?2)",
+                (now.as_ms(), format!("sequences {first} to {last} are gone")),
+            )?;
+        }
+        let epoch: u64 =
+            connection.query_row("UPDATE meta SET value = value + 1 WHERE name = 'epoch' RETURNING value", [], |row| row.get(0))?;
+        let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
+        // The seal may be behind: a crash came between the commit and its entry. From here on it follows again.
+        let high_water = HighWater { sequence: head, ..seal.last() };
+        seal.append(high_water)?;
+        seal.sync()?;
+        Ok(Self { connection, path, topics: TopicNumbers::default(), seal, store_id: StoreId::from_bytes(store_id), epoch })
+    }
+
+    /// The store's id.
+    pub fn store_id(&self) -> StoreId {
+        self.store_id
+    }
+
+    /// Starts of the daemon on this store, this one included.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The connection, to read what is committed.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// What the bus needs after a start, or after a step that could not be written.
+    pub fn snapshot(&self) -> StoreResult<panotti_core::bus::Snapshot> {
+        pages::snapshot(&self.connection, self.epoch)
+    }
+
+    /// Writes a step as one transaction and returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] where the disk has no room: nothing was written. After any other error nothing may be acknowledged any
+    /// more, because what a failed sync left behind is not known.
+    pub fn commit(&mut self, writes: &[Write], now: Timestamp) -> StoreResult<()> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        match self.write_all(writes, now) {
+            Ok(()) => self.append_to_seal(writes),
+            Err(error) => {
+                self.topics.forget();
+                if !self.connection.is_autocommit() {
+                    // A rollback that fails leaves the transaction open; the next BEGIN says so and ends the daemon.
+                    let _ = self.connection.execute_batch("ROLLBACK");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn write_all(&mut self, writes: &[Write], now: Timestamp) -> StoreResult<()> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        for write in writes {
+            self.write(write, now)?;
+        }
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    fn append_to_seal(&mut self, writes: &[Write]) -> StoreResult<()> {
+        let new_events = writes.iter().filter_map(|write| match write {
+            Write::Event(event) => Some(event),
+            _ => None,
+        });
+        let before = self.seal.last();
+        let after = new_events.fold(before, |high_water, event: &std::sync::Arc<StoredEvent>| high_water.with(event));
+        if after == before { Ok(()) } else { self.seal.append(after) }
+    }
+
+    fn write(&mut self, write: &Write, now: Timestamp) -> StoreResult<()> {
+        let connection = &self.connection;
+        match write {
+            Write::Event(event) => events::insert(connection, &mut self.topics, event),
+            Write::Matches { sequence, subscriptions, rules } => events::set_matches(connection, *sequence, subscriptions, *rules),
+            Write::Delivery(row) => deliveries::write(connection, row),
+            Write::Recovered { key, at } => deliveries::recover(connection, *key, *at),
+            Write::Counts { subscription, delta, floor } => {
+                deliveries::add_counts(connection, *subscription, delta)?;
+                connection
+                    .prepare_cached("UPDATE subscriptions SET floor = ?2 WHERE subscription_id = ?1")?
+                    .execute((subscription.0, floor.0))?;
+                Ok(())
+            }
+            Write::Unrouted { count } => {
+                connection.prepare_cached("UPDATE meta SET value = value + ?1 WHERE name = 'unrouted'")?.execute([count])?;
+                Ok(())
+            }
+            Write::Subscription { subscription, plugin, spec, active, floor } => {
+                plugins::write_subscription(connection, *subscription, plugin, spec, *active, *floor)
+            }
+            Write::Rules { version } => {
+                connection.execute("UPDATE meta SET value = ?1 WHERE name = 'rules'", [version])?;
+                Ok(())
+            }
+            Write::Switch(switch) => plugins::switch(connection, switch, now),
+            Write::State { plugin, writes } => plugins::write_state(connection, plugin, writes, now),
+            Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),
+            Write::ReplayProgress { .. } => replays::progress(connection, write),
+            Write::Record(record) => plugins::record(connection, record, now),
+            Write::Audit(entry) => plugins::audit(connection, entry, now),
+        }
+    }
+
+    /// Puts the seal on the disk.
+    pub fn sync_seal(&mut self) -> StoreResult<()> {
+        self.seal.sync()
+    }
+
+    /// Bytes of the write-ahead log.
+    pub fn wal_bytes(&self) -> u64 {
+        std::fs::metadata(beside(&self.path, "-wal")).map_or(0, |metadata| metadata.len())
+    }
+
+    /// Bytes of the database file.
+    pub fn database_bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+    }
+
+    /// Moves the whole write-ahead log into the database and begins it anew. Waits for readers, so only when it has grown too far and
+    /// at the end.
+    pub fn restart_wal(&mut self) -> StoreResult<()> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// The last words: everything into the database, the seal on the disk.
+    pub fn close(mut self) -> StoreResult<()> {
+        self.restart_wal()?;
+        self.sync_seal()?;
+        self.connection.close().map_err(|(_, error)| StoreError::from(error))
+    }
+}
