@@ -276,7 +276,13 @@ impl Bus {
             }
             self.item_moved(key.replay, original, row, state);
         }
-        step.actions.push(Action::Notice(Box::new(Notice { sequence: key.sequence, eventid: owed.eventid, topic: owed.topic, subscription, row: write })));
+        step.actions.push(Action::Notice(Box::new(Notice {
+            sequence: key.sequence,
+            eventid: owed.eventid,
+            topic: owed.topic,
+            subscription,
+            row: write,
+        })));
     }
 
     /// Every death is an event, but for the death of a delivery of such an event: it would never end.

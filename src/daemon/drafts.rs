@@ -75,11 +75,9 @@ pub fn emitted(emit: EmitBody, plugin: &str, payload_bytes_max: usize) -> Result
 }
 
 fn topic(text: &str) -> Result<Topic, Failure> {
-    let topic: Topic = text
-        .parse()
-        .map_err(|why: panotti_protocol::topic::TopicInvalid| {
-            Failure::new(ErrorCode::EVENT_TOPIC_INVALID, format!("`{text}` is not a topic")).why(why.to_string())
-        })?;
+    let topic: Topic = text.parse().map_err(|why: panotti_protocol::topic::TopicInvalid| {
+        Failure::new(ErrorCode::EVENT_TOPIC_INVALID, format!("`{text}` is not a topic")).why(why.to_string())
+    })?;
     if topic.is_reserved() {
         return Err(Failure::new(ErrorCode::EVENT_TOPIC_RESERVED, format!("nobody but the daemon publishes to `{topic}`")));
     }
@@ -132,11 +130,12 @@ fn payload(
         (Some(_), Some(_)) => return Err(invalid("`data` and `data_base64` are both there; send one".to_owned())),
         (None, None) => (media_type.unwrap_or_else(|| JSON.to_owned()), Vec::new()),
         (None, Some(text)) => {
-            let bytes = data_encoding::BASE64
-                .decode(text.as_bytes())
-                .map_err(|error| invalid(format!("`data_base64` is not base64: {error}")))?;
+            let bytes =
+                data_encoding::BASE64.decode(text.as_bytes()).map_err(|error| invalid(format!("`data_base64` is not base64: {error}")))?;
             let media_type = media_type.unwrap_or_else(|| BINARY.to_owned());
-            if is_json(&media_type) && let Err(error) = serde_json::from_slice::<IgnoredAny>(&bytes) {
+            if is_json(&media_type)
+                && let Err(error) = serde_json::from_slice::<IgnoredAny>(&bytes)
+            {
                 return Err(invalid(format!("the payload says `{media_type}` and is not JSON: {error}")));
             }
             (media_type, bytes)
