@@ -6,6 +6,8 @@ use std::process::Command;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{sys, tree};
@@ -65,11 +67,11 @@ async fn look_after(mut guard: Guard) -> Result<u8, String> {
     let program = guard.command.get_program().to_string_lossy().into_owned();
     let started = guard.command.spawn().map_err(|error| format!("`{program}` cannot be run: {error}"))?;
     let child = i32::try_from(started.id()).ok().and_then(Pid::from_raw).ok_or("the system gave a process id of 0")?;
-    let (kill, life) = (guard.kill, guard.life);
-    std::thread::spawn(move || {
-        wait_for_hangup(&life);
-        kill.tree(child);
-    });
+    let watched = guard.life.into_iter().map(|descriptor| AsyncFd::with_interest(descriptor, Interest::PRIORITY));
+    let life: Vec<AsyncFd<OwnedFd>> =
+        watched.collect::<Result<_, _>>().map_err(|error| format!("its life line cannot be watched: {error}"))?;
+    let kill = guard.kill;
+    let mut alone = false;
     loop {
         if let Some(status) = reap(child) {
             if kill == Kill::Descendants {
@@ -83,21 +85,28 @@ async fn look_after(mut guard: Guard) -> Result<u8, String> {
                 let _ = rustix::process::kill_process(child, Signal::TERM);
             }
             _ = hangup.recv() => kill.tree(child),
+            () = any_hangs_up(&life), if !alone => {
+                alone = true;
+                kill.tree(child);
+            }
         }
     }
 }
 
-/// Returns when one of the descriptors has nobody at its other end.
-fn wait_for_hangup(life: &[OwnedFd]) {
-    loop {
-        // Nothing is asked for but what is always told: hang-up and error. Data that comes for the plugin wakes nobody here.
-        let mut watched: Vec<PollFd<'_>> = life.iter().map(|descriptor| PollFd::new(descriptor, PollFlags::empty())).collect();
-        match poll(&mut watched, None) {
-            Ok(_) if watched.iter().all(|one| one.revents().is_empty()) => {}
-            Err(rustix::io::Errno::INTR) => {}
-            _ => return,
-        }
-    }
+/// Returns when one of the descriptors has nobody at its other end. Only what is told without being asked for is waited for:
+/// hang-up and error. Data that comes for the plugin wakes nobody here.
+async fn any_hangs_up(life: &[AsyncFd<OwnedFd>]) {
+    let hangs_up = life.iter().map(|descriptor| Box::pin(async move { while !hung_up(descriptor).await {} }));
+    futures_util::future::select_all(hangs_up).await;
+}
+
+async fn hung_up(descriptor: &AsyncFd<OwnedFd>) -> bool {
+    let Ok(mut ready) = descriptor.ready(Interest::PRIORITY).await else { return true };
+    let mut asked = [PollFd::new(descriptor.get_ref(), PollFlags::empty())];
+    // With a time of nothing: what is the case now.
+    let gone = poll(&mut asked, Some(&rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 })).is_err() || !asked[0].revents().is_empty();
+    ready.clear_ready();
+    gone
 }
 
 /// Takes in every child that has ended; gives the status of `child` if it is among them.

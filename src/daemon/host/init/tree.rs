@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitOptions};
+use rustix::process::{Pid, Signal};
 
 /// How long it goes on killing what makes new processes faster than they die.
 const KILL_FOR: Duration = Duration::from_secs(5);
@@ -33,7 +33,8 @@ impl ProcessTree {
     }
 }
 
-/// Kills every descendant of this process, again and again until there is none, and takes in those that end.
+/// Kills every descendant of this process, again and again until there is none. Takes none of them in: that is for
+/// the loop that waits for one of them.
 pub fn kill_descendants() {
     let began = Instant::now();
     while began.elapsed() < KILL_FOR {
@@ -44,7 +45,6 @@ pub fn kill_descendants() {
         for pid in found {
             let _ = rustix::process::kill_process(pid, Signal::KILL);
         }
-        while let Ok(Some(_)) = rustix::process::wait(WaitOptions::NOHANG) {}
         std::thread::sleep(Duration::from_millis(2));
     }
 }
