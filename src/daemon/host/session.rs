@@ -45,6 +45,12 @@ pub type Ear = mpsc::Sender<(InstanceId, Heard)>;
 pub struct Session {
     /// Process id of its init.
     pub pid: u32,
+    sender: FrameSender,
+}
+
+/// The way to an instance. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct FrameSender {
     frames: mpsc::Sender<Vec<u8>>,
     kill: CancellationToken,
 }
@@ -86,21 +92,33 @@ impl Session {
             let words = words.unwrap_or_else(|_| "its end was missed".to_owned());
             let _ = ear.send((instance, Heard::Ended(words))).await;
         });
-        Ok(Self { pid, frames, kill })
+        Ok(Self { pid, sender: FrameSender { frames, kill } })
     }
 
+    /// Sends a frame.
+    pub fn send(&self, frame: &ToPlugin) {
+        self.sender.send(frame);
+    }
+
+    /// A way to send that outlives the borrow.
+    pub fn sender(&self) -> FrameSender {
+        self.sender.clone()
+    }
+
+    /// Kills its tree: closes the socket, which its init watches.
+    pub fn kill(&self) {
+        self.sender.kill.cancel();
+    }
+}
+
+impl FrameSender {
     /// Sends a frame. A plugin that has not read thousands of them is ended.
     pub fn send(&self, frame: &ToPlugin) {
         let Ok(mut line) = serde_json::to_vec(frame) else { return };
         line.push(b'\n');
         if line.len() > FRAME_BYTES_MAX || self.frames.try_send(line).is_err() {
-            self.kill();
+            self.kill.cancel();
         }
-    }
-
-    /// Kills its tree: closes the socket, which its init watches.
-    pub fn kill(&self) {
-        self.kill.cancel();
     }
 }
 

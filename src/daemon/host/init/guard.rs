@@ -67,7 +67,7 @@ async fn look_after(mut guard: Guard) -> Result<u8, String> {
     let program = guard.command.get_program().to_string_lossy().into_owned();
     let started = guard.command.spawn().map_err(|error| format!("`{program}` cannot be run: {error}"))?;
     let child = i32::try_from(started.id()).ok().and_then(Pid::from_raw).ok_or("the system gave a process id of 0")?;
-    let watched = guard.life.into_iter().map(|descriptor| AsyncFd::with_interest(descriptor, Interest::PRIORITY));
+    let watched = guard.life.into_iter().map(sys::watch);
     let life: Vec<AsyncFd<OwnedFd>> =
         watched.collect::<Result<_, _>>().map_err(|error| format!("its life line cannot be watched: {error}"))?;
     let kill = guard.kill;

@@ -7,6 +7,8 @@ use std::process::Command;
 
 use rustix::io::FdFlags;
 use rustix::thread::UnshareFlags;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 
 /// The descriptor on which a plugin finds the protocol, and a command of the exec runtime what it emits to.
 pub const CHANNEL: RawFd = 3;
@@ -60,4 +62,14 @@ pub fn unshare(flags: UnshareFlags) -> rustix::io::Result<()> {
     debug_assert!(!flags.contains(UnshareFlags::FILES));
     // SAFETY: what is unsafe about it is only a table of descriptors of one's own (`FILES`), which nobody asks for here.
     unsafe { rustix::thread::unshare_unsafe(flags) }
+}
+
+/// Watches a descriptor for hang-up: priority data, which is asked for, never comes on a socket or pipe of ours.
+///
+/// # Errors
+/// The system's.
+#[allow(unsafe_code)]
+pub fn watch(descriptor: OwnedFd) -> std::io::Result<AsyncFd<OwnedFd>> {
+    // SAFETY: the descriptor is owned by what is returned, so it stays open and the same for as long as it is registered.
+    Ok(unsafe { AsyncFd::register_with_interest(descriptor, Interest::PRIORITY) }?)
 }
