@@ -1,5 +1,6 @@
 //! The one integration test binary.
 
 mod host {
+    mod plugins;
     mod tree;
 }
