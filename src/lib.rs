@@ -6,6 +6,7 @@
 //!
 //! `src/bin/panotti.rs` is the only file that knows both the command line and the daemon.
 
+pub mod cli;
 pub mod client;
 pub mod config;
 pub mod daemon;

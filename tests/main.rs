@@ -1,6 +1,9 @@
-//! The one integration test binary.
+//! The one integration binary.
+//!
+//! - `cli`: the command line: its tree, its generated files, its client, its output against a server of the tests
+//! - `host`: real plugins, and what becomes of their processes when the daemon is killed
 
-mod host {
-    mod plugins;
-    mod tree;
-}
+#![allow(clippy::unwrap_used)]
+
+mod cli;
+mod host;

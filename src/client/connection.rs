@@ -142,13 +142,7 @@ impl Client {
         request.headers_mut().insert(HOST, http::HeaderValue::from_static("localhost"));
         let (method, path) = (request.method().clone(), request.uri().to_string());
         let started = Instant::now();
-        let mut sender = self.sender().await?;
-        let response = match sender.send_request(request).await {
-            Ok(response) => response,
-            Err(error) => {
-                return Err(self.lost(&format!("the connection to the daemon ended during {method} {path}: {}", innermost(&error))));
-            }
-        };
+        let (sender, response) = self.send_once_more(request, &method, &path).await?;
         self.sender = Some(sender);
         let request_id = header(response.headers(), "x-request-id");
         if let Some(observer) = self.observer {
@@ -159,6 +153,30 @@ impl Client {
             return Ok(response);
         }
         Err(read_failure(response, &path, request_id).await)
+    }
+
+    /// Sends; where the kept connection turns out to be closed before anything went out, once more on a new one.
+    async fn send_once_more(
+        &mut self,
+        mut request: Request<RequestBody>,
+        method: &Method,
+        path: &str,
+    ) -> Result<(SendRequest<RequestBody>, Response<Incoming>), Failure> {
+        let kept = self.sender.is_some();
+        let mut sender = self.sender().await?;
+        let mut error = match sender.try_send_request(request).await {
+            Ok(response) => return Ok((sender, response)),
+            Err(error) => error,
+        };
+        if let (true, Some(unsent)) = (kept, error.take_message()) {
+            request = unsent;
+            sender = self.connect().await?;
+            match sender.try_send_request(request).await {
+                Ok(response) => return Ok((sender, response)),
+                Err(again) => error = again,
+            }
+        }
+        Err(self.lost(&format!("the connection to the daemon ended during {method} {path}: {}", innermost(error.error()))))
     }
 
     /// A failure for a connection that was lost on the way.

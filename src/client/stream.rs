@@ -108,13 +108,12 @@ pub struct Following {
 }
 
 impl Following {
-    /// Connects. `path` may have a query.
+    /// Connects, and begins after the event of this id (empty: now). `path` may have a query.
     ///
     /// # Errors
     /// The daemon's failure, or why it could not be asked.
-    pub async fn begin(client: Client, path: String) -> Result<Self, Failure> {
-        let mut following =
-            Self { client, path, last_id: String::new(), body: None, parser: EventParser::default(), waiting: VecDeque::new() };
+    pub async fn begin(client: Client, path: String, after: String) -> Result<Self, Failure> {
+        let mut following = Self { client, path, last_id: after, body: None, parser: EventParser::default(), waiting: VecDeque::new() };
         following.body = Some(following.connect().await?);
         Ok(following)
     }

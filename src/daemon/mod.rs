@@ -1,9 +1,42 @@
-//! daemon
+//! The daemon: what it is made of, and how it starts and stops. Wiring only; each part is in its own module.
+//!
+//! `api ─► host ─► bus ─► store`: one direction. The bus does not call the host: it hands out a receiver of actions.
+
+pub mod api;
 pub mod bus;
 pub mod clock;
 pub mod defect;
 pub mod drafts;
 pub mod event_json;
 pub mod host;
+pub mod log;
+pub mod maintenance;
 pub mod rules;
+pub mod shutdown;
+pub mod start;
 pub mod store;
+
+use panotti_protocol::failure::Failure;
+
+use crate::config::load::Loaded;
+use crate::config::places::Places;
+
+/// What `daemon run` starts with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Where things are.
+    pub places: Places,
+    /// The settings in force.
+    pub settings: Loaded,
+    /// Go on although accepted events are missing at the end of the log.
+    pub accept_loss: bool,
+}
+
+/// Runs the daemon until it is told to stop.
+///
+/// # Errors
+/// Why it cannot start; its exit code is one of 65 to 78.
+pub async fn run(start: Start) -> Result<(), Failure> {
+    let running = start::start(start).await?;
+    shutdown::serve_until_told_to_stop(running).await
+}

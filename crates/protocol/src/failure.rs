@@ -125,6 +125,8 @@ codes! {
         "The file named with `@` is missing or not readable.", "Check the path.";
     INTERNAL = "internal", 500, FAILED, "Something in Panotti is wrong",
         "This is a defect; the daemon's log has more under the request id.", "Please report it with the request id and the log.";
+    ITEMS_FAILED = "items.failed", 0, PARTIAL, "Some of several items failed",
+        "What is wrong with each is listed; the others were done.", "Mend those that are listed and run it again for them.";
     OVERLOADED = "overloaded", 503, OVERLOADED, "Too much at once",
         "The queue in front of the writer or the number of connections is at its limit.", "Try again after a moment.";
     PERMISSION_DENIED = "permission.denied", 403, DENIED, "Not allowed",

@@ -18,8 +18,9 @@ use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
-use super::{Api, drafts, ndjson, pages};
+use super::{Api, ndjson, pages};
 use crate::daemon::bus::handle::DeliveryChange;
+use crate::daemon::drafts;
 use crate::daemon::event_json::{self, Payload};
 use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::views::{self, Names};
@@ -33,9 +34,10 @@ pub async fn publish(State(api): State<Api>, principal: Principal, request: Requ
         "" | "application/json" | "application/cloudevents+json" => publish_one(&api, &principal, body).await,
         "application/cloudevents-batch+json" => publish_batch(&api, &principal, body).await,
         "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, principal, summary_only(&parts.uri)?, body),
-        other => Err(Problem(Failure::new(ErrorCode::REQUEST_MEDIA_TYPE, format!("events don't come as `{other}`")).next(
-            "send application/json, application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson",
-        ))),
+        other => Err(Problem(
+            Failure::new(ErrorCode::REQUEST_MEDIA_TYPE, format!("events don't come as `{other}`"))
+                .next("send application/json, application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson"),
+        )),
     }
 }
 
@@ -81,8 +83,8 @@ fn with_receipt(receipt: &Receipt) -> Response {
 
 async fn publish_batch(api: &Api, principal: &Principal, body: Body) -> Result<Response, Problem> {
     let bytes = read_body(body, BATCH_BYTES_MAX).await?;
-    let items: Vec<Box<serde_json::value::RawValue>> =
-        serde_json::from_slice(&bytes).map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))?;
+    let items: Vec<Box<serde_json::value::RawValue>> = serde_json::from_slice(&bytes)
+        .map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))?;
     if items.len() > BATCH_EVENTS_MAX {
         let detail = format!("the batch has {} events, the limit is {BATCH_EVENTS_MAX}", items.len());
         return Err(Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, detail)));
@@ -157,9 +159,8 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Answer<Even
     });
     let (event, deliveries) = detail.await?;
     let text = event_json::event_json(&event, Payload::Included);
-    let shown = serde_json::from_str(text.get()).map_err(|error| {
-        Failure::new(ErrorCode::STORE_CORRUPT, format!("the event {} does not read back: {error}", event.eventid))
-    })?;
+    let shown = serde_json::from_str(text.get())
+        .map_err(|error| Failure::new(ErrorCode::STORE_CORRUPT, format!("the event {} does not read back: {error}", event.eventid)))?;
     let size_bytes = event.draft.payload.len() as u64;
     Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, deliveries, event: shown }))
 }

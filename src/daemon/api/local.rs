@@ -27,6 +27,7 @@ pub struct ConnectionLimits {
     pub per_user_max: usize,
 }
 
+#[derive(Debug)]
 /// Listens on the local socket. The file goes when it is dropped.
 pub struct LocalListener {
     listener: interprocess::local_socket::tokio::Listener,

@@ -4,13 +4,11 @@
 //! - [`local`]: the local socket: its file, who may connect, how many
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
-//! - [`drafts`]: what a publisher sent becomes a draft, or a failure that says what is wrong
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
 
 pub mod daemon;
-pub mod drafts;
 pub mod events;
 pub mod local;
 pub mod ndjson;
@@ -117,9 +115,5 @@ pub fn router(api: Api) -> Router {
         .route("/plugins/{id}/logs", get(plugins::logs))
         .method_not_allowed_fallback(problem::no_such_method)
         .fallback(problem::no_such_route);
-    Router::new()
-        .nest("/v1", routes.clone())
-        .merge(routes)
-        .layer(axum::middleware::from_fn(problem::with_request_id))
-        .with_state(api)
+    Router::new().nest("/v1", routes.clone()).merge(routes).layer(axum::middleware::from_fn(problem::with_request_id)).with_state(api)
 }

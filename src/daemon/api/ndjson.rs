@@ -1,14 +1,16 @@
 //! Publishing as a stream of lines: one event a line, one answer a line, in order. Whatever lines have come while the last batch was
 //! syncing are the next batch. The reader stops while the client leaves its answers unread.
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use panotti_protocol::api::{LineAnswer, PublishSummary};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
-use panotti_protocol::limits::{BATCH_EVENTS_MAX, LINE_BYTES_MAX, RECEIPTS_UNREAD_MAX};
-use tokio::sync::mpsc;
+use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, RECEIPTS_UNREAD_MAX};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Api;
 use super::events::publish_lines;
@@ -73,25 +75,55 @@ fn count(summary: &mut PublishSummary, answer: LineAnswer) {
     }
 }
 
-/// Reads until the body ends, the client is gone, or the daemon stops.
+/// Reads and publishes until the body ends, the client is gone, or the daemon stops. Lines are read while others are being published.
 async fn run(api: Api, principal: Principal, body: Body, answers: mpsc::Sender<Vec<LineAnswer>>) {
+    let (sender, mut lines) = mpsc::channel(BATCH_EVENTS_MAX);
+    let stopping = api.stopping.clone();
+    let reader = tokio::spawn(async move {
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            () = read(body, sender) => {}
+        }
+    });
+    let mut batch = Vec::new();
+    while lines.recv_many(&mut batch, BATCH_EVENTS_MAX).await > 0 {
+        let whole = batch.iter().filter_map(|line: &Line| line.text.as_deref().map(|text| (line.number, text)));
+        let mut published = publish_lines(&api, &principal, whole).await;
+        published.extend(batch.iter().filter(|line| line.text.is_none()).map(|line| too_long(line.number)));
+        published.sort_by_key(|answer| answer.line);
+        batch.clear();
+        if answers.send(published).await.is_err() {
+            break;
+        }
+    }
+    reader.abort();
+}
+
+/// Cuts the body into lines. Waits while the lines that are read and not published hold [`BATCH_BYTES_MAX`].
+async fn read(body: Body, sender: mpsc::Sender<Line>) {
+    let room = Arc::new(Semaphore::new(BATCH_BYTES_MAX));
     let mut chunks = body.into_data_stream();
     let mut lines = Lines::default();
     loop {
-        let ended = tokio::select! {
-            () = api.stopping.cancelled() => true,
-            chunk = chunks.next() => match chunk {
-                Some(Ok(chunk)) => { lines.feed(&chunk); false }
-                Some(Err(_)) => return,
-                None => { lines.end(); true }
-            },
+        let ended = match chunks.next().await {
+            Some(Ok(chunk)) => {
+                lines.feed(&chunk);
+                false
+            }
+            // The client is gone: what has come whole is published, a line that broke off is not.
+            Some(Err(_)) => {
+                lines.forget_partial();
+                true
+            }
+            None => {
+                lines.end();
+                true
+            }
         };
-        while let Some(batch) = lines.take_batch() {
-            let whole = batch.iter().filter_map(|line| line.text.as_deref().map(|text| (line.number, text)));
-            let mut published = publish_lines(&api, &principal, whole).await;
-            published.extend(batch.iter().filter(|line| line.text.is_none()).map(|line| too_long(line.number)));
-            published.sort_by_key(|answer| answer.line);
-            if answers.send(published).await.is_err() {
+        while let Some(mut line) = lines.whole.pop_front() {
+            let bytes = line.text.as_ref().map_or(0, Vec::len);
+            line.room = Arc::clone(&room).acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).await.ok();
+            if sender.send(line).await.is_err() {
                 return;
             }
         }
@@ -106,10 +138,11 @@ fn too_long(line: u64) -> LineAnswer {
     LineAnswer { line, receipt: None, failure: Some(failure) }
 }
 
-/// A line; without text where it was too long.
+/// A line; without text where it was too long. Holds its share of the bytes that may be read ahead.
 struct Line {
     number: u64,
     text: Option<Vec<u8>>,
+    room: Option<OwnedSemaphorePermit>,
 }
 
 /// Cuts bytes into lines. Empty lines are counted and passed over.
@@ -145,9 +178,9 @@ impl Lines {
         self.number += 1;
         let text = std::mem::take(&mut self.partial);
         if std::mem::take(&mut self.too_long) {
-            self.whole.push_back(Line { number: self.number, text: None });
+            self.whole.push_back(Line { number: self.number, text: None, room: None });
         } else if !text.trim_ascii().is_empty() {
-            self.whole.push_back(Line { number: self.number, text: Some(text) });
+            self.whole.push_back(Line { number: self.number, text: Some(text), room: None });
         }
     }
 
@@ -157,9 +190,9 @@ impl Lines {
         }
     }
 
-    fn take_batch(&mut self) -> Option<Vec<Line>> {
-        let count = self.whole.len().min(BATCH_EVENTS_MAX);
-        (count > 0).then(|| self.whole.drain(..count).collect())
+    fn forget_partial(&mut self) {
+        self.partial.clear();
+        self.too_long = false;
     }
 }
 
@@ -176,9 +209,7 @@ mod tests {
         lines.feed(b"\nlast");
         lines.end();
 
-        let taken = lines.take_batch().unwrap();
-        let shown: Vec<_> = taken.iter().map(|line| (line.number, line.text.as_deref().map(String::from_utf8_lossy))).collect();
+        let shown: Vec<_> = lines.whole.iter().map(|line| (line.number, line.text.as_deref().map(String::from_utf8_lossy))).collect();
         assert_eq!(shown, [(1, Some("{\"a\":1}".into())), (4, None), (5, Some("last".into()))]);
-        assert!(lines.take_batch().is_none());
     }
 }

@@ -28,7 +28,8 @@ pub fn read<const N: usize>(kind: char, cursor: Option<&str>) -> Result<Option<[
         numbers?.try_into().ok()
     };
     numbers().map(Some).ok_or_else(|| {
-        Failure::new(ErrorCode::REQUEST_INVALID, "`cursor` is not one of this list").next("take `next_cursor` of the page before, unchanged")
+        Failure::new(ErrorCode::REQUEST_INVALID, "`cursor` is not one of this list")
+            .next("take `next_cursor` of the page before, unchanged")
     })
 }
 

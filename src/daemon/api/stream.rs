@@ -36,9 +36,9 @@ pub async fn stream(
     Parameters(query): Parameters<StreamQuery>,
 ) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Problem> {
     let after = match headers.get("last-event-id").and_then(|value| value.to_str().ok()) {
-        Some(text) => Some(Sequence(text.parse().map_err(|_| {
-            Failure::new(ErrorCode::REQUEST_INVALID, "`Last-Event-ID` is not one of this stream's ids")
-        })?)),
+        Some(text) => Some(Sequence(
+            text.parse().map_err(|_| Failure::new(ErrorCode::REQUEST_INVALID, "`Last-Event-ID` is not one of this stream's ids"))?,
+        )),
         None => query.after,
     };
     let feed = api.bus.feed().subscribe();

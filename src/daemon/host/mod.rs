@@ -72,6 +72,47 @@ pub struct HostSettings {
     pub store: StoreId,
 }
 
+/// What the daemon has ready when the host is started.
+#[derive(Debug)]
+pub struct Setup {
+    /// Where things are.
+    pub places: crate::config::places::Places,
+    /// The settings in force.
+    pub settings: crate::config::settings::Settings,
+    /// The store's id.
+    pub store_id: StoreId,
+    /// The bus.
+    pub bus: BusHandle,
+    /// The store, to read.
+    pub readers: super::store::sqlite::readers::Readers,
+    /// Every plugin ever found.
+    pub rows: Vec<PluginRow>,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Starts the host with the daemon's settings.
+///
+/// # Errors
+/// As [`Host::start`].
+pub async fn start(setup: Setup, actions: mpsc::UnboundedReceiver<HostAction>) -> Result<HostHandle, Failure> {
+    let panotti = std::env::current_exe()
+        .map_err(|error| Failure::new(ErrorCode::DAEMON_CANNOT_CREATE, format!("this program does not find itself: {error}")))?;
+    let settings = HostSettings {
+        panotti,
+        plugin_dirs: setup.settings.plugin_dirs,
+        data_dir: setup.places.data_dir.path,
+        log_dir: setup.places.log_dir.path,
+        process_tree: std::env::var(PROCESS_TREE).ok().as_deref().and_then(ProcessTree::from_word),
+        payload_bytes_max: setup.settings.payload_bytes_max,
+        store: setup.store_id,
+    };
+    Host::start(settings, setup.bus, setup.clock, setup.rows, actions).await
+}
+
+/// `subreaper` keeps process trees together without namespaces, as on systems that allow none; anything else leaves it to the system.
+const PROCESS_TREE: &str = "PANOTTI_PLUGINS__PROCESS_TREE";
+
 /// Starts the host.
 #[derive(Debug)]
 pub struct Host;

@@ -1,0 +1,1332 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_panotti_global_optspecs
+    string join \n o/output= fields= q/quiet v/verbose time= utc color= socket= data= config= y/yes no-input timeout= h/help V/version
+end
+
+function __fish_panotti_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_panotti_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_panotti_using_subcommand
+    set -l cmd (__fish_panotti_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c panotti -n "__fish_panotti_needs_command" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_needs_command" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_needs_command" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_needs_command" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_needs_command" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_needs_command" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_needs_command" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_needs_command" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_needs_command" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_needs_command" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_needs_command" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_needs_command" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_needs_command" -s V -l version -d 'Print version'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "daemon" -d 'Start, stop and watch the daemon'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "event" -d 'Publish events, and see what became of them'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "replay" -d 'Jobs that deliver stored events again'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "plugin" -d 'Plugins: what handles the events'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "config" -d 'Settings, and where each comes from'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "health" -d 'Ask whether the daemon is well; silent where it is'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "explain" -d 'Explain an error code: what it means, why it happens, what to do'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "version" -d 'Show the versions of this program and, with --check, of the daemon'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "help" -d 'Show the help of a command, or on a topic: exit-codes, environment, formatting, time'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "emit" -d 'Emit an event from a plugin of `runtime: exec`'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "start" -d 'Start the daemon in the background'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "run" -d 'Run the daemon in the foreground'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "stop" -d 'Stop the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "restart" -d 'Stop the daemon and start it again'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "status" -d 'Show how the daemon is doing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "logs" -d 'Show the daemon\'s log'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l wait -d 'How long to wait until it is ready' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l no-wait -d 'Return at once'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l accept-loss -d 'Go on although accepted events are missing at the end of the log; which ones is written to the audit'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l accept-loss -d 'Go on although accepted events are missing at the end of the log; which ones is written to the audit'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l drain -d 'How long to wait for what is in flight; the setting `daemon.drain` where it is not given' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l now -d 'Wait for nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l drain -d 'How long to wait for what is in flight; the setting `daemon.drain` where it is not given' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l wait -d 'How long to wait until it is ready again' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s n -l lines -d 'The newest so many lines' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l level -d 'Only this level and what is graver' -r -f -a "error\t''
+warn\t''
+info\t''
+debug\t''
+trace\t''"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l since -d 'Only lines since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "publish" -d 'Publish an event'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "list" -d 'List events, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "ls" -d 'List events, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "show" -d 'Show an event, its payload, and what became of it'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "tail" -d 'Show events and what becomes of them, as it happens'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "retry" -d 'Try an event\'s failed or waiting deliveries again, now'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "errors" -d 'List failures, those that are alike in one group, the largest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "replay" -d 'Deliver stored events again, and wait for the result'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "discard" -d 'Give an event\'s dead deliveries up'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s p -l pair -d 'A key of the payload: `k=text` or `k:=json`; may be given several times' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l priority -d 'Orders deliveries' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l id -d 'Your id of the event: the same source and id are published once' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l source -d 'Who says so; `/cli/USER@HOST` where it is not given' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l subject -d 'What it is about' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l content-type -d 'Media type of the payload; JSON where it is not given' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l ordering-key -d 'Events of one key are handled one after another' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l correlation -d 'The story it belongs to' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l expires -d 'Deliveries past it are given up: a time, or so long from now' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l count -d 'Publish it so many times, with the number under `n` in an object' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l rate -d 'At most so many a second, with --jsonl or --count' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l jsonl -d 'Each line is an event: of standard input, or of PAYLOAD (`@FILE`); without a TOPIC give `-` or `@FILE` alone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l dry-run -d 'Check everything that can be checked here, and publish nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l status -d 'Only events with a delivery in this state' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l topic -d 'Only events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l plugin -d 'Only events with a delivery to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l since -d 'Accepted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l until -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l failed -d 'Only events with a delivery that is dead or quarantined'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l oldest-first -d 'The oldest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l status -d 'Only events with a delivery in this state' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l topic -d 'Only events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l plugin -d 'Only events with a delivery to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l since -d 'Accepted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l until -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l failed -d 'Only events with a delivery that is dead or quarantined'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l oldest-first -d 'The oldest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l payload -d 'Only the payload\'s bytes, as they were published'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l attempts -d 'Every attempt with the end of what the plugin logged'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l topic -d 'Only events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l plugin -d 'Only what this plugin gets, and its outcomes' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l payload -d 'Show payloads'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l plugin -d 'Only the delivery to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l plugin -d 'Only this plugin\'s' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l since -d 'Died since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l status -d 'Deliveries in this state' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l topic -d 'Events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l plugin -d 'Only deliveries to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l since -d 'Accepted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l until -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l rate -d 'Deliveries started a second; 0 is without a limit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l name -d 'A name for the job, for example of the incident' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l confirm-above -d 'Ask, or refuse where nobody can be asked, when more deliveries than this are planned' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l failed -d 'Deliveries that are dead; plugins that succeeded are not called again'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l all -d 'Everything stored'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l dry-run -d 'Show the plan and start nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l detach -d 'Return as soon as the job is started'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l plugin -d 'Only the delivery to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "start" -d 'Start a job that delivers stored events again'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "list" -d 'List replay jobs, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "ls" -d 'List replay jobs, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "show" -d 'Show a replay job, or the result of each of its items'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "watch" -d 'Follow a replay job to its end'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "cancel" -d 'Cancel a replay job'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l status -d 'Deliveries in this state' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l topic -d 'Events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l plugin -d 'Only deliveries to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l since -d 'Accepted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l until -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l rate -d 'Deliveries started a second; 0 is without a limit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l name -d 'A name for the job, for example of the incident' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l confirm-above -d 'Ask, or refuse where nobody can be asked, when more deliveries than this are planned' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l failed -d 'Deliveries that are dead; plugins that succeeded are not called again'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l all -d 'Everything stored'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l dry-run -d 'Show the plan and start nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l attach -d 'Stay until the job has ended'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l state -d 'Only jobs in this state: running, done, partial, failed, cancelled' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l state -d 'Only jobs in this state: running, done, partial, failed, cancelled' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l items -d 'List every item with its result'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l failed-items -d 'List the items that failed'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "list" -d 'List plugins, how they are doing, and what waits for them'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "ls" -d 'List plugins, how they are doing, and what waits for them'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "show" -d 'Show a plugin: its state, its subscriptions, its last changes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "info" -d 'Show a plugin: its state, its subscriptions, its last changes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "enable" -d 'Enable plugins, and wait until they run'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "disable" -d 'Disable plugins'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "validate" -d 'Check a plugin\'s folder'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "logs" -d 'Show what a plugin said'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "config" -d 'A plugin\'s configuration'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l state -d 'Only plugins in this state, for example `running`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l unhealthy -d 'Only plugins that should run and do not, or are degraded'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l state -d 'Only plugins in this state, for example `running`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l unhealthy -d 'Only plugins that should run and do not, or are degraded'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l history -d 'Every change of its state that is kept, not only the last three'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l history -d 'Every change of its state that is kept, not only the last three'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l wait -d 'How long to wait until they run; 0 does not wait' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l hold -d 'Keep what arrives meanwhile, and deliver it when they are enabled again'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l skip -d 'Record what arrives meanwhile as skipped; it can be replayed later'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s n -l lines -d 'The newest so many lines' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l event -d 'Only lines of this event' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -f -a "get" -d 'Show a plugin\'s configuration, or one key of it'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set one key of a plugin\'s configuration'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "get" -d 'Show one setting, or all of them'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "list" -d 'List all settings with their values and where each comes from'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "ls" -d 'List all settings with their values and where each comes from'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "validate" -d 'Check the configuration'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "path" -d 'List where everything is: configuration, data, socket, logs, plugins'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l origin -d 'Show where the value comes from too'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l effective -d 'Ask the running daemon what it has in force'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l effective -d 'Ask the running daemon what it has in force'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l effective -d 'Ask the running daemon what it has in force'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand health" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand health" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand health" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand health" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l check -d 'Ask the daemon too'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand help" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand help" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand help" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand help" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,0 +1,65 @@
+//! `panotti daemon status`
+
+use panotti_protocol::api::DaemonStatus;
+use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::failure::exit;
+
+use crate::cli::context::{Context, Outcome};
+use crate::cli::output::human::{bytes, count, duration_ms, green, red, yellow};
+
+/// Show how the daemon is doing
+///
+/// The exit code is 9 where none is running.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  panotti daemon status\n  panotti daemon status -o json")]
+pub struct StatusArgs {}
+
+/// Shows it.
+///
+/// # Errors
+/// `daemon.unreachable` where none is running.
+pub async fn run(_: StatusArgs, context: &Context) -> Outcome {
+    let daemon = context.client()?.status().await?;
+    context.output.item(&daemon, &daemon.pid.to_string(), || text(&daemon, context))?;
+    Ok(exit::OK)
+}
+
+/// Six lines for a person.
+pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
+    let healthy = daemon.health == "ok";
+    let health = if healthy { green("healthy") } else { red(&daemon.health) };
+    let dot = if healthy { green("●") } else { red("●") };
+    let uptime = duration_ms(daemon.uptime_ms);
+    let mut text = format!("{dot} panotti {}  running {uptime}   pid {}   {health}\n", daemon.version, daemon.pid);
+    let events = &daemon.events;
+    let of = |state: DeliveryState| events.deliveries.get(&state).copied().unwrap_or(0);
+    // Dead letters that wait for someone, not all deaths ever.
+    let dead: u64 = events.subscriptions.iter().map(|subscription| subscription.dead).sum();
+    let dead = if dead > 0 { red(&format!("dead {}", count(dead))) } else { "dead 0".to_owned() };
+    text.push_str(&format!(
+        "  events    {} accepted, {} without a subscriber      pending {}   in work {}   waiting {}   {dead}\n",
+        count(events.accepted),
+        count(events.unrouted),
+        count(of(DeliveryState::Pending)),
+        count(of(DeliveryState::Leased)),
+        count(of(DeliveryState::Waiting)),
+    ));
+    let store = &events.store;
+    let refusing = store.refusing.as_ref().map_or(String::new(), |why| format!("   {}", red(&format!("refusing: {why}"))));
+    text.push_str(&format!(
+        "  store     {} of {}, {} free on disk{refusing}\n",
+        bytes(store.database_bytes),
+        bytes(store.bytes_max),
+        bytes(store.free_bytes)
+    ));
+    let plugins: Vec<String> =
+        daemon.plugins.iter().filter(|(_, number)| **number > 0).map(|(state, number)| format!("{number} {state}")).collect();
+    let plugins = if plugins.is_empty() { "none found".to_owned() } else { plugins.join(", ") };
+    let replays = if events.replays_running > 0 { format!("      replays running {}", events.replays_running) } else { String::new() };
+    text.push_str(&format!("  plugins   {plugins}{replays}\n"));
+    let own = env!("CARGO_PKG_VERSION");
+    let client = if own == daemon.version { String::new() } else { yellow(&format!("   this client is {own}")) };
+    text.push_str(&format!("  data      {}   socket {}{client}\n", daemon.data_dir, daemon.socket));
+    text.push_str(&format!("  logs      {}\n", context.command_line("daemon logs -f")));
+    text
+}

@@ -1,0 +1,219 @@
+//! `panotti event list`
+
+use panotti_protocol::api::{Delivery, EventSummary, EventsQuery, Order};
+use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::failure::{Failure, exit};
+use panotti_protocol::limits::PAGE_MAX;
+use panotti_protocol::topic::TopicPattern;
+
+use crate::cli::context::{Context, Outcome, now};
+use crate::cli::globals::{ListFlags, When, parse_when};
+use crate::cli::output::human::{bytes, count, counted, short};
+use crate::cli::output::table::{Table, left, right};
+use crate::cli::output::{Listing, to_values};
+
+/// All fields of an item.
+pub const FIELDS: &[&str] = &[
+    "accepted_at",
+    "actor",
+    "causationid",
+    "correlationid",
+    "datacontenttype",
+    "deliveries",
+    "eventid",
+    "id",
+    "priority",
+    "sequence",
+    "size_bytes",
+    "source",
+    "subject",
+    "time",
+    "type",
+];
+
+/// List events, the newest first
+///
+/// With --failed, --status or --plugin the table has a row for each delivery that fits; JSON always has one item for each event.
+#[derive(Debug, Clone, clap::Args)]
+#[command(
+    after_help = "Examples:\n  panotti event list --topic 'recording.*' --since 1d\n  panotti event list --failed\n  panotti event list --failed -q | panotti event retry -"
+)]
+pub struct ListArgs {
+    /// Only events with a delivery that is dead or quarantined
+    #[arg(long)]
+    pub failed: bool,
+    /// Only events with a delivery in this state
+    #[arg(long, value_name = "STATE")]
+    pub status: Option<DeliveryState>,
+    /// Only events of these topics; quote the pattern
+    #[arg(long, value_name = "PATTERN")]
+    pub topic: Option<TopicPattern>,
+    /// Only events with a delivery to this plugin
+    #[arg(long, value_name = "NAME")]
+    pub plugin: Option<String>,
+    /// Accepted since then: a time, or so long ago
+    #[arg(long, value_name = "TIME", value_parser = parse_when)]
+    pub since: Option<When>,
+    /// Accepted before then: a time, or so long ago
+    #[arg(long, value_name = "TIME", value_parser = parse_when)]
+    pub until: Option<When>,
+    /// The oldest first
+    #[arg(long)]
+    pub oldest_first: bool,
+    /// How much is listed.
+    #[command(flatten)]
+    pub list: ListFlags,
+}
+
+/// Lists them.
+///
+/// # Errors
+/// The daemon's failure.
+pub async fn run(args: ListArgs, context: &Context) -> Outcome {
+    let now = now();
+    let mut query = EventsQuery {
+        topic: args.topic.clone(),
+        plugin: args.plugin.clone(),
+        status: args.status,
+        failed: args.failed,
+        since: args.since.map(|since| since.resolve(now)),
+        until: args.until.map(|until| until.resolve(now)),
+        order: args.oldest_first.then_some(Order::Oldest),
+        limit: None,
+        cursor: None,
+    };
+    let (events, more) = fetch(&mut query, args.list.rows_max(), context).await?;
+    let by_delivery = args.failed || args.status.is_some() || args.plugin.is_some();
+    let table = if by_delivery { delivery_table(&events, context) } else { event_table(&events, context) };
+    let listing = Listing {
+        items: to_values(&events)?,
+        table,
+        id: "eventid",
+        fields: FIELDS,
+        footer: footer(&args, events.len(), more, context),
+        no_headers: args.list.no_headers,
+    };
+    context.output.list(listing)?;
+    Ok(exit::OK)
+}
+
+/// Reads pages until there are enough rows. Tells whether there are more.
+async fn fetch(query: &mut EventsQuery, rows_max: usize, context: &Context) -> Result<(Vec<EventSummary>, bool), Failure> {
+    let mut client = context.client()?;
+    let mut events = Vec::new();
+    loop {
+        let wanted = rows_max - events.len();
+        query.limit = Some(u32::try_from(wanted).unwrap_or(PAGE_MAX).min(PAGE_MAX));
+        let page = client.events(query).await?;
+        events.extend(page.items);
+        query.cursor = page.next_cursor;
+        if query.cursor.is_none() || events.len() >= rows_max {
+            events.truncate(rows_max);
+            return Ok((events, query.cursor.is_some()));
+        }
+    }
+}
+
+fn footer(args: &ListArgs, shown: usize, more: bool, context: &Context) -> String {
+    if !context.output.terminal() {
+        return String::new();
+    }
+    if shown == 0 {
+        return "no events".to_owned();
+    }
+    let shown = counted(shown as u64, "event");
+    let more = if more { ", there are more: --limit N or --all" } else { "" };
+    let next = if args.failed { "   show one: panotti event show EVT   replay all: panotti event replay --failed" } else { "" };
+    format!("{shown}{more}{next}")
+}
+
+fn event_table(events: &[EventSummary], context: &Context) -> Table {
+    let wide = context.output.wide();
+    let mut columns = vec![left("EVENT"), left("TOPIC"), left("SOURCE"), left("PRIORITY"), right("SIZE"), right("AGE"), left("DELIVERIES")];
+    if wide {
+        columns.extend([right("SEQUENCE"), left("ACTOR"), left("SUBJECT"), left("CORRELATION")]);
+    }
+    let mut table = Table::new(columns);
+    for event in events {
+        let mut row = vec![
+            id(&event.eventid.to_string(), context),
+            event.topic.to_string(),
+            event.source.clone(),
+            event.priority.to_string(),
+            bytes(event.size_bytes),
+            context.output.time.show(event.accepted_at),
+            summary(&event.deliveries),
+        ];
+        if wide {
+            row.extend([
+                event.sequence.to_string(),
+                event.actor.clone(),
+                event.subject.clone().unwrap_or_default(),
+                event.correlationid.clone(),
+            ]);
+        }
+        table.row(row);
+    }
+    table
+}
+
+/// `2 done, 1 dead`
+fn summary(deliveries: &[Delivery]) -> String {
+    let of = |state: DeliveryState| deliveries.iter().filter(|delivery| delivery.state == state).count() as u64;
+    let parts: Vec<String> = DeliveryState::ALL
+        .iter()
+        .map(|state| (of(*state), state))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, state)| format!("{} {state}", count(number)))
+        .collect();
+    if parts.is_empty() { "-".to_owned() } else { parts.join(", ") }
+}
+
+fn delivery_table(events: &[EventSummary], context: &Context) -> Table {
+    let wide = context.output.wide();
+    let mut columns = vec![
+        left("EVENT"),
+        left("TOPIC"),
+        left("PLUGIN"),
+        left("STATUS"),
+        right("TRY"),
+        left("NEXT"),
+        right("AGE"),
+        left("CAUSE"),
+        left("ERROR"),
+    ];
+    if wide {
+        columns.extend([left("SUBSCRIPTION"), left("DELIVERY"), right("DURATION"), left("FINGERPRINT")]);
+    }
+    let mut table = Table::new(columns);
+    for event in events {
+        for delivery in &event.deliveries {
+            let mut row = vec![
+                id(&event.eventid.to_string(), context),
+                event.topic.to_string(),
+                delivery.plugin.clone(),
+                delivery.state.to_string(),
+                format!("{}/{}", delivery.attempts, delivery.attempts_max),
+                delivery.next_attempt_at.map_or("-".to_owned(), |at| context.output.time.show(at)),
+                context.output.time.show(event.accepted_at),
+                delivery.cause.map_or("-".to_owned(), |cause| cause.to_string()),
+                delivery.error.as_ref().map_or(String::new(), |error| format!("{}: {}", error.class, error.message)),
+            ];
+            if wide {
+                row.extend([
+                    delivery.subscription.clone(),
+                    delivery.deliveryid.to_string(),
+                    delivery.duration_ms.map_or("-".to_owned(), crate::cli::output::human::duration_ms),
+                    delivery.fingerprint.clone().unwrap_or_default(),
+                ]);
+            }
+            table.row(row);
+        }
+    }
+    table
+}
+
+/// Ids are whole in a pipe and in a wide table; a terminal shows their end.
+pub fn id(whole: &str, context: &Context) -> String {
+    if context.output.terminal() && !context.output.wide() { short(whole) } else { whole.to_owned() }
+}

@@ -1,0 +1,143 @@
+//! `panotti event publish`
+
+use std::time::Duration;
+
+use panotti_protocol::event::{NewEvent, Priority, Receipt};
+use panotti_protocol::failure::{ErrorCode, Failure, exit};
+use serde_json::json;
+
+use super::publish_input::{self, Pair};
+use super::publish_many;
+use crate::cli::context::{Context, Outcome, now};
+use crate::cli::globals::parse_duration;
+use crate::cli::output::human::{counted, counted_as, duration_ms, short};
+
+/// Publish an event
+///
+/// Returns once the event is on disk: after that a crash cannot lose it. Handlers run afterwards; see what became of it with
+/// `panotti event show @last`. The same --source and --id publish the same event only once.
+///
+/// With --jsonl each line of the input is an event: a whole CloudEvent, or, where a TOPIC is given, a payload. Lines that do not
+/// hold are named and the others published; the exit code is 3 then.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:
+  panotti event publish recording.ended '{\"id\": 42}'
+  panotti event publish recording.ended -p id=42 -p tags:='[\"a\",\"b\"]'
+  panotti event publish audio.recorded @meeting.wav --content-type audio/wav
+  cat events.jsonl | panotti event publish --jsonl -
+  panotti event publish load.test --count 10000 --rate 500")]
+pub struct PublishArgs {
+    /// Topic to publish to, for example `recording.ended`
+    #[arg(value_name = "TOPIC", required_unless_present = "jsonl")]
+    pub topic: Option<String>,
+    /// The payload: JSON, or `@FILE`, or `-` for standard input
+    #[arg(value_name = "PAYLOAD")]
+    pub payload: Option<String>,
+    /// A key of the payload: `k=text` or `k:=json`; may be given several times
+    #[arg(short, long = "pair", value_name = "K=V", value_parser = publish_input::parse_pair, conflicts_with = "jsonl")]
+    pub pairs: Vec<Pair>,
+    /// Orders deliveries
+    #[arg(long, value_name = "PRIORITY", value_parser = parse_priority)]
+    pub priority: Option<Priority>,
+    /// Your id of the event: the same source and id are published once
+    #[arg(long, value_name = "ID", conflicts_with_all = ["jsonl", "count"])]
+    pub id: Option<String>,
+    /// Who says so; `/cli/USER@HOST` where it is not given
+    #[arg(long, value_name = "SOURCE")]
+    pub source: Option<String>,
+    /// What it is about
+    #[arg(long, value_name = "SUBJECT")]
+    pub subject: Option<String>,
+    /// Media type of the payload; JSON where it is not given
+    #[arg(long, value_name = "TYPE", conflicts_with = "jsonl")]
+    pub content_type: Option<String>,
+    /// Events of one key are handled one after another
+    #[arg(long, value_name = "KEY")]
+    pub ordering_key: Option<String>,
+    /// The story it belongs to
+    #[arg(long, value_name = "ID")]
+    pub correlation: Option<String>,
+    /// Deliveries past it are given up: a time, or so long from now
+    #[arg(long, value_name = "TIME", value_parser = publish_input::parse_expiry)]
+    pub expires: Option<publish_input::Expiry>,
+    /// Each line is an event: of standard input, or of PAYLOAD (`@FILE`); without a TOPIC give `-` or `@FILE` alone
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Publish it so many times, with the number under `n` in an object
+    #[arg(long, value_name = "N", conflicts_with = "jsonl", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// At most so many a second, with --jsonl or --count
+    #[arg(long, value_name = "N", value_parser = parse_rate)]
+    pub rate: Option<Duration>,
+    /// Check everything that can be checked here, and publish nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+fn parse_priority(text: &str) -> Result<Priority, String> {
+    text.parse()
+}
+
+/// Reads `500`, `500/s` as the time between two.
+fn parse_rate(text: &str) -> Result<Duration, String> {
+    match text.trim_end_matches("/s").parse::<u32>() {
+        Ok(rate) if rate > 0 => Ok(Duration::from_secs(1) / rate),
+        _ => parse_duration(text).map_err(|_| "a rate is a number of events a second, for example `500`".to_owned()),
+    }
+}
+
+/// Publishes it, or them.
+///
+/// # Errors
+/// Where it does not hold, or the daemon refuses it.
+pub async fn run(args: PublishArgs, context: &Context) -> Outcome {
+    if args.jsonl {
+        return publish_many::lines(args, context).await;
+    }
+    let event = publish_input::event(&args, now())?;
+    if let Some(count) = args.count {
+        return publish_many::repeated(&args, &event, count, context).await;
+    }
+    if args.dry_run {
+        return dry_run(&event, context);
+    }
+    let began = std::time::Instant::now();
+    let receipt = context.client()?.publish(&event).await.map_err(|failure| with_same_id(failure, &event))?;
+    let took = duration_ms(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+    context.output.action(&receipt, &receipt.eventid.to_string(), || text(&event, &receipt, &took))?;
+    Ok(exit::OK)
+}
+
+/// Where it is not known whether the event was stored, the next step carries its id, so that trying again cannot store it twice.
+fn with_same_id(failure: Failure, event: &NewEvent) -> Failure {
+    let never_reached = failure.detail.starts_with("no panotti daemon");
+    let unknown = failure.is(ErrorCode::DAEMON_UNREACHABLE) || failure.is(ErrorCode::TIMEOUT) || failure.is(ErrorCode::STORE_UNAVAILABLE);
+    match &event.id {
+        Some(id) if unknown && !never_reached => {
+            let next = format!("{}; then publish it again with `--id {id}`: it is stored once, however often it is sent", failure.next);
+            failure.next(next)
+        }
+        _ => failure,
+    }
+}
+
+fn text(event: &NewEvent, receipt: &Receipt, took: &str) -> String {
+    let id = receipt.eventid.to_string();
+    if receipt.duplicate {
+        return format!("{id}  {}  unchanged: published before, sequence {}", event.topic, receipt.sequence);
+    }
+    let deliveries = match receipt.deliveries {
+        0 => "no subscription matches it".to_owned(),
+        number => counted_as(u64::from(number), "delivery", "deliveries"),
+    };
+    format!("{id}  {}  accepted in {took}, sequence {}, {deliveries}\n  panotti event show {}", event.topic, receipt.sequence, short(&id))
+}
+
+fn dry_run(event: &NewEvent, context: &Context) -> Outcome {
+    let value = json!({ "changed": false, "dry_run": true, "event": event });
+    let bytes = event.data.as_ref().map_or(0, |data| data.get().len() as u64);
+    context.output.action(&value, "", || {
+        format!("would publish {} with a payload of {}; nothing was published", event.topic, counted(bytes, "byte"))
+    })?;
+    Ok(exit::OK)
+}

@@ -1,0 +1,58 @@
+//! `panotti event retry`
+
+use panotti_protocol::api::{DeliveriesChanged, RetryRequest};
+use serde::Serialize;
+
+use super::discard::{Many, report_many};
+use crate::cli::context::{Context, Outcome};
+use crate::cli::output::human::safe;
+
+/// Try an event's failed or waiting deliveries again, now
+///
+/// One more attempt of the same delivery, without waiting for its time. To redeliver many events as a job, see `panotti event replay`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  panotti event retry @last\n  panotti event list --failed -q | panotti event retry -")]
+pub struct RetryArgs {
+    /// The events; `-` reads their ids from standard input, one a line
+    #[arg(value_name = "EVT", required = true)]
+    pub events: Vec<String>,
+    /// Only the delivery to this plugin
+    #[arg(long, value_name = "NAME")]
+    pub plugin: Option<String>,
+}
+
+/// Retries them.
+///
+/// # Errors
+/// The daemon's failure where it was one event; of several, those that fail are named and the rest is done.
+pub async fn run(args: RetryArgs, context: &Context) -> Outcome {
+    let ids = context.event_ids(&args.events)?;
+    let mut client = context.client()?;
+    let request = RetryRequest { plugin: args.plugin };
+    let mut many = Many::default();
+    for id in &ids {
+        let answer = client.retry(id, &request).await;
+        many.take(id, answer)?;
+    }
+    report_many(many, "retrying", context)
+}
+
+/// What happened to one event of many.
+#[derive(Debug, Serialize)]
+pub struct Changed {
+    /// The id as given.
+    pub event: String,
+    /// What changed.
+    #[serde(flatten)]
+    pub changes: DeliveriesChanged,
+}
+
+impl Changed {
+    /// A line for a person.
+    pub fn text(&self, verb: &str) -> String {
+        let states: Vec<String> =
+            self.changes.deliveries.iter().map(|delivery| format!("{} {}", safe(&delivery.subscription), delivery.state)).collect();
+        let verb = if self.changes.changed { verb } else { "unchanged" };
+        format!("{verb} {}  {}", self.event, states.join(", ")).trim_end().to_owned()
+    }
+}

@@ -1,0 +1,125 @@
+//! `panotti event tail`: events and outcomes as they happen.
+
+use panotti_protocol::api::{EventSummary, Gap, OutcomeNotice, StreamQuery};
+use panotti_protocol::event::Event;
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::topic::TopicPattern;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::cli::context::{Context, Outcome};
+use crate::cli::output::human::{bytes, count, duration_ms, green, red, safe, short, yellow};
+use crate::client::path::with_query;
+use crate::client::stream::{Followed, Following, ServerEvent};
+
+/// Show events and what becomes of them, as it happens
+///
+/// Stays until it is ended with ^C. A lost connection is made again, and nothing that was published meanwhile is missed.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  panotti event tail\n  panotti event tail --topic 'recording.>' --payload -o jsonl")]
+pub struct TailArgs {
+    /// Only events of these topics; quote the pattern
+    #[arg(long, value_name = "PATTERN")]
+    pub topic: Option<TopicPattern>,
+    /// Only what this plugin gets, and its outcomes
+    #[arg(long, value_name = "NAME")]
+    pub plugin: Option<String>,
+    /// Show payloads
+    #[arg(long)]
+    pub payload: bool,
+}
+
+/// Shows them until the program is ended.
+///
+/// # Errors
+/// The daemon's failure.
+pub async fn run(args: TailArgs, context: &Context) -> Outcome {
+    let query = StreamQuery { topic: args.topic, plugin: args.plugin, after: None, payload: args.payload };
+    let mut client = context.client()?;
+    // From a known place on, so that nothing is missed if the connection is lost before the first event.
+    let after = client.events_status().await?.accepted.to_string();
+    let mut following = Following::begin(client, with_query("/events/stream", &query)?, after).await?;
+    loop {
+        match following.next().await? {
+            Followed::Event(event) => show(&event, args.payload, context)?,
+            Followed::Reconnected(after) => {
+                let after = duration_ms(u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
+                context.output.remark(&yellow(&format!("! reconnected after {after}, no event missed")));
+            }
+        }
+    }
+}
+
+fn show(event: &ServerEvent, payload: bool, context: &Context) -> Result<(), Failure> {
+    match event.event.as_str() {
+        "published" if payload => {
+            let published: Event = read(&event.data)?;
+            let data = published.data.as_ref().map_or("binary".to_owned(), Value::to_string);
+            let id = published.eventid.to_string();
+            let line = format!(
+                "{} --> {} [{}] {}  from {}  {}",
+                context.output.time.clock(published.time),
+                published.topic,
+                short(&id),
+                published.priority,
+                safe(&published.source),
+                safe(&data)
+            );
+            stream("published", &published, &id, line, context)
+        }
+        "published" => {
+            let published: EventSummary = read(&event.data)?;
+            let id = published.eventid.to_string();
+            let line = format!(
+                "{} --> {} [{}] {} {}  from {}",
+                context.output.time.clock(published.accepted_at),
+                published.topic,
+                short(&id),
+                published.priority,
+                bytes(published.size_bytes),
+                safe(&published.source)
+            );
+            stream("published", &published, &id, line, context)
+        }
+        "outcome" => {
+            let outcome: OutcomeNotice = read(&event.data)?;
+            let line = outcome_line(&outcome, context);
+            stream("outcome", &outcome, &outcome.eventid.to_string(), line, context)
+        }
+        "gap" => {
+            let gap: Gap = read(&event.data)?;
+            context.output.remark(&yellow(&format!("! {} notices were dropped: this reader was too slow", count(gap.missed))));
+            Ok(())
+        }
+        "goodbye" => {
+            context.output.remark(&yellow("! the daemon is stopping; waiting for it to come back"));
+            Ok(())
+        }
+        // A newer daemon may have more kinds.
+        _ => Ok(()),
+    }
+}
+
+/// One line; as JSON an object that names its kind: `{"event":"outcome","data":{...}}`.
+fn stream(kind: &str, value: &impl serde::Serialize, id: &str, line: String, context: &Context) -> Result<(), Failure> {
+    let value = json!({ "event": kind, "data": crate::cli::output::to_value(value)? });
+    context.output.streamed(&value, id, || line)
+}
+
+fn outcome_line(outcome: &OutcomeNotice, context: &Context) -> String {
+    let took = duration_ms(outcome.duration_ms);
+    let id = short(&outcome.eventid.to_string());
+    let head = format!("{} <--   {} [{id}]", context.output.time.clock(outcome.at), safe(&outcome.subscription));
+    let tries = format!("{}/{}", outcome.attempt, outcome.attempts_max);
+    let error = outcome.error.as_ref().map_or(String::new(), |error| format!(" {}: {}", safe(&error.class), safe(&error.message)));
+    let next = outcome.next_attempt_at.map_or(String::new(), |at| format!(", next {}", context.output.time.show(at)));
+    if outcome.error.is_none() && outcome.cause.is_none() && outcome.next_attempt_at.is_none() {
+        return format!("{head} {} {took}", green(outcome.state.as_str()));
+    }
+    format!("{head} {} {took} ({tries}{next}){error}", red(outcome.state.as_str()))
+}
+
+fn read<T: DeserializeOwned>(data: &str) -> Result<T, Failure> {
+    serde_json::from_str(data)
+        .map_err(|error| Failure::new(ErrorCode::DAEMON_VERSION_MISMATCH, format!("a notice of the daemon is not understood: {error}")))
+}

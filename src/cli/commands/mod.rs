@@ -1,0 +1,73 @@
+//! The tree of commands: a folder for each noun, a file for each verb. Plurals of the nouns are understood and not shown.
+
+pub mod completion;
+pub mod config;
+pub mod daemon;
+pub mod emit;
+pub mod event;
+pub mod explain;
+pub mod health;
+pub mod help;
+pub mod overview;
+pub mod plugin;
+pub mod replay;
+pub mod version;
+
+use super::context::{Context, Outcome};
+
+/// A command.
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "what a variant is stands at its arguments, where the help is taken from")]
+pub enum Command {
+    /// Start, stop and watch the daemon
+    #[command(subcommand, alias = "daemons", after_help = "Examples:\n  panotti daemon start\n  panotti daemon status")]
+    Daemon(daemon::DaemonCommand),
+    /// Publish events, and see what became of them
+    #[command(
+        subcommand,
+        alias = "events",
+        after_help = "Examples:\n  panotti event publish recording.ended -p id=42\n  panotti event list --failed"
+    )]
+    Event(event::EventCommand),
+    /// Jobs that deliver stored events again
+    #[command(
+        subcommand,
+        alias = "replays",
+        after_help = "Examples:\n  panotti replay list\n  panotti replay watch rpl_01kc2v7jq8ew2s7q4m8t1n0zcd"
+    )]
+    Replay(replay::ReplayCommand),
+    /// Plugins: what handles the events
+    #[command(subcommand, alias = "plugins", after_help = "Examples:\n  panotti plugin list\n  panotti plugin logs word-count -f")]
+    Plugin(plugin::PluginCommand),
+    /// Settings, and where each comes from
+    #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
+    Config(config::ConfigCommand),
+    Health(health::HealthArgs),
+    Completion(completion::CompletionArgs),
+    Explain(explain::ExplainArgs),
+    Version(version::VersionArgs),
+    Help(help::HelpArgs),
+    #[command(hide = true)]
+    Emit(emit::EmitArgs),
+}
+
+/// Runs a command; without one, shows how things stand.
+///
+/// # Errors
+/// The command's failure.
+pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
+    match command {
+        None => overview::run(context).await,
+        Some(Command::Daemon(command)) => Box::pin(daemon::run(command, context)).await,
+        Some(Command::Event(command)) => Box::pin(event::run(command, context)).await,
+        Some(Command::Replay(command)) => Box::pin(replay::run(command, context)).await,
+        Some(Command::Plugin(command)) => Box::pin(plugin::run(command, context)).await,
+        Some(Command::Config(command)) => config::run(command, context).await,
+        Some(Command::Health(args)) => health::run(args, context).await,
+        Some(Command::Completion(args)) => completion::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args, context),
+        Some(Command::Version(args)) => version::run(&args, context).await,
+        Some(Command::Help(args)) => help::run(&args),
+        Some(Command::Emit(args)) => emit::run(&args),
+    }
+}

@@ -1,0 +1,45 @@
+//! What happens by itself: checkpoints when the log has grown, a row of uptime a minute.
+
+use std::path::Path;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use panotti_core::command::Record;
+use panotti_protocol::failure::{ErrorCode, Failure};
+
+use super::bus::handle::BusHandle;
+use super::start::end_at_once;
+use super::store::failure::StoreError;
+use super::store::sqlite::checkpoint::Checkpointer;
+
+/// A row of uptime is written this often.
+const UPTIME: Duration = Duration::from_secs(60);
+
+/// Starts the checkpointer's thread and the clock of uptime. Both end with the process.
+///
+/// # Errors
+/// Where the database cannot be opened once more.
+pub fn start(bus: BusHandle, folder: &Path, asked: Receiver<()>) -> Result<(), Failure> {
+    let checkpointer = Checkpointer::open(folder)?;
+    let spawned = std::thread::Builder::new().name("panotti-checkpoint".to_owned()).spawn(move || {
+        while asked.recv().is_ok() {
+            match checkpointer.run() {
+                Ok(()) => {}
+                // The log stays as it is; the next checkpoint tries again.
+                Err(StoreError::Full(error)) => tracing::warn!(%error, "no room for a checkpoint"),
+                Err(error) => end_at_once(&error),
+            }
+        }
+    });
+    spawned.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no thread for checkpoints: {error}")))?;
+    tokio::spawn(async move {
+        loop {
+            // On a full disk the row is missing; the next one is tried all the same.
+            match bus.record(Record::Uptime).await {
+                Err(failure) if failure.is(ErrorCode::DAEMON_STOPPING) => return,
+                _ => tokio::time::sleep(UPTIME).await,
+            }
+        }
+    });
+    Ok(())
+}

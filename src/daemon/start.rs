@@ -1,0 +1,201 @@
+//! How the daemon starts: settings, the locked folder, the store, the bus's thread, the plugins, the socket, in this order. Ready is said
+//! only when all of it stands.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use panotti_core::bus::Bus;
+use panotti_core::defect::Defects;
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::{StoreId, uuid_v7};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::Start;
+use super::api::local::{ConnectionLimits, LocalListener};
+use super::api::{Api, Facts, Shared};
+use super::bus::handle::BusHandle;
+use super::bus::thread::{StoreLimits, Thread};
+use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, watch::Feed};
+use super::clock::{Clock, random_bytes};
+use super::host::{self, HostHandle};
+use super::rules::Rules;
+use super::store::failure::StoreError;
+use super::store::folder::{DataFolder, private_file, private_folder};
+use super::store::sqlite::connection::{Durability, check_format};
+use super::store::sqlite::plugins;
+use super::store::sqlite::readers::Readers;
+use super::store::sqlite::writer::{LostTail, Writer};
+use super::{defect, log, maintenance};
+use crate::config::load::Loaded;
+use crate::config::places::Places;
+
+/// Everything that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// What the API works with.
+    pub api: Api,
+    /// The local socket.
+    pub listener: LocalListener,
+    /// What `POST /daemon/stop` asks.
+    pub stop_requests: mpsc::Receiver<Option<u64>>,
+    /// The bus.
+    pub bus: BusHandle,
+    /// The plugins.
+    pub host: HostHandle,
+    /// How long a stop waits for what is in flight.
+    pub drain: std::time::Duration,
+    /// Held for as long as the daemon lives.
+    pub folder: DataFolder,
+}
+
+/// Starts everything.
+///
+/// # Errors
+/// Why it cannot; nothing is left running.
+pub async fn start(start: Start) -> Result<Running, Failure> {
+    let clock = Clock::new();
+    let Start { places, settings: loaded, accept_loss } = start;
+    let data = places.data_dir.path.clone();
+    let mut folder = DataFolder::lock(&data)?;
+    check_format(&places.database_file())?;
+    folder.sign()?;
+    private_folder(&places.log_dir.path)?;
+    log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
+    let store = open_store(&data, accept_loss, &clock)?;
+    write_store_id(&places, store.store_id())?;
+    let (store_id, epoch) = (store.store_id(), store.epoch());
+    let socket = places.socket()?.path;
+    let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
+    let plugin_rows = plugins::plugins(store.connection())?;
+    let parts = start_bus(store, &loaded, &data, clock)?;
+    let readers = parts.readers.clone();
+    let stopping = CancellationToken::new();
+    let setup = host::Setup {
+        places: places.clone(),
+        settings: loaded.settings.clone(),
+        store_id,
+        bus: parts.bus.clone(),
+        readers: readers.clone(),
+        rows: plugin_rows,
+        clock,
+    };
+    let host = host::start(setup, parts.host_actions).await?;
+    maintenance::start(parts.bus.clone(), &data, parts.checkpoints)?;
+    let (stop, stop_requests) = mpsc::channel(1);
+    let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
+    let (bus, rules) = (parts.bus, parts.rules);
+    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, clock, stopping, stop, facts });
+    Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
+}
+
+fn open_store(data: &Path, accept_loss: bool, clock: &Clock) -> Result<Writer, StoreError> {
+    let now = clock.now();
+    let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
+    let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
+        #[cfg(feature = "defects")]
+        true => Durability::UnsyncedForTest,
+        _ => Durability::Full,
+    };
+    let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
+    Writer::open(data, durability, lost, new_id, now)
+}
+
+/// Writes the store's id as text, from which a client derives a socket whose path would be too long.
+fn write_store_id(places: &Places, store_id: StoreId) -> Result<(), StoreError> {
+    let path = places.store_id_file();
+    private_file(&path)?;
+    let text = format!("{store_id}\n");
+    if std::fs::read_to_string(&path).is_ok_and(|found| found == text) {
+        return Ok(());
+    }
+    let file_error = |source| StoreError::File { path: path.clone(), source };
+    let new_path = path.with_extension("new");
+    {
+        use std::io::Write;
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new_path).map_err(file_error)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_data()).map_err(file_error)?;
+    }
+    std::fs::rename(&new_path, &path).map_err(file_error)
+}
+
+fn connection_limits(loaded: &Loaded) -> ConnectionLimits {
+    ConnectionLimits { connections_max: loaded.settings.connections_max, per_user_max: loaded.settings.connections_per_user_max }
+}
+
+struct BusParts {
+    bus: BusHandle,
+    rules: Arc<Rules>,
+    readers: Readers,
+    host_actions: mpsc::UnboundedReceiver<dispatch::HostAction>,
+    checkpoints: std::sync::mpsc::Receiver<()>,
+}
+
+fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Result<BusParts, Failure> {
+    let snapshot = store.snapshot()?;
+    let bus = Bus::load(snapshot, clock.now(), Defects::default());
+    let (requests, requests_receiver) = mpsc::channel(REQUESTS_MAX);
+    let (handovers, handovers_receiver) = mpsc::unbounded_channel();
+    let (to_host, host_actions) = mpsc::unbounded_channel();
+    let (checkpoint, checkpoints) = std::sync::mpsc::sync_channel(1);
+    let rules = Arc::new(Rules::default());
+    let feed = Feed::default();
+    let cache = EventCache::default();
+    let refusing = Arc::default();
+    let readers = Readers::new(data);
+    let settings = loaded.settings.store;
+    let thread = Thread {
+        bus,
+        store,
+        matcher: Arc::clone(&rules) as _,
+        clock,
+        requests: requests_receiver,
+        handovers,
+        cache: cache.clone(),
+        feed: feed.clone(),
+        limits: StoreLimits {
+            folder: data.to_owned(),
+            bytes_max: settings.bytes_max,
+            free_bytes_min: settings.free_bytes_min,
+            wal_bytes_max: settings.wal_bytes_max,
+        },
+        refusing: Arc::clone(&refusing),
+        full: false,
+        checkpoint,
+        runtime: tokio::runtime::Handle::current(),
+    };
+    let spawned = std::thread::Builder::new().name("panotti-bus".to_owned()).spawn(move || {
+        if let Err(error) = thread.run() {
+            end_at_once(&error);
+        }
+    });
+    spawned.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no thread for the bus: {error}")))?;
+    tokio::spawn(dispatch::run(handovers_receiver, to_host, cache, readers.clone()));
+    let bus = BusHandle::new(requests, Arc::clone(&rules) as _, feed, refusing);
+    Ok(BusParts { bus, rules, readers, host_actions, checkpoints })
+}
+
+/// The disk refused: nothing may be acknowledged any more. What plugins hold is taken back by the next start.
+pub fn end_at_once(error: &StoreError) -> ! {
+    tracing::error!(code = %error.code(), %error, "the store failed; the daemon ends at once and acknowledges nothing more");
+    std::process::exit(i32::from(panotti_protocol::failure::exit::DISK));
+}
+
+fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id: StoreId, epoch: u64, clock: Clock) -> Facts {
+    let settings = &loaded.settings;
+    Facts {
+        started_at: clock.now(),
+        store_id,
+        epoch,
+        data_dir: places.data_dir.path.clone(),
+        socket,
+        log_file: places.log_file(),
+        settings: loaded.rows(),
+        payload_bytes_max: settings.payload_bytes_max,
+        store_bytes_max: settings.store.bytes_max,
+        free_bytes_min: settings.store.free_bytes_min,
+    }
+}

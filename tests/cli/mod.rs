@@ -1,0 +1,13 @@
+//! The command line.
+//!
+//! - `tree`: every command has what it must have
+//! - `generated`: man pages, completions and the pages of the error codes are current
+//! - `server`: a small server of the tests, over a local socket
+//! - `client`: lost connections, streams, failures
+//! - `binary`: the program itself: output in every form, exit codes
+
+mod binary;
+mod client;
+mod generated;
+mod server;
+mod tree;
