@@ -10,7 +10,7 @@ use super::ledger::{Findings, Ledger, Load};
 use super::rig::{Daemon, Disk, PATIENCE};
 
 /// The store is begun anew when it has grown to this, so that the disk does not fill.
-const STORE_BYTES_MAX: u64 = 20 << 20;
+const STORE_BYTES_MAX: u64 = 8 << 20;
 
 fn cuts_wanted() -> u64 {
     std::env::var("PANOTTI_CUTS").ok().and_then(|number| number.parse().ok()).unwrap_or(100)

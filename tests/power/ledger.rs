@@ -41,7 +41,7 @@ fn payload(number: u64) -> String {
         number => 20 + number % 700,
     };
     let letter = char::from(b'a' + (number % 26) as u8);
-    let fill: String = std::iter::repeat_n(letter, usize::try_from(characters).unwrap()).collect();
+    let fill = letter.to_string().repeat(usize::try_from(characters).unwrap());
     format!(r#"{{"number":{number},"fill":"{fill}"}}"#)
 }
 
