@@ -4,6 +4,7 @@
 //! - `ledger`: publishers that remember every receipt they have read, and the check that all of it is still there
 //! - `cuts`: power cuts under load, and the control that must lose
 //! - `full`: the disk fills and empties
+//! - `tail`: the end of the log is taken away behind the daemon's back
 
 // A rig that is missing says so; figures go to whoever runs the tests by hand.
 #![allow(clippy::print_stderr)]
@@ -12,3 +13,4 @@ mod cuts;
 mod full;
 mod ledger;
 mod rig;
+mod tail;

@@ -135,8 +135,13 @@ impl Daemon {
     /// # Errors
     /// How it ended, and what it said, where it ended instead.
     pub async fn start(data: &Path, environment: &[(&str, &str)]) -> Result<Self, (ExitStatus, String)> {
+        Self::start_with(data, environment, &[]).await
+    }
+
+    /// The same with flags of `daemon run`.
+    pub async fn start_with(data: &Path, environment: &[(&str, &str)], flags: &[&str]) -> Result<Self, (ExitStatus, String)> {
         let mut command = panotti(data, environment);
-        command.args(["daemon", "run", "--output", "json"]).stdout(Stdio::null());
+        command.args(["daemon", "run", "--output", "json"]).args(flags).stdout(Stdio::null());
         let stderr = tempfile::tempfile().unwrap();
         command.stderr(stderr.try_clone().unwrap());
         let mut daemon = Self { child: command.spawn().unwrap(), data: data.to_owned(), stderr };
