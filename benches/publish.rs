@@ -60,11 +60,12 @@ fn baseline(folder: &Path, name: &str) -> (Times, f64) {
     database.pragma_update(None, "synchronous", "FULL").unwrap();
     database.execute("CREATE TABLE rows (sequence INTEGER PRIMARY KEY, payload BLOB NOT NULL)", []).unwrap();
     let mut insert = database.prepare("INSERT INTO rows (payload) VALUES (?1)").unwrap();
-    let times = Times::take(|number| drop(insert.execute([payload(number).as_bytes()]).unwrap()));
+    let mut insert = |number: u64| assert_eq!(insert.execute([payload(number).as_bytes()]), Ok(1));
+    let times = Times::take(&mut insert);
     let started = Instant::now();
     for commit in 0..STREAMED / ROWS as u64 {
         database.execute_batch("BEGIN IMMEDIATE").unwrap();
-        (0..ROWS as u64).for_each(|row| drop(insert.execute([payload(commit * ROWS as u64 + row).as_bytes()]).unwrap()));
+        (0..ROWS as u64).for_each(|row| insert(commit * ROWS as u64 + row));
         database.execute_batch("COMMIT").unwrap();
     }
     (times, STREAMED as f64 / started.elapsed().as_secs_f64())

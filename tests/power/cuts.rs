@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::ledger::{Findings, Ledger, Load};
+use super::ledger::{Ledger, Load};
 use super::rig::{Daemon, Disk, PATIENCE};
 
 /// The store is begun anew when it has grown to this, so that the disk does not fill.
@@ -110,7 +110,7 @@ async fn g1_the_power_cuts_catch_a_store_that_does_not_sync_its_commits() {
         let daemon = Daemon::start(&data, &[("PANOTTI_TEST_DEFECT", "unsynced_commits")]).await.unwrap_or_else(|ended| panic!("{ended:?}"));
         // Without synced commits the daemon notices the cut late or never; it is killed every time.
         cut(&disk, daemon, &ledger, 2 * number + 1).await;
-        let Findings { lost, .. } = ledger.check(&data);
+        let lost = ledger.check(&data).lost;
         if lost.is_empty() {
             continue;
         }
