@@ -1,0 +1,9 @@
+//! Whole flows against a real daemon.
+//!
+//! - `promises`: what publishers were promised, and the check that it was kept
+//! - `load`: publishers that go on until their daemon is gone
+//! - `kill`: `kill -9` under load
+
+mod kill;
+mod load;
+mod promises;
