@@ -67,6 +67,11 @@ impl Promises {
         self.books.lock().unwrap().receipts.len()
     }
 
+    /// The newest sequence that is acknowledged.
+    pub fn newest(&self) -> u64 {
+        self.books.lock().unwrap().receipts.values().map(|receipt| receipt.sequence.0).max().unwrap_or(0)
+    }
+
     /// How many receipts said that the event had been stored before.
     pub fn duplicates(&self) -> u64 {
         self.books.lock().unwrap().duplicates

@@ -85,8 +85,8 @@ impl Seal {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(file_error)?;
         let mut text = Vec::new();
         Read::by_ref(&mut file).take(2 * FILE_BYTES_MAX).read_to_end(&mut text).map_err(file_error)?;
-        let entries = text.chunks_exact(ENTRY_BYTES).filter_map(HighWater::from_entry);
-        let last = entries.max_by_key(|entry| entry.sequence).unwrap_or_default();
+        let mut entries = text.chunks_exact(ENTRY_BYTES).filter_map(HighWater::from_entry);
+        let last = entries.next_back().unwrap_or_default();
         let bytes = (text.len() - text.len() % ENTRY_BYTES) as u64;
         Ok(Self { path: path.to_owned(), file, bytes, last, unsynced: false })
     }
