@@ -171,10 +171,9 @@ impl Bus {
     /// A delivery whose plugin was told to end: as if it had never been handed out.
     fn give_back(&mut self, held: Held) {
         let Held { owed, row, .. } = held;
-        let now = self.now;
         let Some(subscription) = self.subscriptions.get_mut(&owed.key.subscription) else { return };
         match (row, owed.key.replay) {
-            (HasRow::Yes, _) => subscription.wait(now, owed),
+            (HasRow::Yes, _) => subscription.take_back(owed),
             (HasRow::No, ReplayNumber::LIVE) => subscription.insert(owed),
             (HasRow::No, _) => subscription.repeat(owed),
         }

@@ -12,7 +12,7 @@ use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
 use crate::replay::{BEGINNING, Job, ReplayNumber, StoredReplay};
-use crate::subscription::HasRow;
+use crate::subscription::{HasRow, Subscription};
 
 impl Bus {
     pub(crate) fn start_replay(&mut self, start: StartReplay, step: &mut Step) -> Answer {
@@ -96,6 +96,14 @@ impl Bus {
                 self.skip_item(number, &owed, step);
             }
         }
+        let unwanted: Vec<Owed> = self.subscriptions.values_mut().flat_map(Subscription::unwanted_repeats).collect();
+        for owed in unwanted {
+            let number = owed.key.replay;
+            self.skip_item(number, &owed, step);
+            if let Some(job) = self.jobs.get_mut(&number) {
+                job.open = job.open.saturating_sub(1);
+            }
+        }
     }
 
     /// Writes how far replays have come, after everything in this step that moves them on.
@@ -133,10 +141,11 @@ impl Bus {
     /// subscribes to nobody would take: it is returned.
     fn release_items(&mut self, number: ReplayNumber) -> Vec<Owed> {
         let now = self.now;
+        let unpaced = self.defects.has(Defect::ReplayUnpaced);
         let mut unwanted = Vec::new();
         let Some(job) = self.jobs.get_mut(&number) else { return unwanted };
         let mut place = 0;
-        while place < job.window.len() && job.may_release(now) {
+        while place < job.window.len() && (job.may_release(now) || unpaced) {
             let subscription = self.subscriptions.get_mut(&job.window[place].key.subscription);
             match subscription {
                 Some(subscription) if subscription.active && subscription.has_room_for_repeats() => {
@@ -166,15 +175,14 @@ impl Bus {
         }
     }
 
-    /// When the pace of a replay lets its next item through, where one is there and its subscription has room.
+    /// When the pace of a replay lets its next item through, where one is there and could go: to its subscription, or because nobody
+    /// takes it.
     pub(crate) fn next_release(&self) -> Option<Timestamp> {
-        let waits_for_pace = |job: &&Job| {
-            job.window.iter().any(|owed| {
-                self.subscriptions
-                    .get(&owed.key.subscription)
-                    .is_some_and(|known| known.has_room_for_repeats() && self.copy_of(known).is_some())
-            })
+        let could_go = |owed: &Owed| {
+            let subscription = self.subscriptions.get(&owed.key.subscription);
+            subscription.is_none_or(|known| !known.active || (known.has_room_for_repeats() && self.copy_of(known).is_some()))
         };
+        let waits_for_pace = |job: &&Job| job.window.iter().any(could_go);
         self.jobs.values().filter(waits_for_pace).map(|job| job.next_release(self.now)).min()
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Subscription {
     /// `None`: every waiting delivery is in memory. Otherwise: every one up to this place.
     waiting_to: Option<Option<(Timestamp, DeliveryKey)>>,
     waiting_asked: bool,
+    /// Deliveries with a row that were given back. The store has them at a time that has passed: no page would bring them again.
+    returned: VecDeque<Owed>,
     /// Items that replays released to it.
     repeats: VecDeque<Owed>,
     /// Deliveries in flight.
@@ -67,6 +69,7 @@ impl Subscription {
             waiting: BTreeMap::new(),
             waiting_to: None,
             waiting_asked: false,
+            returned: VecDeque::new(),
             repeats: VecDeque::new(),
             leased: BTreeSet::new(),
             leased_without_row: BTreeSet::new(),
@@ -147,8 +150,15 @@ impl Subscription {
         if last {
             self.waiting_to = None;
         }
+        let known: BTreeSet<DeliveryKey> = self
+            .waiting
+            .keys()
+            .map(|(_, key)| *key)
+            .chain(self.returned.iter().map(|owed| owed.key))
+            .chain(self.leased.iter().copied())
+            .collect();
         for (due, owed) in entries {
-            if !self.leased.contains(&owed.key) {
+            if !known.contains(&owed.key) {
                 self.waiting.insert((due.min(now + RETRY_DELAY_MAX), owed.key), owed);
             }
         }
@@ -170,6 +180,12 @@ impl Subscription {
     /// Forgets a waiting delivery, because it will be kept at another time or has ended. Whether memory had it.
     pub(crate) fn forget_waiting(&mut self, key: DeliveryKey) {
         self.waiting.retain(|(_, known), _| *known != key);
+        self.returned.retain(|owed| owed.key != key);
+    }
+
+    /// Takes back a delivery that has a row and waits for nothing: it is the next to be handed out.
+    pub(crate) fn take_back(&mut self, owed: Owed) {
+        self.returned.push_back(owed);
     }
 
     pub(crate) fn repeat(&mut self, owed: Owed) {
@@ -187,6 +203,11 @@ impl Subscription {
         before - self.repeats.len()
     }
 
+    /// Takes out what replays released to it and nobody will take, because its plugin no longer subscribes.
+    pub(crate) fn unwanted_repeats(&mut self) -> VecDeque<Owed> {
+        if self.active { VecDeque::new() } else { std::mem::take(&mut self.repeats) }
+    }
+
     pub(crate) fn has_room(&self) -> bool {
         self.leased.len() < usize::try_from(self.spec.concurrency).unwrap_or(usize::MAX)
     }
@@ -195,8 +216,12 @@ impl Subscription {
         self.leased.contains(key)
     }
 
-    /// The next delivery to hand out, and whether it has a row: what is due again first, then live and repeated ones in turn.
+    /// The next delivery to hand out, and whether it has a row: what was given back, what is due again, then live and repeated ones in
+    /// turn.
     pub(crate) fn take_next(&mut self, now: Timestamp) -> Option<(Owed, HasRow)> {
+        if let Some(owed) = self.returned.pop_front() {
+            return Some((owed, HasRow::Yes));
+        }
         if self.waiting.first_key_value().is_some_and(|((due, _), _)| *due <= now) {
             return self.waiting.pop_first().map(|(_, owed)| (owed, HasRow::Yes));
         }
@@ -240,7 +265,7 @@ impl Subscription {
 
     /// How many entries memory holds for it: bounded, whatever the backlog.
     pub(crate) fn in_memory(&self) -> usize {
-        self.window.len() + self.waiting.len() + self.repeats.len() + self.leased.len()
+        self.window.len() + self.waiting.len() + self.returned.len() + self.repeats.len() + self.leased.len()
     }
 
     /// The hard limit of its handler.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::LEASE;
 use panotti_core::replay::ReplayNumber;
+use panotti_core::routing::SubscriptionId;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId};
 use panotti_protocol::time::Timestamp;
 
@@ -84,11 +85,15 @@ pub struct OpenCopy {
 pub struct Ledger {
     pub leases: BTreeMap<FencingToken, Flight>,
     pub in_flight: BTreeSet<DeliveryKey>,
+    pub in_flight_of: BTreeMap<SubscriptionId, usize>,
     pub copies: BTreeMap<String, OpenCopy>,
     pub last_token: Option<FencingToken>,
     pub handing_out: bool,
     /// Items that each replay has read since it was loaded.
     pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
+    /// When each replay was started, where that was after the load, and what of it has begun.
+    pub replays_since: BTreeMap<ReplayNumber, Timestamp>,
+    pub begun: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
     /// What must be written in the step under way.
     pub expected: BTreeMap<DeliveryKey, VecDeque<Kind>>,
     pub emits: BTreeSet<String>,
@@ -117,11 +122,19 @@ impl Ledger {
     pub fn end(&mut self, token: FencingToken) -> Option<Flight> {
         let flight = self.leases.remove(&token)?;
         self.in_flight.remove(&flight.key);
+        *self.in_flight_of.entry(flight.key.subscription).or_default() -= 1;
         Some(flight)
     }
 
-    pub fn in_flight_of(&self, subscription: panotti_core::routing::SubscriptionId) -> usize {
-        self.in_flight.iter().filter(|key| key.subscription == subscription).count()
+    pub fn begin(&mut self, token: FencingToken, flight: Flight) {
+        *self.in_flight_of.entry(flight.key.subscription).or_default() += 1;
+        self.last_token = Some(token);
+        self.in_flight.insert(flight.key);
+        self.leases.insert(token, flight);
+    }
+
+    pub fn number_in_flight(&self, subscription: SubscriptionId) -> usize {
+        self.in_flight_of.get(&subscription).copied().unwrap_or_default()
     }
 
     pub fn begin_step(&mut self) {

@@ -5,7 +5,7 @@
 //! - `world`, `hearing`, `ledger`, `disk`: the bus's surroundings and what it must mean
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
-//! - `stories`: the rules again, as sentences with one example each
+//! - `stories`, told in the small world of `story`: the rules again, as sentences with one example each
 //!
 //! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many.
 
@@ -22,6 +22,7 @@ mod people;
 mod plugins;
 mod rules;
 mod stories;
+mod story;
 mod world;
 
 use std::ops::Range;
@@ -36,6 +37,7 @@ use crate::world::Violation;
 const SEEDS: u64 = 50;
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "which seeds to run is said in the environment")]
 fn a_thousand_ways_to_go_wrong_break_no_rule() {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a seed is a number"));
     let only = number("SIMULATION_SEED");
@@ -48,7 +50,7 @@ fn a_thousand_ways_to_go_wrong_break_no_rule() {
         );
     }
     println!("{coverage}{} seeds, {steps} steps", last - first);
-    if only.is_none() {
+    if last - first >= SEEDS {
         let missing = coverage.missing();
         assert!(missing.is_empty(), "no seed took these transitions: {missing:#?}");
     }

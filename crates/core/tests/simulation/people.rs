@@ -61,7 +61,7 @@ impl Chaos {
             let topic = ["recording.ended", "recording.*", "rare.>", "burst.*"][usize::try_from(self.random.below(4)).expect("small")];
             commands.push(self.start_replay(false, topic));
         }
-        if self.once_in(9_000) {
+        if self.once_in(4_000) {
             commands.extend((0..=REPLAYS_RUNNING_MAX).map(|_| self.start_replay(false, "nobody.>")).collect::<Vec<_>>());
         }
         if self.once_in(150) {

@@ -254,7 +254,7 @@ impl World {
     fn judge_idleness(&self) -> Result<(), Violation> {
         for (id, known) in &self.disk.subscriptions {
             let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
-            let room = self.ledger.in_flight_of(*id) < known.spec.concurrency as usize;
+            let room = self.ledger.number_in_flight(*id) < known.spec.concurrency as usize;
             let asked = self.pages.iter().any(|page| match page {
                 Command::PendingPage { subscription, .. } | Command::WaitingPage { subscription, .. } => subscription == id,
                 _ => false,
@@ -304,6 +304,9 @@ impl World {
             Write::State { plugin, .. } => {
                 hold!(self, rule_05_state_is_written_with_done_and_only_then(self.ledger.state_writes > 0, plugin));
                 self.ledger.state_writes -= 1;
+            }
+            Write::Replay { replay, .. } => {
+                self.ledger.replays_since.insert(*replay, self.bus_now);
             }
             Write::Delivery(row) => self.judge_row(row)?,
             Write::Recovered { key, .. } => {
@@ -394,12 +397,13 @@ impl World {
         hold!(self, rule_07_nothing_comes_before_its_time(before, self.bus_now, self.loaded_at, key));
         hold!(self, rule_10_the_mark_names_the_delivery_that_is_repeated(&self.disk, key, &lease));
         let concurrency = self.disk.subscriptions[&key.subscription].spec.concurrency;
-        let in_flight = self.ledger.in_flight_of(key.subscription);
+        let in_flight = self.ledger.number_in_flight(key.subscription);
         hold!(self, rule_12_concurrency_is_never_exceeded(in_flight + 1, concurrency));
         let from = before.map_or(if key.replay == ReplayNumber::LIVE { "pending" } else { "repeat" }, |row| row.state.as_str());
         self.coverage.take("delivery", from, "handed out", "leased");
-        self.ledger.last_token = Some(lease.token);
-        self.ledger.in_flight.insert(key);
+        if from == "repeat" {
+            self.judge_pace(key)?;
+        }
         let flight = Flight {
             key,
             original: self.original_of(key, &lease),
@@ -408,8 +412,17 @@ impl World {
             heard_at: self.bus_now,
             hard_until: self.bus_now + lease.timeout,
         };
-        self.ledger.leases.insert(lease.token, flight);
+        self.ledger.begin(lease.token, flight);
         self.inbox.push(lease);
+        Ok(())
+    }
+
+    fn judge_pace(&mut self, key: DeliveryKey) -> Result<(), Violation> {
+        let begun = self.ledger.begun.entry(key.replay).or_default();
+        begun.insert(key);
+        let number = begun.len();
+        let since = self.ledger.replays_since.get(&key.replay).copied().unwrap_or(self.loaded_at);
+        hold!(self, rule_10_a_replay_keeps_its_pace(self.disk.replays[&key.replay].start.rate, number, since, self.bus_now));
         Ok(())
     }
 
