@@ -9,6 +9,7 @@
 //! - [`decode`]: typed values out of that tree, with all problems at once
 //! - [`units`]: durations and sizes as people write them
 //! - [`suggest`]: "did you mean"
+//! - [`user`]: names of local users
 
 pub mod decode;
 pub mod environment;
@@ -18,4 +19,5 @@ pub mod places;
 pub mod settings;
 pub mod suggest;
 pub mod units;
+pub mod user;
 pub mod yaml;

@@ -21,8 +21,17 @@ use crate::config::settings::LogSettings;
 pub fn begin(path: &Path, settings: &LogSettings) -> io::Result<()> {
     let level: LevelFilter = settings.level.parse().unwrap_or(LevelFilter::INFO);
     let file = RotatingFile::open(path.to_owned(), settings.file_bytes_max, settings.files_max)?;
-    let to_file = fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(Mutex::new(file)).with_filter(level);
-    let to_terminal = io::stderr().is_terminal().then(|| fmt::layer().with_target(false).with_writer(io::stderr).with_filter(level));
+    // A line that cannot be written is lost: complaining on stderr would panic where that is gone or full too.
+    let to_file = fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .log_internal_errors(false)
+        .with_writer(Mutex::new(file))
+        .with_filter(level);
+    let to_terminal = io::stderr()
+        .is_terminal()
+        .then(|| fmt::layer().with_target(false).log_internal_errors(false).with_writer(io::stderr).with_filter(level));
     tracing_subscriber::registry().with(to_file).with(to_terminal).init();
     Ok(())
 }
@@ -35,6 +44,8 @@ pub struct RotatingFile {
     bytes: u64,
     bytes_max: u64,
     files_max: usize,
+    /// A full disk took only a part of the last line.
+    torn: bool,
 }
 
 impl RotatingFile {
@@ -45,7 +56,7 @@ impl RotatingFile {
     pub fn open(path: PathBuf, bytes_max: u64, files_max: usize) -> io::Result<Self> {
         let file = open(&path)?;
         let bytes = file.metadata()?.len();
-        Ok(Self { path, file, bytes, bytes_max, files_max: files_max.max(1) })
+        Ok(Self { path, file, bytes, bytes_max, files_max: files_max.max(1), torn: false })
     }
 
     fn put_aside(&mut self) -> io::Result<()> {
@@ -59,7 +70,7 @@ impl RotatingFile {
             std::fs::remove_file(&self.path)?;
         }
         self.file = open(&self.path)?;
-        self.bytes = 0;
+        (self.bytes, self.torn) = (0, false);
         Ok(())
     }
 }
@@ -75,13 +86,22 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
 }
 
 impl Write for RotatingFile {
+    /// Takes a line whole or not at all. What a full disk has torn off is closed by a line end before the next line.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if self.bytes > 0 && self.bytes + line.len() as u64 > self.bytes_max {
             self.put_aside()?;
         }
-        let written = self.file.write(line)?;
-        self.bytes += written as u64;
-        Ok(written)
+        if self.torn {
+            self.file.write_all(b"\n")?;
+            self.torn = false;
+            self.bytes += 1;
+        }
+        if let Err(error) = self.file.write_all(line) {
+            self.torn = true;
+            return Err(error);
+        }
+        self.bytes += line.len() as u64;
+        Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

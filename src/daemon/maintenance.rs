@@ -33,8 +33,12 @@ pub fn start(bus: BusHandle, folder: &Path, asked: Receiver<()>) -> Result<(), F
     });
     spawned.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no thread for checkpoints: {error}")))?;
     tokio::spawn(async move {
-        while bus.record(Record::Uptime).await.is_ok_and(|()| true) {
-            tokio::time::sleep(UPTIME).await;
+        loop {
+            // On a full disk the row is missing; the next one is tried all the same.
+            match bus.record(Record::Uptime).await {
+                Err(failure) if failure.is(ErrorCode::DAEMON_STOPPING) => return,
+                _ => tokio::time::sleep(UPTIME).await,
+            }
         }
     });
     Ok(())

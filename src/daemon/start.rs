@@ -163,6 +163,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
             wal_bytes_max: settings.wal_bytes_max,
         },
         refusing: Arc::clone(&refusing),
+        full: false,
         checkpoint,
         runtime: tokio::runtime::Handle::current(),
     };

@@ -236,7 +236,12 @@ impl Bus {
     fn register(&mut self, plugin: &str, specs: Vec<SubscriptionSpec>, step: &mut Step) -> Answer {
         let names: BTreeSet<String> = specs.iter().map(|spec| spec.name.clone()).collect();
         let mut changed = false;
-        let full = self.subscriptions.len() >= SUBSCRIPTIONS_MAX;
+        let known: BTreeSet<&str> =
+            self.subscriptions.values().filter(|known| known.plugin == plugin).map(|known| known.spec.name.as_str()).collect();
+        let new = names.iter().filter(|name| !known.contains(name.as_str())).count();
+        if self.subscriptions.len() + new > SUBSCRIPTIONS_MAX {
+            return Answer::Refused(Refusal::TooMany { what: "subscriptions", limit: SUBSCRIPTIONS_MAX });
+        }
         // One of the daemon's own events that is still to be matched may match a new subscription too.
         let begin = self.unmatched.first().map_or(self.head, |oldest| Sequence(oldest.0 - 1));
         for spec in specs {
@@ -247,9 +252,6 @@ impl Bus {
                     known.spec = spec.clone();
                     known.active = true;
                     (*id, known.stored_floor)
-                }
-                None if full => {
-                    return Answer::Refused(Refusal::TooMany { what: "subscriptions", limit: SUBSCRIPTIONS_MAX });
                 }
                 None => {
                     let id = SubscriptionId(self.subscriptions.last_key_value().map_or(1, |(last, _)| last.0 + 1));
@@ -344,9 +346,8 @@ impl Bus {
     fn hand_out(&mut self, step: &mut Step) {
         let ids: Vec<SubscriptionId> = self.subscriptions.keys().copied().collect();
         for id in ids {
-            loop {
-                let Some(subscription) = self.subscriptions.get(&id) else { break };
-                if !subscription.has_room() {
+            while let Some(subscription) = self.subscriptions.get(&id) {
+                if !subscription.has_room() && !self.defects.has(Defect::ConcurrencyIgnored) {
                     break;
                 }
                 let Some(copy) = self.copy_of(subscription).map(|copy| copy.attach.clone()) else { break };

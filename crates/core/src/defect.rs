@@ -32,6 +32,10 @@ pub enum Defect {
     DeathForgetsAttempt,
     /// A lease that ran out is not taken back (rule 5).
     LeaseNeverEnds,
+    /// A replay releases items as fast as it reads them (rule 10).
+    ReplayUnpaced,
+    /// More deliveries are in flight than the subscription allows (rule 12).
+    ConcurrencyIgnored,
 }
 
 /// The defects that are switched on.

@@ -12,7 +12,7 @@ use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
 use crate::replay::{BEGINNING, Job, ReplayNumber, StoredReplay};
-use crate::subscription::HasRow;
+use crate::subscription::{HasRow, Subscription};
 
 impl Bus {
     pub(crate) fn start_replay(&mut self, start: StartReplay, step: &mut Step) -> Answer {
@@ -96,6 +96,14 @@ impl Bus {
                 self.skip_item(number, &owed, step);
             }
         }
+        let unwanted: Vec<Owed> = self.subscriptions.values_mut().flat_map(Subscription::unwanted_repeats).collect();
+        for owed in unwanted {
+            let number = owed.key.replay;
+            self.skip_item(number, &owed, step);
+            if let Some(job) = self.jobs.get_mut(&number) {
+                job.open = job.open.saturating_sub(1);
+            }
+        }
     }
 
     /// Writes how far replays have come, after everything in this step that moves them on.
@@ -133,10 +141,11 @@ impl Bus {
     /// subscribes to nobody would take: it is returned.
     fn release_items(&mut self, number: ReplayNumber) -> Vec<Owed> {
         let now = self.now;
+        let unpaced = self.defects.has(Defect::ReplayUnpaced);
         let mut unwanted = Vec::new();
         let Some(job) = self.jobs.get_mut(&number) else { return unwanted };
         let mut place = 0;
-        while place < job.window.len() && job.may_release(now) {
+        while place < job.window.len() && (job.may_release(now) || unpaced) {
             let subscription = self.subscriptions.get_mut(&job.window[place].key.subscription);
             match subscription {
                 Some(subscription) if subscription.active && subscription.has_room_for_repeats() => {

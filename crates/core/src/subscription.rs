@@ -203,6 +203,11 @@ impl Subscription {
         before - self.repeats.len()
     }
 
+    /// Takes out what replays released to it and nobody will take, because its plugin no longer subscribes.
+    pub(crate) fn unwanted_repeats(&mut self) -> VecDeque<Owed> {
+        if self.active { VecDeque::new() } else { std::mem::take(&mut self.repeats) }
+    }
+
     pub(crate) fn has_room(&self) -> bool {
         self.leased.len() < usize::try_from(self.spec.concurrency).unwrap_or(usize::MAX)
     }

@@ -1,34 +1,144 @@
-//! plugins temp
-use super::Api;
-use super::problem::Problem;
+//! Plugins: listing, switching, configuring, their logs. What a plugin is comes from the host, its numbers and history from the store.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
 use axum::Json;
-use axum::extract::State;
-use panotti_protocol::api::*;
-use panotti_protocol::failure::*;
-pub async fn list(State(api): State<Api>) -> Json<Page<Plugin>> {
-    Json(Page { items: api.host.list(), next_cursor: None })
+use axum::extract::{Path, State};
+use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use panotti_protocol::api::{
+    Gap, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch, SubscriptionStatus,
+};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::limits::REASON_BYTES_MAX;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::principal::Principal;
+use super::problem::{Answer, JsonBody, Parameters, Problem};
+use super::{Api, events};
+use crate::daemon::store::sqlite::plugins::transitions;
+
+/// Changes of state that one plugin's page shows.
+const HISTORY_MAX: u32 = 20;
+/// A comment is sent after so much silence.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Gives plugins the numbers of their subscriptions.
+async fn with_numbers(api: &Api, mut plugins: Vec<Plugin>) -> Result<Vec<Plugin>, Problem> {
+    let mut numbers = events::numbers(api).await?.subscriptions;
+    for plugin in &mut plugins {
+        let own = |status: &SubscriptionStatus| status.subscription.split('/').next() == Some(plugin.name.as_str());
+        plugin.subscriptions = numbers.extract_if(.., |status| own(status)).collect();
+    }
+    Ok(plugins)
 }
-async fn no() -> Problem {
-    Problem(Failure::new(ErrorCode::PLUGIN_NOT_FOUND, "temp"))
+
+async fn one_with_numbers(api: &Api, plugin: Plugin) -> Result<Plugin, Problem> {
+    let mut plugins = with_numbers(api, vec![plugin]).await?;
+    plugins.pop().ok_or_else(|| Problem(Failure::new(ErrorCode::INTERNAL, "one plugin went in and none came out")))
 }
-pub async fn show() -> Problem {
-    no().await
+
+/// `GET /plugins`
+pub async fn list(State(api): State<Api>) -> Answer<Page<Plugin>> {
+    let items = with_numbers(&api, api.host.list()).await?;
+    Ok(Json(Page { items, next_cursor: None }))
 }
-pub async fn status() -> Problem {
-    no().await
+
+/// `GET /plugins/{id}/status`
+pub async fn status(State(api): State<Api>, Path(name): Path<String>) -> Answer<Plugin> {
+    let plugin = api.host.status(&name)?;
+    Ok(Json(one_with_numbers(&api, plugin).await?))
 }
-pub async fn enable() -> Problem {
-    no().await
+
+/// `GET /plugins/{id}`
+pub async fn show(State(api): State<Api>, Path(name): Path<String>) -> Answer<PluginDetail> {
+    let (plugin, dependencies, emits) = api.host.show(&name)?;
+    let history = api.readers.read(move |connection| transitions(connection, &name, HISTORY_MAX)).await?;
+    Ok(Json(PluginDetail { plugin: one_with_numbers(&api, plugin).await?, dependencies, emits, history }))
 }
-pub async fn disable() -> Problem {
-    no().await
+
+fn check_reason(reason: Option<&String>) -> Result<(), Failure> {
+    match reason {
+        Some(reason) if reason.len() > REASON_BYTES_MAX => {
+            Err(Failure::new(ErrorCode::REQUEST_INVALID, format!("`reason` is longer than {REASON_BYTES_MAX} bytes")))
+        }
+        _ => Ok(()),
+    }
 }
-pub async fn config() -> Problem {
-    no().await
+
+/// `POST /plugins/{id}/enable`
+pub async fn enable(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(name): Path<String>,
+    JsonBody(switch): JsonBody<PluginSwitch>,
+) -> Answer<PluginChanged> {
+    check_reason(switch.reason.as_ref())?;
+    if switch.on_disabled.is_some() {
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "`on_disabled` is for disabling")));
+    }
+    Ok(Json(api.host.enable(&name, switch, &principal.actor).await?))
 }
-pub async fn set_config() -> Problem {
-    no().await
+
+/// `POST /plugins/{id}/disable`
+pub async fn disable(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(name): Path<String>,
+    JsonBody(switch): JsonBody<PluginSwitch>,
+) -> Answer<PluginChanged> {
+    check_reason(switch.reason.as_ref())?;
+    Ok(Json(api.host.disable(&name, switch, &principal.actor).await?))
 }
-pub async fn logs() -> Problem {
-    no().await
+
+/// `GET /plugins/{id}/config`
+pub async fn config(State(api): State<Api>, Path(name): Path<String>) -> Answer<PluginConfig> {
+    Ok(Json(api.host.config_get(&name)?))
+}
+
+/// `PUT /plugins/{id}/config`
+pub async fn set_config(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(name): Path<String>,
+    JsonBody(update): JsonBody<PluginConfigUpdate>,
+) -> Answer<PluginConfig> {
+    check_reason(update.reason.as_ref())?;
+    Ok(Json(api.host.config_put(&name, update, &principal.actor).await?))
+}
+
+/// `GET /plugins/{id}/logs`: a page of the newest lines, or those and every new one as server-sent events.
+pub async fn logs(State(api): State<Api>, Path(name): Path<String>, Parameters(query): Parameters<LogsQuery>) -> Result<Response, Problem> {
+    // Before the newest lines are read, so that none is missed between.
+    let follow = api.host.logs_follow(&name)?;
+    let newest = api.host.logs(&name, &query)?;
+    if !query.follow {
+        return Ok(Json(Page { items: newest, next_cursor: None }).into_response());
+    }
+    let state = (newest.into_iter(), follow, query.event, api.stopping.clone());
+    let lines = futures_util::stream::unfold(state, |(mut newest, mut follow, event, stopping)| async move {
+        if let Some(line) = newest.next() {
+            return Some((sse("line", &line), (newest, follow, event, stopping)));
+        }
+        loop {
+            let received = tokio::select! {
+                () = stopping.cancelled() => return None,
+                received = follow.recv() => received,
+            };
+            let shown = match received {
+                Ok(line) if event.is_some() && line.eventid != event => continue,
+                Ok(line) => sse("line", &line),
+                Err(RecvError::Lagged(missed)) => sse("gap", &Gap { missed }),
+                Err(RecvError::Closed) => return None,
+            };
+            return Some((shown, (newest, follow, event, stopping)));
+        }
+    });
+    Ok(Sse::new(lines).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+}
+
+fn sse<T: serde::Serialize>(name: &str, value: &T) -> Result<SseEvent, Infallible> {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    Ok(SseEvent::default().event(name).data(text))
 }

@@ -8,6 +8,7 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 
 use super::local::LocalListener;
 use super::problem::Problem;
+use crate::config::user::{command_line_source, user_name};
 
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +34,7 @@ pub struct Principal {
 
 impl Principal {
     fn local_user(uid: u32) -> Self {
-        let name = user_name(uid).unwrap_or_else(|| uid.to_string());
-        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Self { actor: format!("user:{name}"), source: format!("/cli/{name}@{host}") }
+        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid) }
     }
 }
 
@@ -48,14 +47,4 @@ impl<S: Send + Sync> FromRequestParts<S> for Principal {
             Err(_) => Err(Problem(Failure::new(ErrorCode::PERMISSION_DENIED, "the caller is not known"))),
         }
     }
-}
-
-/// The user's name in `/etc/passwd`; users of other directories are shown by number.
-fn user_name(uid: u32) -> Option<String> {
-    let users = std::fs::read_to_string("/etc/passwd").ok()?;
-    users.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
-    })
 }

@@ -18,6 +18,8 @@ pub const FEED_NOTICES_MAX: usize = 4_096;
 pub const CHECKPOINT_BYTES: u64 = 4 * 1024 * 1024;
 /// The seal is synced at the latest after this.
 pub const SEAL_SYNC: Duration = Duration::from_secs(1);
+/// Once a write has found no room, so much must be free before publishing is accepted again.
+pub const FULL_DISK_ROOM_BYTES: u64 = 1024 * 1024;
 /// How often a full disk is looked at again.
 pub const FULL_DISK_LOOK: Duration = Duration::from_millis(200);
 /// How often a publisher matches again when the rules change under it, before it is told `overloaded`.

@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
 use super::handle::{Answers, DeliveryChange, Request};
-use super::limits::{BATCH_BYTES_MAX, BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, FULL_DISK_LOOK, SEAL_SYNC};
+use super::limits::{BATCH_BYTES_MAX, BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
 use super::watch::Feed;
 use crate::daemon::clock::{Clock, random_seed};
 use crate::daemon::defect;
@@ -62,6 +62,8 @@ pub struct Thread {
     pub limits: StoreLimits,
     /// Why publishing is refused now, for everybody to see.
     pub refusing: Arc<ArcSwapOption<String>>,
+    /// A write has found no room, and there is not enough again yet.
+    pub full: bool,
     /// Wakes the checkpointer.
     pub checkpoint: std::sync::mpsc::SyncSender<()>,
     /// The runtime whose timers wake the thread.
@@ -127,7 +129,7 @@ impl Thread {
     }
 
     fn batch(&mut self, requests: Vec<Request>, pages: Vec<Command>) -> StoreResult<Vec<Command>> {
-        let refusal = self.refusal();
+        let refusal = self.refusal()?;
         let mut commands = pages;
         let mut pending = Vec::with_capacity(requests.len());
         for request in requests {
@@ -217,12 +219,16 @@ impl Thread {
     }
 
     /// Why publishing is refused now, if it is: everything else goes on.
-    fn refusal(&self) -> Option<Failure> {
+    fn refusal(&mut self) -> StoreResult<Option<Failure>> {
+        let sealed = self.store.write_owed_seal()?;
         let limits = &self.limits;
+        let free_bytes_min = if self.full { limits.free_bytes_min.max(FULL_DISK_ROOM_BYTES) } else { limits.free_bytes_min };
         let free = rustix::fs::statvfs(&limits.folder).map_or(u64::MAX, |disk| disk.f_bavail * disk.f_frsize);
         let used = self.store.database_bytes();
-        let why = if free < limits.free_bytes_min {
-            format!("the disk has {free} bytes free; publishing stops below {}", limits.free_bytes_min)
+        let why = if free < free_bytes_min {
+            format!("the disk has {free} bytes free; publishing stops below {free_bytes_min}")
+        } else if !sealed {
+            "the disk is full: the seal could not be written".to_owned()
         } else if used >= limits.bytes_max {
             format!("the store has {used} bytes; its limit is {}", limits.bytes_max)
         } else {
@@ -230,13 +236,14 @@ impl Thread {
                 tracing::info!("publishing is accepted again");
                 self.refusing.store(None);
             }
-            return None;
+            self.full = false;
+            return Ok(None);
         };
         if self.refusing.load().is_none() {
             tracing::warn!(code = %ErrorCode::STORE_FULL, %why, "publishing is refused");
         }
         self.refusing.store(Some(Arc::new(why.clone())));
-        Some(Failure { retry_after: Some(5), ..Failure::new(ErrorCode::STORE_FULL, why) })
+        Ok(Some(Failure { retry_after: Some(5), ..Failure::new(ErrorCode::STORE_FULL, why) }))
     }
 
     /// Keeps the new events for those who are about to need them.
@@ -316,6 +323,7 @@ impl Thread {
     fn disk_is_full(&mut self, error: &rusqlite::Error, pending: Vec<Pending>) -> StoreResult<Vec<Command>> {
         tracing::warn!(code = %ErrorCode::STORE_FULL, %error, "the disk is full: a batch was not written");
         let failure = Failure { retry_after: Some(5), ..Failure::new(ErrorCode::STORE_FULL, "the disk is full") };
+        self.full = true;
         self.refusing.store(Some(Arc::new(failure.detail.clone())));
         for request in pending {
             match request {
@@ -334,17 +342,22 @@ impl Thread {
 
     fn look_after_wal(&mut self, checkpointed_at: u64) -> StoreResult<u64> {
         let bytes = self.store.wal_bytes();
+        if (checkpointed_at..checkpointed_at + CHECKPOINT_BYTES).contains(&bytes) {
+            return Ok(checkpointed_at);
+        }
         if bytes > self.limits.wal_bytes_max {
             self.store.sync_seal()?;
-            self.store.restart_wal()?;
-            return Ok(0);
-        }
-        if bytes >= checkpointed_at + CHECKPOINT_BYTES || bytes < checkpointed_at {
+            match self.store.restart_wal() {
+                Ok(()) => return Ok(self.store.wal_bytes()),
+                // Tried again when the log has grown further; until then it holds what the database has no room for.
+                Err(StoreError::Full(error)) => tracing::warn!(%error, "no room to move the log into the database"),
+                Err(error) => return Err(error),
+            }
+        } else {
             // A full channel means that a checkpoint is already asked for.
             let _ = self.checkpoint.try_send(());
-            return Ok(bytes);
         }
-        Ok(checkpointed_at)
+        Ok(bytes)
     }
 
     fn close(self, request: Option<Request>) -> StoreResult<()> {

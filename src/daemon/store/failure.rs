@@ -74,14 +74,22 @@ pub enum StoreError {
     },
 }
 
+/// Whether a file could not be written because there is no room for it.
+pub fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
 /// Result of a store operation.
 pub type StoreResult<T> = Result<T, StoreError>;
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
+        // SQLite finds room for its index of the log before it uses it; a lack of it there has a code of its own.
+        let index_full = error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
         match error.sqlite_error_code() {
             Some(Code::DiskFull) => Self::Full(error),
+            _ if index_full => Self::Full(error),
             Some(Code::DatabaseCorrupt | Code::NotADatabase) => Self::Corrupt(error.to_string()),
             _ => Self::Disk(error),
         }
@@ -93,6 +101,7 @@ impl StoreError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Full(_) => ErrorCode::STORE_FULL,
+            Self::File { source, .. } if is_full(source) => ErrorCode::STORE_FULL,
             Self::Disk(_) => ErrorCode::STORE_UNAVAILABLE,
             Self::File { .. } => ErrorCode::DAEMON_CANNOT_CREATE,
             Self::Corrupt(_) | Self::SqliteTooOld { .. } => ErrorCode::STORE_CORRUPT,

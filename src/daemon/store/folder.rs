@@ -2,7 +2,7 @@
 //! process id; the id in the lock file only tells people who that is.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,9 @@ impl DataFolder {
     /// Writes this process into the lock file, for people and for the daemon that comes second.
     pub fn sign(&mut self) -> StoreResult<()> {
         let file = &mut self.lock;
-        let written = file.set_len(0).and_then(|()| write!(file, "{}\n", std::process::id()));
+        let text = format!("{}\n", std::process::id());
+        // Written over and then cut: on a full disk a file that was emptied first may not get its room back.
+        let written = file.rewind().and_then(|()| file.write_all(text.as_bytes())).and_then(|()| file.set_len(text.len() as u64));
         written.map_err(|source| StoreError::File { path: self.path.join(LOCK), source })
     }
 
@@ -74,7 +76,7 @@ pub fn private_folder(path: &Path) -> StoreResult<()> {
         }
         match DirBuilder::new().mode(0o700).create(path) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(file_error(error)),
-            _ => {}
+            _ => sync_parent(path).map_err(file_error)?,
         }
     }
     let metadata = fs::symlink_metadata(path).map_err(file_error)?;
@@ -87,6 +89,14 @@ pub fn private_folder(path: &Path) -> StoreResult<()> {
         return Err(StoreError::Unsafe { problem: format!("{shown} is open to others; run: chmod 700 {shown}") });
     }
     Ok(())
+}
+
+/// Puts a new folder's name on the disk: what is synced inside it is lost with it otherwise.
+fn sync_parent(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
 }
 
 /// Checks that a file, where it is there, is ours, no link, and closed to others.

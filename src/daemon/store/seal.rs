@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::digest::{Context, SHA256};
 use panotti_core::event::StoredEvent;
 
-use super::failure::{StoreError, StoreResult};
+use super::failure::{StoreError, StoreResult, is_full};
 
 /// One entry: sequence, chain hash, check sum of both. Entries are appended; the last whole one counts.
 const ENTRY_BYTES: usize = 8 + 32 + 8;
@@ -74,6 +74,8 @@ pub struct Seal {
     file: File,
     bytes: u64,
     last: HighWater,
+    /// The disk had no room for the newest entry.
+    owed: bool,
     unsynced: bool,
 }
 
@@ -85,10 +87,11 @@ impl Seal {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(file_error)?;
         let mut text = Vec::new();
         Read::by_ref(&mut file).take(2 * FILE_BYTES_MAX).read_to_end(&mut text).map_err(file_error)?;
-        let entries = text.chunks_exact(ENTRY_BYTES).filter_map(HighWater::from_entry);
-        let last = entries.max_by_key(|entry| entry.sequence).unwrap_or_default();
+        // The last one counts, not the highest: after an accepted loss the log goes on from where it ends now.
+        let mut entries = text.chunks_exact(ENTRY_BYTES).filter_map(HighWater::from_entry);
+        let last = entries.next_back().unwrap_or_default();
         let bytes = (text.len() - text.len() % ENTRY_BYTES) as u64;
-        Ok(Self { path: path.to_owned(), file, bytes, last, unsynced: false })
+        Ok(Self { path: path.to_owned(), file, bytes, last, owed: false, unsynced: false })
     }
 
     /// How far the log went.
@@ -96,14 +99,29 @@ impl Seal {
         self.last
     }
 
-    /// Appends how far the log goes now. The database is already synced.
+    /// Appends how far the log goes now. The database is already synced, so a full disk is no reason to take anything back: the entry is
+    /// then owed, and whoever publishes waits until [`Seal::write_owed`] could write it.
     pub fn append(&mut self, high_water: HighWater) -> StoreResult<()> {
-        let begin_anew = self.bytes >= FILE_BYTES_MAX;
-        let written = if begin_anew { self.replace(high_water) } else { self.write_at_end(high_water) };
-        written.map_err(|source| StoreError::File { path: self.path.clone(), source })?;
         self.last = high_water;
-        self.unsynced = true;
-        Ok(())
+        self.owed = true;
+        self.write_owed().map(drop)
+    }
+
+    /// Writes the newest entry where the disk had no room for it. Whether nothing is owed any more.
+    pub fn write_owed(&mut self) -> StoreResult<bool> {
+        if !self.owed {
+            return Ok(true);
+        }
+        let begin_anew = self.bytes >= FILE_BYTES_MAX;
+        let written = if begin_anew { self.replace(self.last) } else { self.write_at_end(self.last) };
+        match written {
+            Ok(()) => {
+                (self.owed, self.unsynced) = (false, true);
+                Ok(true)
+            }
+            Err(error) if is_full(&error) => Ok(false),
+            Err(source) => Err(StoreError::File { path: self.path.clone(), source }),
+        }
     }
 
     fn write_at_end(&mut self, high_water: HighWater) -> std::io::Result<()> {
@@ -160,6 +178,33 @@ mod tests {
         assert_eq!(seal.last(), high_water(2));
         seal.append(high_water(9)).unwrap();
         assert_eq!(Seal::open(&path).unwrap().last(), high_water(9));
+    }
+
+    #[test]
+    fn a_tail_that_was_given_up_is_not_missed_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seal");
+        let mut seal = Seal::open(&path).unwrap();
+        seal.append(high_water(9)).unwrap();
+        seal.append(high_water(4)).unwrap();
+
+        assert_eq!(Seal::open(&path).unwrap().last(), high_water(4));
+    }
+
+    #[test]
+    fn an_entry_that_finds_no_room_is_owed_and_written_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seal");
+        let mut seal = Seal::open(&path).unwrap();
+        seal.append(high_water(1)).unwrap();
+        let file = std::mem::replace(&mut seal.file, OpenOptions::new().write(true).open("/dev/full").unwrap());
+
+        seal.append(high_water(2)).unwrap();
+        assert!(!seal.write_owed().unwrap());
+        seal.file = file;
+
+        assert!(seal.write_owed().unwrap());
+        assert_eq!(Seal::open(&path).unwrap().last(), high_water(2));
     }
 
     #[test]

@@ -79,6 +79,9 @@ pub fn run(seed: u64, defects: Defects) -> Result<(Coverage, u64), Violation> {
 impl Chaos {
     /// One step of a run. `storm`: steps since the storm of this run began.
     fn once(&mut self, storm: Option<u64>) -> Result<(), Violation> {
+        if storm == Some(0) {
+            self.get_ready()?;
+        }
         self.pass_time();
         self.world.matches_late = self.random.below(8) == 0;
         let mut groups = self.publishes();
@@ -95,7 +98,7 @@ impl Chaos {
             self.plugins.iter_mut().flat_map(|plugin| &mut plugin.copies).for_each(|copy| copy.mood = mood);
         }
         groups.extend(self.outcomes());
-        groups.extend(self.people());
+        groups.extend(if in_storm { Vec::new() } else { self.people() });
         groups.extend(self.lives_of_plugins());
         for place in (1..groups.len()).rev() {
             let other = usize::try_from(self.random.below(place as u64 + 1)).expect("small");
@@ -112,6 +115,21 @@ impl Chaos {
             self.stop()?;
         }
         Ok(())
+    }
+
+    /// Everybody is there and in a good mood.
+    fn get_ready(&mut self) -> Result<(), Violation> {
+        if self.stopping {
+            self.stop()?;
+        }
+        let mut commands = self.register_everything();
+        for place in 0..self.plugins.len() {
+            if self.plugins[place].current().is_none() {
+                commands.push(self.attach(place));
+            }
+        }
+        self.plugins.iter_mut().flat_map(|plugin| &mut plugin.copies).for_each(|copy| copy.mood = Mood::Good);
+        self.take_step(commands, Fate::Commits)
     }
 
     /// Runs the step and tells everybody who hears of it.

@@ -23,6 +23,8 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::DuplicateTakesSequence, &["rule_13"]),
     (Defect::DeathForgetsAttempt, &["rule_08"]),
     (Defect::LeaseNeverEnds, &["rule_05"]),
+    (Defect::ReplayUnpaced, &["rule_10"]),
+    (Defect::ConcurrencyIgnored, &["rule_12"]),
 ];
 
 #[test]

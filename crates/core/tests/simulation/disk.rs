@@ -1,7 +1,7 @@
 //! The model of the store: plain maps, one transaction a step. It says what the real store must do, and refuses a transaction that
 //! no store should get: a hole in the sequences, the same source and id twice, a row that comes from nowhere.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use panotti_core::action::{DeliveryWrite, Write};
@@ -53,7 +53,7 @@ pub struct ReplayRow {
 pub struct Disk {
     pub epoch: u64,
     pub events: Vec<SharedEvent>,
-    pub by_publisher_id: HashMap<(String, String), Sequence>,
+    pub by_publisher_id: BTreeMap<(String, String), Sequence>,
     pub rows: BTreeMap<DeliveryKey, Row>,
     pub counts: BTreeMap<SubscriptionId, Counts>,
     pub subscriptions: BTreeMap<SubscriptionId, StoredSubscription>,

@@ -91,6 +91,9 @@ pub struct Ledger {
     pub handing_out: bool,
     /// Items that each replay has read since it was loaded.
     pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
+    /// When each replay was started, where that was after the load, and what of it has begun.
+    pub replays_since: BTreeMap<ReplayNumber, Timestamp>,
+    pub begun: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
     /// What must be written in the step under way.
     pub expected: BTreeMap<DeliveryKey, VecDeque<Kind>>,
     pub emits: BTreeSet<String>,

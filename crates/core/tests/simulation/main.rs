@@ -37,6 +37,7 @@ use crate::world::Violation;
 const SEEDS: u64 = 50;
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "which seeds to run is said in the environment")]
 fn a_thousand_ways_to_go_wrong_break_no_rule() {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a seed is a number"));
     let only = number("SIMULATION_SEED");

@@ -165,7 +165,7 @@ pub fn rule_07_a_delivery_dies_with_its_last_attempt(kind: &Kind, policy: &Retry
         Kind::Defer { .. } | Kind::RetryByHand => DeliveryState::Waiting,
         Kind::Discard => DeliveryState::Cancelled,
         Kind::Skipped => DeliveryState::Skipped,
-        Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.max + 1 => DeliveryState::Dead,
+        Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.attempts_max() => DeliveryState::Dead,
         Kind::Retry { .. } | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
     };
     ensure(write.state == state, || format!("{kind:?} makes {:?} {}, expected {state}", write.key, write.state))
@@ -332,4 +332,13 @@ pub fn rule_07_what_waits_is_not_left_lying(
     let Some((due, key)) = disk.soonest(id, free) else { return Ok(()) };
     ensure(due > now, || format!("there is room, {key:?} was due at {due}, and at {now} it is not handed out"))?;
     ensure(bus.next_due().is_some_and(|at| at <= due), || format!("{key:?} is due at {due}, the bus wakes at {:?}", bus.next_due()))
+}
+
+/// `since`: when the replay was started or loaded.
+pub fn rule_10_a_replay_keeps_its_pace(rate: u32, begun: usize, since: Timestamp, now: Timestamp) -> Check {
+    let burst = u128::from(rate / 10).max(1) + 1;
+    let most = burst + u128::from(rate) * now.since(since).as_millis() / 1_000;
+    ensure(rate == 0 || begun as u128 <= most, || {
+        format!("{begun} items begun since {since} at {rate} a second, at most {most} are allowed")
+    })
 }

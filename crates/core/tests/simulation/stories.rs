@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use panotti_core::command::{Answer, Command, InstanceEnd, Switch};
 use panotti_core::event::Draft;
-use panotti_core::limits::{WAITING_MAX, WINDOW_MAX};
+use panotti_core::limits::{SUBSCRIPTIONS_MAX, WAITING_MAX, WINDOW_MAX};
+use panotti_core::routing::SubscriptionSpec;
 use panotti_protocol::api::{OnDisabled, ReplaySelection};
 use panotti_protocol::delivery::{AttemptOutcome, Cause, DeliveryState, ReplayState};
 use panotti_protocol::notice;
@@ -338,4 +339,43 @@ fn rule_13_the_same_source_and_id_give_the_first_receipt() {
     assert_eq!((again.eventid, again.sequence, again.duplicate), (first.eventid, first.sequence, true));
     assert!(!elsewhere.duplicate);
     assert_eq!(story.handed_out.len(), 2);
+}
+
+#[test]
+fn rule_14_a_registration_that_is_too_many_changes_nothing() {
+    let mut story = Story::new();
+    let spec = |name: usize| SubscriptionSpec::new(format!("topic.{name}").parse().unwrap());
+    story.asks(Command::Register { plugin: "big".to_owned(), subscriptions: (0..SUBSCRIPTIONS_MAX - 1).map(spec).collect() });
+    story.asks(Command::Register { plugin: "notes".to_owned(), subscriptions: vec![spec(0)] });
+
+    let answer = story.asks(Command::Register {
+        plugin: "notes".to_owned(),
+        subscriptions: vec![SubscriptionSpec { concurrency: 1, ..spec(0) }, spec(1)],
+    });
+
+    assert!(matches!(answer, Answer::Refused(_)));
+    let notes = story.disk().subscriptions.last_key_value().unwrap().1;
+    assert_eq!((story.disk().subscriptions.len(), notes.spec.concurrency), (SUBSCRIPTIONS_MAX, 4));
+
+    let answer = story.asks(Command::Register { plugin: "notes".to_owned(), subscriptions: vec![] });
+    assert!(matches!(answer, Answer::Rules(_)), "fewer is always possible");
+}
+
+#[test]
+fn rule_10_a_replay_ends_also_when_its_plugin_is_removed_meanwhile() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    for _ in 0..6 {
+        story.publish("audio.recorded");
+    }
+    story.run_until_quiet();
+    story.asks(stop("notes"));
+
+    let replay = story.replay(ReplaySelection { topic: Some(">".parse().unwrap()), ..ReplaySelection::default() }, 0);
+    story.run_until_quiet();
+    assert_eq!(story.replay_row(replay).state, ReplayState::Running, "it waits for its plugin");
+    story.asks(Command::Register { plugin: "notes".to_owned(), subscriptions: vec![] });
+    story.run_until_quiet();
+
+    let row = story.replay_row(replay);
+    assert_eq!((row.state, row.skipped), (ReplayState::Done, 6));
 }

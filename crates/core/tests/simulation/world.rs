@@ -305,6 +305,9 @@ impl World {
                 hold!(self, rule_05_state_is_written_with_done_and_only_then(self.ledger.state_writes > 0, plugin));
                 self.ledger.state_writes -= 1;
             }
+            Write::Replay { replay, .. } => {
+                self.ledger.replays_since.insert(*replay, self.bus_now);
+            }
             Write::Delivery(row) => self.judge_row(row)?,
             Write::Recovered { key, .. } => {
                 hold!(self, rule_10_a_dead_letter_recovers_only_when_its_replay_is_done(&self.disk, *key));
@@ -398,6 +401,9 @@ impl World {
         hold!(self, rule_12_concurrency_is_never_exceeded(in_flight + 1, concurrency));
         let from = before.map_or(if key.replay == ReplayNumber::LIVE { "pending" } else { "repeat" }, |row| row.state.as_str());
         self.coverage.take("delivery", from, "handed out", "leased");
+        if from == "repeat" {
+            self.judge_pace(key)?;
+        }
         let flight = Flight {
             key,
             original: self.original_of(key, &lease),
@@ -408,6 +414,15 @@ impl World {
         };
         self.ledger.begin(lease.token, flight);
         self.inbox.push(lease);
+        Ok(())
+    }
+
+    fn judge_pace(&mut self, key: DeliveryKey) -> Result<(), Violation> {
+        let begun = self.ledger.begun.entry(key.replay).or_default();
+        begun.insert(key);
+        let number = begun.len();
+        let since = self.ledger.replays_since.get(&key.replay).copied().unwrap_or(self.loaded_at);
+        hold!(self, rule_10_a_replay_keeps_its_pace(self.disk.replays[&key.replay].start.rate, number, since, self.bus_now));
         Ok(())
     }
 

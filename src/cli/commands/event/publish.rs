@@ -94,7 +94,7 @@ pub async fn run(args: PublishArgs, context: &Context) -> Outcome {
     if args.jsonl {
         return publish_many::lines(args, context).await;
     }
-    let event = publish_input::event(&args, context, now())?;
+    let event = publish_input::event(&args, now())?;
     if let Some(count) = args.count {
         return publish_many::repeated(&args, &event, count, context).await;
     }

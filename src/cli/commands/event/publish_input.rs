@@ -12,9 +12,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::publish::PublishArgs;
-use crate::cli::context::Context;
 use crate::client::publish::fresh_id;
 use crate::config::units::parse_duration;
+use crate::config::user::command_line_source;
 
 /// Most bytes of a payload that is read: more than any daemon takes, so that the daemon's own limit is what refuses it.
 const PAYLOAD_READ_MAX: u64 = 16 * 1024 * 1024;
@@ -55,24 +55,12 @@ pub fn parse_expiry(text: &str) -> Result<Expiry, String> {
     parse_duration(text).map(Expiry::In).ok_or_else(|| "a time looks like `2026-11-22T10:00:00Z`, or is so long from now: `1h`".to_owned())
 }
 
-/// `/cli/USER@HOST`: who publishes when nothing is said.
-pub fn default_source(context: &Context) -> String {
-    let user = ["USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| context.environment.get(name))
-        .map_or_else(|| rustix::process::getuid().as_raw().to_string(), ToOwned::to_owned);
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let plain =
-        |text: &str| -> String { text.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect() };
-    format!("/cli/{}@{}", plain(&user), plain(&host))
-}
-
 /// Puts the event together and checks it.
 ///
 /// # Errors
 /// `event.topic_invalid`, `event.payload_invalid`, `event.attribute_invalid`, or where the payload cannot be read.
-pub fn event(args: &PublishArgs, context: &Context, now: Timestamp) -> Result<NewEvent, Failure> {
-    let mut event = attributes(args, context, now)?;
+pub fn event(args: &PublishArgs, now: Timestamp) -> Result<NewEvent, Failure> {
+    let mut event = attributes(args, now)?;
     event.topic = args.topic.clone().unwrap_or_default();
     check_topic(&event.topic)?;
     let payload = read_payload(args)?;
@@ -87,7 +75,7 @@ pub fn event(args: &PublishArgs, context: &Context, now: Timestamp) -> Result<Ne
 ///
 /// # Errors
 /// `event.attribute_invalid`.
-pub fn attributes(args: &PublishArgs, context: &Context, now: Timestamp) -> Result<NewEvent, Failure> {
+pub fn attributes(args: &PublishArgs, now: Timestamp) -> Result<NewEvent, Failure> {
     let texts = [
         ("--id", &args.id),
         ("--source", &args.source),
@@ -106,7 +94,7 @@ pub fn attributes(args: &PublishArgs, context: &Context, now: Timestamp) -> Resu
     }
     Ok(NewEvent {
         id: args.id.clone(),
-        source: Some(args.source.clone().unwrap_or_else(|| default_source(context))),
+        source: Some(args.source.clone().unwrap_or_else(|| command_line_source(rustix::process::geteuid().as_raw()))),
         subject: args.subject.clone(),
         datacontenttype: args.content_type.clone(),
         priority: args.priority,

@@ -28,7 +28,7 @@ const REFUSALS_SHOWN_MAX: usize = 100;
 /// `items.failed` naming each line that was refused, or the daemon's failure.
 pub async fn lines(args: PublishArgs, context: &Context) -> Outcome {
     let (topic, source) = source_of(&args)?;
-    let template = NewEvent { topic, ..attributes(&args, context, now())? };
+    let template = NewEvent { topic, ..attributes(&args, now())? };
     if !template.topic.is_empty() {
         check_topic(&template.topic)?;
     }

@@ -17,6 +17,8 @@ use crate::daemon::store::folder::private_file;
 pub const APPLICATION_ID: u32 = 0x7061_6e74;
 /// The newest format known here. Migrations lead from each to the next.
 pub const FORMAT: u32 = 1;
+/// A log that is begun anew keeps this much of its file.
+const LOG_BYTES_KEPT: i64 = 4 * 1024 * 1024;
 /// The oldest SQLite without the WAL-reset defect, as a number and as text.
 const SQLITE_OLDEST: (i32, &str) = (3_051_003, "3.51.3");
 
@@ -65,6 +67,8 @@ pub fn open_writer(path: &Path, durability: Durability, new_store_id: StoreId, n
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // A log that is begun anew gives its room back; otherwise its file would only ever grow.
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES_KEPT)?;
     let synchronous = match durability {
         Durability::Full => "FULL",
         #[cfg(feature = "defects")]

@@ -159,6 +159,11 @@ impl Writer {
         }
     }
 
+    /// Writes what a full disk kept out of the seal. Whether nothing is owed any more.
+    pub fn write_owed_seal(&mut self) -> StoreResult<bool> {
+        self.seal.write_owed()
+    }
+
     /// Puts the seal on the disk.
     pub fn sync_seal(&mut self) -> StoreResult<()> {
         self.seal.sync()
@@ -181,9 +186,14 @@ impl Writer {
         Ok(())
     }
 
-    /// The last words: everything into the database, the seal on the disk.
+    /// The last words: everything into the database, the seal on the disk. Where the disk is full the log stays beside the database,
+    /// and the next start reads it.
     pub fn close(mut self) -> StoreResult<()> {
-        self.restart_wal()?;
+        match self.restart_wal() {
+            Ok(()) => {}
+            Err(StoreError::Full(error)) => tracing::warn!(%error, "no room for the last checkpoint; the log stays"),
+            Err(error) => return Err(error),
+        }
         self.sync_seal()?;
         self.connection.close().map_err(|(_, error)| StoreError::from(error))
     }
