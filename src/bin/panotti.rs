@@ -1,4 +1,5 @@
-//! The one binary. It parses the command line and decides which half it is: `daemon run` is the daemon, everything else is its client.
+//! The one binary. It parses the command line and decides which half it is: `daemon run` is the daemon, everything else is its
+//! client; and as `__plugin-init` it keeps the processes of one plugin together.
 
 use std::process::ExitCode;
 
@@ -11,6 +12,10 @@ use panotti::daemon;
 use panotti_protocol::failure::{ErrorCode, Failure};
 
 fn main() -> ExitCode {
+    let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    if let Some(code) = daemon::host::init::run_if_asked(&arguments) {
+        return code;
+    }
     cli::install_panic_hint();
     let cli = match cli::parse() {
         Ok(cli) => cli,

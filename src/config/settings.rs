@@ -132,6 +132,12 @@ pub const TABLE: &[SettingRow] = &[
         description: "Folders in which plugins are looked for; the first that has a name counts.",
     },
     SettingRow {
+        key: "plugins.process_tree",
+        form: Form::Word(&["auto", "subreaper"]),
+        default: "auto",
+        description: "What keeps a plugin's processes together: a pid namespace where the system allows it, or always a subreaper.",
+    },
+    SettingRow {
         key: "store.bytes_max",
         form: Form::Bytes { least: 8 * MIB, most: TB },
         default: "1GB",
@@ -209,6 +215,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// Absolute folders in which plugins are looked for, the first counts.
     pub plugin_dirs: Vec<PathBuf>,
+    /// `auto` or `subreaper`: what keeps a plugin's processes together.
+    pub process_tree: &'static str,
     /// The store.
     pub store: StoreSettings,
 }
@@ -266,6 +274,10 @@ impl Settings {
             plugin_dirs: match value("plugins.dirs") {
                 Some(SettingValue::Folders(folders)) => folders,
                 _ => Vec::new(),
+            },
+            process_tree: match value("plugins.process_tree") {
+                Some(SettingValue::Word(word)) => word,
+                _ => "auto",
             },
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),

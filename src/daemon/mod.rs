@@ -6,6 +6,7 @@ pub mod api;
 pub mod bus;
 pub mod clock;
 pub mod defect;
+pub mod drafts;
 pub mod event_json;
 pub mod host;
 pub mod log;

@@ -18,7 +18,8 @@ use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreLimits, Thread};
 use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, watch::Feed};
 use super::clock::{Clock, random_bytes};
-use super::host::{self, HostHandle};
+use super::host::init::tree::ProcessTree;
+use super::host::{Host, HostHandle, HostSettings};
 use super::rules::Rules;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
@@ -71,16 +72,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let parts = start_bus(store, &loaded, &data, clock)?;
     let readers = parts.readers.clone();
     let stopping = CancellationToken::new();
-    let setup = host::Setup {
-        places: places.clone(),
-        settings: loaded.settings.clone(),
-        store_id,
-        bus: parts.bus.clone(),
-        readers: readers.clone(),
-        rows: plugin_rows,
-        clock,
-    };
-    let host = host::start(setup, parts.host_actions).await?;
+    let host = Host::start(host_settings(&loaded, &places, store_id)?, parts.bus.clone(), clock, plugin_rows, parts.host_actions).await?;
     maintenance::start(parts.bus.clone(), &data, parts.checkpoints)?;
     let (stop, stop_requests) = mpsc::channel(1);
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
@@ -88,6 +80,20 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (bus, rules) = (parts.bus, parts.rules);
     let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, clock, stopping, stop, facts });
     Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
+}
+
+fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<HostSettings, Failure> {
+    let panotti = std::env::current_exe()
+        .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("this program's own path is not known: {error}")))?;
+    Ok(HostSettings {
+        panotti,
+        plugin_dirs: loaded.settings.plugin_dirs.clone(),
+        data_dir: places.data_dir.path.clone(),
+        log_dir: places.log_dir.path.clone(),
+        process_tree: (loaded.settings.process_tree == "subreaper").then_some(ProcessTree::Subreaper),
+        payload_bytes_max: loaded.settings.payload_bytes_max,
+        store,
+    })
 }
 
 fn open_store(data: &Path, accept_loss: bool, clock: &Clock) -> Result<Writer, StoreError> {

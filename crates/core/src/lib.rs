@@ -8,7 +8,7 @@
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
 //! - [`fingerprint`]: failures that are alike
-//! - [`lifecycle`]: the life of one plugin
+//! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`]: bounds; numbers that follow from a seed
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
@@ -19,7 +19,9 @@ pub mod defect;
 pub mod delivery;
 pub mod event;
 pub mod fingerprint;
+pub mod lifecycle;
 pub mod limits;
+pub mod manifest;
 mod outcome;
 mod publish;
 pub mod random;

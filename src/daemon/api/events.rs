@@ -18,8 +18,9 @@ use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
-use super::{Api, drafts, ndjson, pages};
+use super::{Api, ndjson, pages};
 use crate::daemon::bus::handle::DeliveryChange;
+use crate::daemon::drafts;
 use crate::daemon::event_json::{self, Payload};
 use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::views::{self, Names};

@@ -4,13 +4,11 @@
 //! - [`local`]: the local socket: its file, who may connect, how many
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
-//! - [`drafts`]: what a publisher sent becomes a draft, or a failure that says what is wrong
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
 
 pub mod daemon;
-pub mod drafts;
 pub mod events;
 pub mod local;
 pub mod ndjson;

@@ -1,30 +1,326 @@
-//! host (temporary while merging)
-use super::bus::{dispatch::HostAction, handle::BusHandle};
+//! Runs plugins: finds them, starts their processes, talks with them, keeps what they say, and lets none outlive the daemon.
+//!
+//! - [`discovery`]: folders with a `plugin.yaml`, and their digests
+//! - [`entry`]: one plugin as everybody sees it
+//! - [`supervisor`], [`conversation`], [`configure`]: looks after one plugin; its frames; its configuration
+//! - [`session`]: the socket to one instance, in lines
+//! - [`launch`], [`spawner`], [`init`]: what is run, the thread that runs it, and the process that keeps the tree together
+//! - [`log`]: what a plugin says
+//! - [`sdk`]: the embedded Python SDK
+//!
+//! The bus never calls the host: it hands out a receiver of actions, which [`Host::start`] takes.
+
+pub mod configure;
+pub mod conversation;
+pub mod discovery;
+pub mod entry;
+pub mod init;
+pub mod launch;
+pub mod log;
+pub mod sdk;
+pub mod session;
+pub mod spawner;
+pub mod supervisor;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use panotti_core::command::Record;
+use panotti_protocol::api::{LogLine, LogsQuery, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginSwitch};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::StoreId;
+use panotti_protocol::limits::PAGE_MAX;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use self::discovery::{Found, discover};
+use self::entry::{Entry, Mail, Overlay, Shared};
+use self::init::tree::{ProcessTree, sweep};
+use self::launch::Places;
+use self::log::PluginLog;
+use self::spawner::Spawner;
+use self::supervisor::{GOODBYE, Supervisor};
+use super::bus::dispatch::HostAction;
+use super::bus::handle::BusHandle;
 use super::clock::Clock;
-use super::store::sqlite::{plugins::PluginRow, readers::Readers};
-use panotti_protocol::api::*;
-use panotti_protocol::failure::*;
-/// s
-pub struct Setup {
-    pub places: crate::config::places::Places,
-    pub settings: crate::config::settings::Settings,
-    pub store_id: panotti_protocol::id::StoreId,
-    pub bus: BusHandle,
-    pub readers: Readers,
-    pub rows: Vec<PluginRow>,
-    pub clock: Clock,
+use super::store::sqlite::plugins::PluginRow;
+
+/// How long a switch waits for what comes of it beyond the plugin's own time to start.
+const SETTLE: Duration = Duration::from_secs(2);
+/// How long a change of configuration waits for the plugin's answer.
+const CONFIG_ANSWER: Duration = Duration::from_secs(5);
+/// Lines of a log when nobody says how many.
+const LOG_LINES: u32 = 100;
+
+/// What the host needs from the daemon.
+#[derive(Debug)]
+pub struct HostSettings {
+    /// This program, which runs again as what keeps a plugin's processes together.
+    pub panotti: PathBuf,
+    /// Folders in which plugins are looked for; the first that has a name counts.
+    pub plugin_dirs: Vec<PathBuf>,
+    /// `<data>`: plugins' own folders are in `plugin-data/`, the SDK and links in `run/`.
+    pub data_dir: PathBuf,
+    /// Plugins' logs go into `plugins/` in here.
+    pub log_dir: PathBuf,
+    /// What keeps process trees together; `None` where the system decides (`plugins.process_tree: auto`).
+    pub process_tree: Option<ProcessTree>,
+    /// Largest payload a plugin may emit, in bytes.
+    pub payload_bytes_max: usize,
+    /// The store's id.
+    pub store: StoreId,
 }
-/// h
+
+/// Starts the host.
+#[derive(Debug)]
+pub struct Host;
+
+/// The way to the host. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct HostHandle;
-/// s
-pub async fn start(_setup: Setup, mut actions: tokio::sync::mpsc::UnboundedReceiver<HostAction>) -> Result<HostHandle, Failure> {
-    tokio::spawn(async move { while actions.recv().await.is_some() {} });
-    Ok(HostHandle)
-}
-impl HostHandle {
-    pub fn list(&self) -> Vec<Plugin> {
-        Vec::new()
+pub struct HostHandle(Arc<Shared>);
+
+impl Host {
+    /// Finds the plugins, kills what a killed daemon left behind, and starts what is wanted on.
+    ///
+    /// # Errors
+    /// `daemon.cannot_create` for folders that cannot be made, and what the bus refuses.
+    pub async fn start(
+        settings: HostSettings,
+        bus: BusHandle,
+        clock: Clock,
+        rows: Vec<PluginRow>,
+        actions: mpsc::UnboundedReceiver<HostAction>,
+    ) -> Result<HostHandle, Failure> {
+        let cannot = |error: std::io::Error| Failure::new(ErrorCode::DAEMON_CANNOT_CREATE, format!("the host cannot be set up: {error}"));
+        let places = prepare(&settings).map_err(cannot)?;
+        sweep(&format!("PANOTTI_STORE={}", settings.store));
+        let spawner = Spawner::start(places.panotti.clone(), settings.process_tree).map_err(cannot)?;
+        let mut boxes = Vec::new();
+        let mut plugins = BTreeMap::new();
+        for found in discover(&settings.plugin_dirs) {
+            let row = rows.iter().find(|row| row.plugin == found.name);
+            let enabled = first_words(&bus, &found, row).await?;
+            let log = PluginLog::new(settings.log_dir.join("plugins").join(format!("{}.jsonl", found.name)), clock);
+            let overlay = row.map(|row| Overlay { values: row.overlay.clone(), revision: row.overlay_revision }).unwrap_or_default();
+            let (mail, letters) = mpsc::unbounded_channel();
+            let view = first_view(&found, enabled, clock);
+            let entry = Arc::new(Entry::new(found, log, mail, view, overlay));
+            plugins.insert(entry.found.name.clone(), Arc::clone(&entry));
+            boxes.push((entry, letters, enabled));
+        }
+        let (store, payload_bytes_max) = (settings.store, settings.payload_bytes_max);
+        let changes = watch::Sender::new(0);
+        let shared = Arc::new(Shared { plugins, bus, spawner, places, store, clock, payload_bytes_max, changes });
+        for (entry, letters, enabled) in boxes {
+            tokio::spawn(Supervisor::new(entry, Arc::clone(&shared), enabled).run(letters));
+        }
+        tokio::spawn(pass_on(Arc::clone(&shared), actions));
+        Ok(HostHandle(shared))
     }
-    pub async fn drain_and_stop(&self, _d: std::time::Duration) {}
+}
+
+fn prepare(settings: &HostSettings) -> std::io::Result<Places> {
+    let run = settings.data_dir.join("run");
+    let bin = run.join("bin");
+    let panotti = settings.panotti.clone();
+    for folder in [&bin, &settings.log_dir.join("plugins"), &settings.data_dir.join("plugin-data")] {
+        std::fs::create_dir_all(folder)?;
+    }
+    let link = bin.join("panotti");
+    if std::fs::read_link(&link).ok().as_ref() != Some(&panotti) {
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(&panotti, &link)?;
+    }
+    Ok(Places { sdk: sdk::write(&run)?, panotti, bin, plugin_data: settings.data_dir.join("plugin-data") })
+}
+
+/// Writes a found plugin down, and registers what its manifest subscribes to: events are kept for it from now on, whether it runs
+/// or not. Says whether it is wanted on.
+async fn first_words(bus: &BusHandle, found: &Found, row: Option<&PluginRow>) -> Result<bool, Failure> {
+    let Ok(manifest) = &found.manifest else { return Ok(row.is_some_and(|row| row.enabled)) };
+    let (plugin, version, digest) = (found.name.clone(), manifest.version.clone(), found.digest.clone());
+    if row.is_none_or(|row| row.version != version || row.digest != digest) {
+        bus.record(Record::PluginFound { plugin, version, digest, enabled_at_first: manifest.enabled }).await?;
+    }
+    if let Ok(Some(subscriptions)) = panotti_core::manifest::subscriptions(manifest) {
+        bus.register(&found.name, subscriptions).await?;
+    }
+    Ok(row.map_or(manifest.enabled, |row| row.enabled))
+}
+
+fn first_view(found: &Found, enabled: bool, clock: Clock) -> Plugin {
+    let manifest = found.manifest.as_ref().ok();
+    Plugin {
+        name: found.name.clone(),
+        version: manifest.map(|manifest| manifest.version.clone()).unwrap_or_default(),
+        description: manifest.map(|manifest| manifest.description.clone()).unwrap_or_default(),
+        state: "discovered".to_owned(),
+        health: "ok".to_owned(),
+        reason: String::new(),
+        enabled,
+        runtime: manifest.map(|manifest| manifest.runtime.as_str().to_owned()).unwrap_or_default(),
+        folder: found.folder.display().to_string(),
+        digest: found.digest.clone(),
+        pid: None,
+        since: clock.now(),
+        load_ms: None,
+        process_tree: String::new(),
+        problems: found.manifest.as_ref().err().cloned().unwrap_or_default(),
+        subscriptions: Vec::new(),
+    }
+}
+
+/// Hands the bus's actions to the plugins' supervisors. Every supervisor keeps up: it never waits for its plugin.
+async fn pass_on(shared: Arc<Shared>, mut actions: mpsc::UnboundedReceiver<HostAction>) {
+    while let Some(action) = actions.recv().await {
+        match action {
+            HostAction::Deliver { lease, event } => {
+                if let Some(entry) = shared.plugins.get(&lease.plugin) {
+                    let _ = entry.mail.send(Mail::Deliver(lease, event));
+                }
+            }
+            // Only the supervisor whose instance it is heeds it.
+            HostAction::Cancel { instance, delivery, token, why } => {
+                for entry in shared.plugins.values() {
+                    let _ = entry.mail.send(Mail::Cancel(instance, delivery, token, why));
+                }
+            }
+        }
+    }
+}
+
+impl HostHandle {
+    fn entry(&self, name: &str) -> Result<&Arc<Entry>, Failure> {
+        self.0.plugins.get(name).ok_or_else(|| {
+            let meant = crate::config::suggest::did_you_mean(name, self.0.plugins.keys().map(String::as_str));
+            let failure = Failure::new(ErrorCode::PLUGIN_NOT_FOUND, format!("there is no plugin `{name}`"));
+            if meant.is_empty() { failure } else { failure.next(meant) }
+        })
+    }
+
+    /// Every plugin by name, without the numbers of their subscriptions, which the store has.
+    pub fn list(&self) -> Vec<Plugin> {
+        self.0.plugins.values().map(|entry| entry.view().clone()).collect()
+    }
+
+    /// One plugin with what its manifest needs and emits: dependencies, topics. Its history is in the store.
+    ///
+    /// # Errors
+    /// `plugin.not_found`.
+    pub fn show(&self, name: &str) -> Result<(Plugin, Vec<String>, Vec<String>), Failure> {
+        let entry = self.entry(name)?;
+        let manifest = entry.found.manifest.as_ref().ok();
+        let dependencies = manifest.map(|manifest| manifest.dependencies.iter().map(ToString::to_string).collect()).unwrap_or_default();
+        let emits = manifest.map(|manifest| manifest.emits.clone()).unwrap_or_default();
+        Ok((entry.view().clone(), dependencies, emits))
+    }
+
+    /// How one plugin stands.
+    ///
+    /// # Errors
+    /// `plugin.not_found`.
+    pub fn status(&self, name: &str) -> Result<Plugin, Failure> {
+        Ok(self.entry(name)?.view().clone())
+    }
+
+    /// Switches a plugin on and waits until it runs or has failed to.
+    ///
+    /// # Errors
+    /// `plugin.not_found`, `plugin.manifest_invalid`, `plugin.dependency`, `plugin.state`, `plugin.not_running`.
+    pub async fn enable(&self, name: &str, switch: PluginSwitch, actor: &str) -> Result<PluginChanged, Failure> {
+        let entry = Arc::clone(self.entry(name)?);
+        let mut changes = self.0.changes.subscribe();
+        let changed = switch_to(&entry, true, switch, actor).await?;
+        let start = entry.found.manifest.as_ref().map_or(0, |manifest| manifest.limits.start_ms);
+        let starting = |state: &str| matches!(state, "discovered" | "starting" | "draining");
+        let settled = async { while starting(&entry.view().state.clone()) && changes.changed().await.is_ok() {} };
+        let _ = tokio::time::timeout(Duration::from_millis(start) + SETTLE, settled).await;
+        let plugin = entry.view().clone();
+        if changed && plugin.state != "running" && !plugin.reason.starts_with("it waits for") {
+            let why = if plugin.reason.is_empty() { "it is not ready yet" } else { &plugin.reason };
+            let detail = format!("`{name}` is enabled and {}: {why}", plugin.state);
+            return Err(Failure::new(ErrorCode::PLUGIN_NOT_RUNNING, detail).next(format!("look at `panotti plugin logs {name}`")));
+        }
+        Ok(PluginChanged { changed, plugin })
+    }
+
+    /// Switches a plugin off. It finishes what it holds; that may go on after this returns.
+    ///
+    /// # Errors
+    /// `plugin.not_found`, `plugin.state`.
+    pub async fn disable(&self, name: &str, switch: PluginSwitch, actor: &str) -> Result<PluginChanged, Failure> {
+        let entry = Arc::clone(self.entry(name)?);
+        let mut changes = self.0.changes.subscribe();
+        let changed = switch_to(&entry, false, switch, actor).await?;
+        let settled = async { while entry.view().state == "draining" && changes.changed().await.is_ok() {} };
+        let _ = tokio::time::timeout(SETTLE, settled).await;
+        let plugin = entry.view().clone();
+        Ok(PluginChanged { changed, plugin })
+    }
+
+    /// A plugin's configuration.
+    ///
+    /// # Errors
+    /// `plugin.not_found`.
+    pub fn config_get(&self, name: &str) -> Result<PluginConfig, Failure> {
+        Ok(self.entry(name)?.plugin_config(false, "unchanged"))
+    }
+
+    /// Replaces what is set over a plugin's configuration; a running copy gets it.
+    ///
+    /// # Errors
+    /// `plugin.not_found`, `plugin.config_key_unknown`, `plugin.state` for a stale revision.
+    pub async fn config_put(&self, name: &str, update: PluginConfigUpdate, actor: &str) -> Result<PluginConfig, Failure> {
+        let entry = self.entry(name)?;
+        let (reply, answer) = oneshot::channel();
+        let _ = entry.mail.send(Mail::Configure { update, actor: actor.to_owned(), reply });
+        match tokio::time::timeout(CONFIG_ANSWER, answer).await {
+            Ok(answer) => answer.map_err(|_| stopping())?,
+            // It runs with the old one and has not said anything: only a restart is sure to bring the new one.
+            Err(_) => Ok(entry.plugin_config(true, "needs_restart")),
+        }
+    }
+
+    /// A plugin's newest log lines, oldest first.
+    ///
+    /// # Errors
+    /// `plugin.not_found`.
+    pub fn logs(&self, name: &str, query: &LogsQuery) -> Result<Vec<LogLine>, Failure> {
+        let lines = query.lines.unwrap_or(LOG_LINES).min(PAGE_MAX * 10);
+        Ok(self.entry(name)?.log.newest(usize::try_from(lines).unwrap_or(usize::MAX), query.event))
+    }
+
+    /// New lines as they come. Subscribe before reading [`HostHandle::logs`], so that none is missed between.
+    ///
+    /// # Errors
+    /// `plugin.not_found`.
+    pub fn logs_follow(&self, name: &str) -> Result<broadcast::Receiver<LogLine>, Failure> {
+        Ok(self.entry(name)?.log.follow())
+    }
+
+    /// Drains and ends every plugin. Returns when none has a process left, at the latest a little after `drain` and the time for
+    /// goodbyes (semantics rule 23). Whatever is left then dies with the daemon.
+    pub async fn drain_and_stop(&self, drain: Duration) {
+        for entry in self.0.plugins.values() {
+            let _ = entry.mail.send(Mail::Stop(drain));
+        }
+        let mut changes = self.0.changes.subscribe();
+        let gone = async {
+            let active = |plugin: &Plugin| plugin.pid.is_some() || matches!(plugin.state.as_str(), "starting" | "draining");
+            while self.list().iter().any(active) && changes.changed().await.is_ok() {}
+        };
+        let _ = tokio::time::timeout(drain + GOODBYE + SETTLE, gone).await;
+    }
+}
+
+async fn switch_to(entry: &Entry, enabled: bool, switch: PluginSwitch, actor: &str) -> Result<bool, Failure> {
+    let (reply, answer) = oneshot::channel();
+    let reason = switch.reason.unwrap_or_default();
+    let _ = entry.mail.send(Mail::Switch { enabled, on_disabled: switch.on_disabled, actor: actor.to_owned(), reason, reply });
+    answer.await.map_err(|_| stopping())?
+}
+
+fn stopping() -> Failure {
+    Failure::new(ErrorCode::DAEMON_STOPPING, "the daemon is stopping")
 }

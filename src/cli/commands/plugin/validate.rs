@@ -26,7 +26,7 @@ pub struct ValidateArgs {
 pub fn run(args: &ValidateArgs, context: &Context) -> Outcome {
     // `plugin validate plugin.yaml` means its folder.
     let folder = if args.path.is_file() { args.path.parent().unwrap_or(&args.path) } else { &args.path };
-    let problems = validate_folder(folder);
+    let problems = validate_folder(folder).err().unwrap_or_default();
     let path = args.path.display().to_string();
     if problems.is_empty() {
         context.output.action(&json!({ "valid": true, "path": path }), &path, || format!("✓ {path} holds"))?;

@@ -1,0 +1,210 @@
+//! What one plugin says: its standard output and error, its `log` frames, and the host's remarks. Kept as JSON lines in a file of
+//! limited size and, the newest of it, in memory. It never slows the plugin or the bus: what is too much is counted and dropped.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use panotti_protocol::api::LogLine;
+use panotti_protocol::id::EventId;
+use panotti_protocol::limits::LOG_TAIL_BYTES_MAX;
+use panotti_protocol::time::Timestamp;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::broadcast;
+
+use crate::daemon::clock::Clock;
+
+/// Longest line kept, in bytes; longer ones are cut.
+pub const LINE_BYTES_MAX: usize = 8 * 1024;
+/// Most of a plugin's output that is kept of one second, in bytes.
+pub const BYTES_PER_SECOND_MAX: usize = 64 * 1024;
+/// Most of it in memory, in bytes.
+pub const RING_BYTES_MAX: usize = 1024 * 1024;
+/// A file of this size is put aside, in bytes.
+pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Files put aside.
+pub const FILES_KEPT: u32 = 3;
+/// Lines a slow follower may lag behind before it misses some.
+pub const FOLLOW_LINES_MAX: usize = 1_024;
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct PluginLog(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    clock: Clock,
+    followers: broadcast::Sender<LogLine>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    lines: VecDeque<LogLine>,
+    bytes: usize,
+    file: Option<(File, u64)>,
+    second: u64,
+    second_bytes: usize,
+    dropped: u64,
+}
+
+impl PluginLog {
+    /// A log that goes on in `path`.
+    pub fn new(path: PathBuf, clock: Clock) -> Self {
+        Self(Arc::new(Shared { path, clock, followers: broadcast::Sender::new(FOLLOW_LINES_MAX), kept: Mutex::default() }))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the host says about the plugin. Never dropped.
+    pub fn remark(&self, level: &str, message: impl Into<String>) {
+        let line = self.line("host", level, message.into(), None);
+        self.keep(&mut self.kept(), line);
+    }
+
+    /// A line of the plugin's.
+    pub fn write(&self, stream: &str, level: &str, message: String, eventid: Option<EventId>) {
+        let line = self.line(stream, level, message, eventid);
+        let mut kept = self.kept();
+        let second = line.at.as_ms() / 1_000;
+        if second != kept.second {
+            (kept.second, kept.second_bytes) = (second, 0);
+            let dropped = std::mem::take(&mut kept.dropped);
+            if dropped > 0 {
+                let said = format!("{dropped} lines were dropped: more than {BYTES_PER_SECOND_MAX} bytes in a second");
+                let remark = self.line("host", "warning", said, None);
+                self.keep(&mut kept, remark);
+            }
+        }
+        kept.second_bytes += line.message.len() + 1;
+        if kept.second_bytes > BYTES_PER_SECOND_MAX {
+            kept.dropped += 1;
+            return;
+        }
+        self.keep(&mut kept, line);
+    }
+
+    fn line(&self, stream: &str, level: &str, mut message: String, eventid: Option<EventId>) -> LogLine {
+        if message.len() > LINE_BYTES_MAX {
+            message.truncate(message.floor_char_boundary(LINE_BYTES_MAX));
+        }
+        LogLine { at: self.0.clock.now(), level: level.to_owned(), stream: stream.to_owned(), message, eventid }
+    }
+
+    fn keep(&self, kept: &mut Kept, line: LogLine) {
+        self.append(kept, &line);
+        kept.bytes += line.message.len();
+        // Nobody follows: that is no error.
+        let _ = self.0.followers.send(line.clone());
+        kept.lines.push_back(line);
+        while kept.bytes > RING_BYTES_MAX {
+            kept.bytes -= kept.lines.pop_front().map_or(kept.bytes, |oldest| oldest.message.len());
+        }
+    }
+
+    /// Writes to the file. A log that cannot be written is no reason to stop a plugin; the memory still has it.
+    fn append(&self, kept: &mut Kept, line: &LogLine) {
+        if kept.file.as_ref().is_some_and(|(_, bytes)| *bytes >= FILE_BYTES_MAX) {
+            kept.file = None;
+            let name = |number: u32| self.0.path.with_extension(format!("jsonl.{number}"));
+            for number in (1..FILES_KEPT).rev() {
+                let _ = std::fs::rename(name(number), name(number + 1));
+            }
+            let _ = std::fs::rename(&self.0.path, name(1));
+        }
+        if kept.file.is_none() {
+            let opened = File::options().create(true).append(true).open(&self.0.path);
+            kept.file = opened.ok().map(|file| {
+                let bytes = file.metadata().map_or(0, |metadata| metadata.len());
+                (file, bytes)
+            });
+        }
+        if let (Some((file, bytes)), Ok(mut json)) = (&mut kept.file, serde_json::to_vec(line)) {
+            json.push(b'\n');
+            if file.write_all(&json).is_ok() {
+                *bytes += json.len() as u64;
+            }
+        }
+    }
+
+    /// The newest lines, oldest first.
+    pub fn newest(&self, lines: usize, event: Option<EventId>) -> Vec<LogLine> {
+        let kept = self.kept();
+        let fitting = kept.lines.iter().rev().filter(|line| event.is_none() || line.eventid == event);
+        let mut found: Vec<LogLine> = fitting.take(lines).cloned().collect();
+        found.reverse();
+        found
+    }
+
+    /// The end of what was said since a time, for an attempt's record: lines of this event, and those of no event.
+    pub fn tail(&self, since: Timestamp, event: Option<EventId>) -> String {
+        let kept = self.kept();
+        let mut found: Vec<&str> = Vec::new();
+        let mut bytes = 0;
+        for line in kept.lines.iter().rev().take_while(|line| line.at >= since) {
+            let foreign = event.is_some() && line.eventid.is_some() && line.eventid != event;
+            if foreign || line.stream == "host" {
+                continue;
+            }
+            bytes += line.message.len() + 1;
+            if bytes > LOG_TAIL_BYTES_MAX {
+                break;
+            }
+            found.push(&line.message);
+        }
+        found.reverse();
+        found.join("\n")
+    }
+
+    /// New lines as they come.
+    pub fn follow(&self) -> broadcast::Receiver<LogLine> {
+        self.0.followers.subscribe()
+    }
+
+    /// Reads a plugin's output until its end, line by line.
+    pub async fn capture(self, mut from: impl AsyncRead + Unpin, stream: &'static str, level: &'static str) {
+        let (mut line, mut buffer) = (Vec::new(), vec![0; LINE_BYTES_MAX]);
+        while let Ok(read) = from.read(&mut buffer).await {
+            if read == 0 {
+                break;
+            }
+            for part in buffer[..read].split_inclusive(|byte| *byte == b'\n') {
+                let room = LINE_BYTES_MAX.saturating_sub(line.len());
+                line.extend_from_slice(&part[..part.len().min(room + 1)]);
+                if part.ends_with(b"\n") {
+                    self.write(stream, level, String::from_utf8_lossy(&line).trim_end().to_owned(), None);
+                    line.clear();
+                }
+            }
+        }
+        if !line.is_empty() {
+            self.write(stream, level, String::from_utf8_lossy(&line).into_owned(), None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn output_becomes_lines_and_too_much_of_it_is_dropped_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = PluginLog::new(folder.path().join("p.jsonl"), Clock::new());
+
+        log.clone().capture(&b"one\ntwo\nlast without end"[..], "stdout", "info").await;
+        log.clone().capture("x".repeat(3 * BYTES_PER_SECOND_MAX).replace("xxxxxxxxx", "xxxxxxxx\n").as_bytes(), "stderr", "warning").await;
+
+        let lines = log.newest(usize::MAX, None);
+        let first: Vec<&str> = lines.iter().take(3).map(|line| line.message.as_str()).collect();
+        assert_eq!(first, ["one", "two", "last without end"]);
+        assert!(lines.iter().map(|line| line.message.len()).sum::<usize>() <= 3 * BYTES_PER_SECOND_MAX);
+        assert!(log.kept().dropped > 0 || lines.iter().any(|line| line.message.contains("were dropped")));
+        assert_eq!(std::fs::read_to_string(folder.path().join("p.jsonl")).unwrap().lines().count(), lines.len());
+    }
+}
