@@ -12,6 +12,7 @@ use panotti::daemon;
 use panotti_protocol::failure::{ErrorCode, Failure};
 
 fn main() -> ExitCode {
+    // Before anything else: what keeps a plugin's processes together must find one thread.
     let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
     if let Some(code) = daemon::host::init::run_if_asked(&arguments) {
         return code;

@@ -182,6 +182,28 @@ async fn a_python_plugin_handles_fails_is_logged_and_drains() {
     world.host.drain_and_stop(Duration::from_secs(1)).await;
 }
 
+/// Section 9 of the protocol's document: what a stranger writes from it.
+fn node_plugin() -> String {
+    let document = include_str!("../../docs/plugin-protocol.md");
+    document.split("```js\n").nth(1).unwrap().split("```").next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_plugin_written_from_the_protocols_document_handles_events_and_takes_a_new_configuration_live() {
+    let yaml = "name: p\nversion: 0.1.0\nentry: plugin.js\non: [{topic: recording.ended}]\nlimits: {start: 15s}\nconfig: {min_words: 1}\n";
+    let mut world = World::with(&[("plugin.yaml", yaml), ("plugin.js", &node_plugin())]).await;
+
+    let HandlerOutcome::Done { emits, .. } = world.handles(r#"{"transcript":"a b c"}"#).await else { panic!("{:#?}", world.log()) };
+    assert_eq!(emits[0].0.payload, br#"{"n":3}"#);
+
+    world.until("running").await;
+    let update = PluginConfigUpdate { overlay: [("min_words".to_owned(), 5.into())].into(), ..PluginConfigUpdate::default() };
+    assert_eq!(world.host.config_put("p", update, "user:t").await.unwrap().effect, "live");
+    let HandlerOutcome::Done { emits, .. } = world.handles(r#"{"transcript":"a b c"}"#).await else { panic!("{:#?}", world.log()) };
+    assert!(emits.is_empty());
+    world.host.drain_and_stop(Duration::from_secs(1)).await;
+}
+
 const SHELL: &str = r#"#!/bin/sh
 read -r event
 case "$event" in

@@ -17,6 +17,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, events};
+use crate::daemon::host::Shown;
 use crate::daemon::store::sqlite::plugins::transitions;
 
 /// Changes of state that one plugin's page shows.
@@ -53,7 +54,7 @@ pub async fn status(State(api): State<Api>, Path(name): Path<String>) -> Answer<
 
 /// `GET /plugins/{id}`
 pub async fn show(State(api): State<Api>, Path(name): Path<String>) -> Answer<PluginDetail> {
-    let (plugin, dependencies, emits) = api.host.show(&name)?;
+    let Shown { plugin, dependencies, emits } = api.host.show(&name)?;
     let history = api.readers.read(move |connection| transitions(connection, &name, HISTORY_MAX)).await?;
     Ok(Json(PluginDetail { plugin: one_with_numbers(&api, plugin).await?, dependencies, emits, history }))
 }

@@ -101,13 +101,7 @@ impl Supervisor {
                 self.signal_or_remark(signal, DAEMON).await;
             }
             FromPlugin::Outcome(outcome) => self.outcome(*outcome).await,
-            FromPlugin::Heartbeat(beat) => {
-                let bus = self.shared.bus.clone();
-                let asked = async move { bus.heartbeat(beat.fencing_token).await };
-                if !matches!(asked.await, Ok(true) | Err(_)) {
-                    self.refuse(beat.delivery_id, beat.fencing_token, ErrorCode::DELIVERY_STALE, "the lease is over");
-                }
-            }
+            FromPlugin::Heartbeat(beat) => self.heartbeat(beat.delivery_id, beat.fencing_token).await,
             FromPlugin::Emit(emit) => self.emit(*emit).await,
             FromPlugin::StateGet(get) => self.state_get(get).await,
             FromPlugin::ConfigApplied(answer) => self.configured(answer.config_revision, "live").await,
@@ -147,6 +141,20 @@ impl Supervisor {
         copy.attached = true;
         self.subscriptions = subscriptions;
         self.signal_or_remark(Signal::Ready(instance), DAEMON).await;
+    }
+
+    /// Extends a lease. Whoever has none any more is told to drop the work.
+    async fn heartbeat(&self, delivery_id: DeliveryId, fencing_token: FencingToken) {
+        let (bus, sender) = (self.shared.bus.clone(), self.copy.as_ref().map(|copy| copy.session.sender()));
+        let mut asked = Box::pin(async move {
+            if let (Ok(false), Some(sender)) = (bus.heartbeat(fencing_token).await, sender) {
+                let (code, detail) = (ErrorCode::DELIVERY_STALE.as_str().to_owned(), "the lease of this delivery is over".to_owned());
+                sender.send(&ToPlugin::Refused(Refused { delivery_id, fencing_token, code, detail }));
+            }
+        });
+        if futures_util::poll!(&mut asked).is_pending() {
+            tokio::spawn(asked);
+        }
     }
 
     fn refuse(&self, delivery_id: DeliveryId, fencing_token: FencingToken, code: ErrorCode, detail: &str) {

@@ -10,17 +10,17 @@
 //!
 //! The bus never calls the host: it hands out a receiver of actions, which [`Host::start`] takes.
 
-pub mod configure;
-pub mod conversation;
+mod configure;
+mod conversation;
 pub mod discovery;
-pub mod entry;
+mod entry;
 pub mod init;
-pub mod launch;
+mod launch;
 pub mod log;
-pub mod sdk;
-pub mod session;
+mod sdk;
+mod session;
 pub mod spawner;
-pub mod supervisor;
+mod supervisor;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -79,6 +79,17 @@ pub struct Host;
 /// The way to the host. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct HostHandle(Arc<Shared>);
+
+/// One plugin with what its manifest needs and emits.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The plugin.
+    pub plugin: Plugin,
+    /// What it needs, as written.
+    pub dependencies: Vec<String>,
+    /// Topics it says it emits.
+    pub emits: Vec<String>,
+}
 
 impl Host {
     /// Finds the plugins, kills what a killed daemon left behind, and starts what is wanted on.
@@ -204,16 +215,16 @@ impl HostHandle {
         self.0.plugins.values().map(|entry| entry.view().clone()).collect()
     }
 
-    /// One plugin with what its manifest needs and emits: dependencies, topics. Its history is in the store.
+    /// One plugin with what its manifest needs and emits. Its history is in the store.
     ///
     /// # Errors
     /// `plugin.not_found`.
-    pub fn show(&self, name: &str) -> Result<(Plugin, Vec<String>, Vec<String>), Failure> {
+    pub fn show(&self, name: &str) -> Result<Shown, Failure> {
         let entry = self.entry(name)?;
         let manifest = entry.found.manifest.as_ref().ok();
         let dependencies = manifest.map(|manifest| manifest.dependencies.iter().map(ToString::to_string).collect()).unwrap_or_default();
         let emits = manifest.map(|manifest| manifest.emits.clone()).unwrap_or_default();
-        Ok((entry.view().clone(), dependencies, emits))
+        Ok(Shown { plugin: entry.view().clone(), dependencies, emits })
     }
 
     /// How one plugin stands.

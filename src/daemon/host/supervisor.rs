@@ -377,7 +377,10 @@ impl Supervisor {
         let spawned = self.shared.spawner.spawn(launch).await.map_err(cannot)?;
         let session = Session::begin(spawned, instance, self.ear.clone(), &self.entry.log).map_err(cannot)?;
         session.send(&ToPlugin::Hello(hello));
-        self.entry.view().pid = Some(session.pid);
+        {
+            let mut view = self.entry.view();
+            (view.pid, view.process_tree) = (Some(session.pid), self.shared.spawner.tree.as_str().to_owned());
+        }
         self.copy = Some(Running {
             instance,
             session,

@@ -159,6 +159,7 @@ impl Adapter {
         command
             .args(&self.program[1..])
             .env_remove("PANOTTI_PROTOCOL_FD")
+            .env("PANOTTI_EMIT_FD", "3")
             .env("PANOTTI_EVENT_ID", &event.eventid)
             .env("PANOTTI_TOPIC", &event.topic)
             .env("PANOTTI_ATTEMPT", deliver.attempt.to_string())
