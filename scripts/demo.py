@@ -27,6 +27,7 @@ SETTLE_SECONDS = 60
 # What somebody has decided once the first failures are seen.
 DECIDED_ALLOWED = ["MIT", "Apache-2.0", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC", "MIT-0", "Unlicense", "Zlib"]
 DECIDED_FLAGGED = ["MPL-2.0", "Unicode-3.0"]
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 UNFINISHED = ("pending", "held", "blocked", "leased", "waiting")
 
 
@@ -42,9 +43,26 @@ class Program:
     def show(self, *words: str) -> None:
         """Runs a command as a person would see it; fails where it fails."""
         say(f"\n$ panotti {shlex.join(words)}")
-        code = subprocess.run([self.program, *words], env=self.environment, stdin=subprocess.DEVNULL, check=False).returncode
+        done = subprocess.run([self.program, *words], env=self.environment, stdin=subprocess.DEVNULL, stdout=output(), text=True, check=False)
+        if done.stdout:
+            say(aligned(done.stdout.rstrip("\n")))
+        if done.returncode != 0:
+            fail(f"`panotti {shlex.join(words)}` ended with exit code {done.returncode}")
+
+    def start(self) -> None:
+        """Starts the daemon. Whoever interrupts meanwhile is heard when it is up, so that it can be stopped again."""
+        heard: list[int] = []
+        before = {number: signal.signal(number, lambda number, _: heard.append(number)) for number in INTERRUPTS}
+        say("\n$ panotti daemon start")
+        code = subprocess.run(
+            [self.program, "daemon", "start"], env=self.environment, stdin=subprocess.DEVNULL, check=False, start_new_session=True
+        ).returncode
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if heard:
+            signal.raise_signal(heard[0])
         if code != 0:
-            fail(f"`panotti {shlex.join(words)}` ended with exit code {code}")
+            fail(f"`panotti daemon start` ended with exit code {code}")
 
     def ask(self, *words: str) -> Any:
         """Runs a command and reads its JSON."""
@@ -61,6 +79,18 @@ class Program:
 
 class Failed(Exception):
     """The demonstration did not show what it is to show."""
+
+
+def output() -> int | None:
+    """A terminal gets the program's own output, tables and all; elsewhere its columns are separated by tabs, and aligned here."""
+    return None if sys.stdout.isatty() else subprocess.PIPE
+
+
+def aligned(text: str) -> str:
+    rows = [line.split("\t") for line in text.splitlines()]
+    tables = [row for row in rows if len(row) > 1]
+    widths = [max(len(row[column]) for row in tables if column < len(row)) for column in range(max(map(len, tables), default=0))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths or [0])).rstrip() if len(row) > 1 else row[0] for row in rows)
 
 
 def fail(why: str) -> NoReturn:
@@ -121,7 +151,7 @@ def check(holds: bool, sentence: str) -> None:
 def demonstrate(panotti: Program, project: Path, folder: Path) -> None:
     title(1, "A daemon in a folder of its own, and a plugin")
     shutil.copytree(project / "plugins" / PLUGIN, folder / "data" / "plugins" / PLUGIN)
-    panotti.show("daemon", "start")
+    panotti.start()
     panotti.show("plugin", "enable", PLUGIN)
     panotti.show("plugin", "config", "get", PLUGIN)
 
