@@ -65,6 +65,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
     let store = open_store(&data, accept_loss, &clock)?;
     write_store_id(&places, store.store_id())?;
+    folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use panotti_protocol::failure::{ErrorCode, Failure};
 
+/// What the disk says when a read, a write or a sync of a file failed.
+const IO_ERROR: i32 = rustix::io::Errno::IO.raw_os_error();
+
 /// A store operation failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -26,6 +29,14 @@ pub enum StoreError {
     /// The database does not read back as it was written.
     #[error("the store is corrupt: {0}")]
     Corrupt(String),
+    /// SQLite did not take the settings on which durability rests, which it does not say by itself where the disk refuses.
+    #[error("the database could not be made durable: it says journal_mode {journal}, synchronous {synchronous}")]
+    NotDurable {
+        /// Its mode of the journal.
+        journal: String,
+        /// Its mode of syncing.
+        synchronous: i64,
+    },
     /// Made by a newer version.
     #[error("{path} has format {found}, this version knows up to {known}")]
     Newer {
@@ -102,7 +113,8 @@ impl StoreError {
         match self {
             Self::Full(_) => ErrorCode::STORE_FULL,
             Self::File { source, .. } if is_full(source) => ErrorCode::STORE_FULL,
-            Self::Disk(_) => ErrorCode::STORE_UNAVAILABLE,
+            Self::Disk(_) | Self::NotDurable { .. } => ErrorCode::STORE_UNAVAILABLE,
+            Self::File { source, .. } if source.raw_os_error() == Some(IO_ERROR) => ErrorCode::STORE_UNAVAILABLE,
             Self::File { .. } => ErrorCode::DAEMON_CANNOT_CREATE,
             Self::Corrupt(_) | Self::SqliteTooOld { .. } => ErrorCode::STORE_CORRUPT,
             Self::Newer { .. } => ErrorCode::STORE_NEWER,

@@ -145,7 +145,7 @@ fn assert_settings(connection: &Connection, durability: Durability) -> StoreResu
     let synchronous = number("synchronous")?;
     let expected = if durability == Durability::Full { 2 } else { 1 };
     if journal != "wal" || synchronous != expected {
-        return Err(StoreError::Corrupt(format!("the database says journal_mode {journal}, synchronous {synchronous}: not durable")));
+        return Err(StoreError::NotDurable { journal, synchronous });
     }
     Ok(())
 }
