@@ -5,6 +5,7 @@
 //! - `host`: real plugins, and what becomes of their processes when the daemon is killed
 //! - `flows`: whole flows against a real daemon
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
+//! - `power`: power cuts and full disks
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,3 +14,4 @@ mod endurance;
 mod host;
 mod flows;
 mod support;
+mod power;

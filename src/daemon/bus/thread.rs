@@ -83,6 +83,18 @@ impl Thread {
     /// # Errors
     /// What the disk said. The caller ends the process.
     pub fn run(mut self) -> StoreResult<()> {
+        match self.serve() {
+            Ok(request) => self.close(request),
+            Err(error) => {
+                // Closing a connection syncs the log and moves it into the database: not after a sync of it has failed.
+                std::mem::forget(self);
+                Err(error)
+            }
+        }
+    }
+
+    /// Works until it is told to close the store: then that request is the answer.
+    fn serve(&mut self) -> StoreResult<Option<Request>> {
         let mut waiting: VecDeque<Request> = VecDeque::new();
         let mut pages = self.act(self.bus.first_actions())?;
         let mut checkpointed_at = 0;
@@ -92,7 +104,7 @@ impl Thread {
                 self.wait(&mut waiting, seal_synced);
             }
             if let Some(Request::Close { .. }) = waiting.front() {
-                return self.close(waiting.pop_front());
+                return Ok(waiting.pop_front());
             }
             let batch = next_batch(&mut waiting);
             pages = self.batch(batch, pages)?;
@@ -335,8 +347,7 @@ impl Thread {
         let snapshot = self.store.snapshot()?;
         let actions = self.bus.reload(snapshot);
         // Not again at once: nothing has changed yet.
-        let wait = tokio::time::sleep(FULL_DISK_LOOK);
-        self.runtime.block_on(wait);
+        std::thread::sleep(FULL_DISK_LOOK);
         self.act(actions)
     }
 

@@ -53,6 +53,15 @@ impl DataFolder {
         written.map_err(|source| StoreError::File { path: self.path.join(LOCK), source })
     }
 
+    /// Puts the names of the files in it on the disk. SQLite does that too and passes over its failure; here it is an error.
+    ///
+    /// # Errors
+    /// What the disk said.
+    pub fn sync(&self) -> StoreResult<()> {
+        let synced = File::open(&self.path).and_then(|folder| folder.sync_all());
+        synced.map_err(|source| StoreError::File { path: self.path.clone(), source })
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path

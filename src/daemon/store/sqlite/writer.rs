@@ -54,8 +54,9 @@ impl Writer {
                 (now.as_ms(), format!("sequences {first} to {last} are gone")),
             )?;
         }
-        let epoch: u64 =
-            connection.query_row("UPDATE meta SET value = value + 1 WHERE name = 'epoch' RETURNING value", [], |row| row.get(0))?;
+        // Not with RETURNING: its commit comes when the statement is reset, and an error of that would be passed over.
+        connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
+        let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         // The seal may be behind: a crash came between the commit and its entry. From here on it follows again.
         let high_water = HighWater { sequence: head, ..seal.last() };
