@@ -35,7 +35,7 @@ rust_tests() {
     if cargo nextest --version >/dev/null 2>&1; then
         SIMULATION_SEEDS=$seeds cargo nextest run "${features[@]}" --no-fail-fast
     else
-        SIMULATION_SEEDS=$seeds cargo test "${features[@]}" --lib --bins --tests --no-fail-fast
+        SIMULATION_SEEDS=$seeds cargo test "${features[@]}" --lib --bins --tests --no-fail-fast -- --show-output
     fi
 }
 
