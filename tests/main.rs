@@ -6,6 +6,10 @@
 //! - `flows`: whole flows against a real daemon
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
 //! - `power`: power cuts and full disks
+//! - `host`: real plugins with a bus that only answers
+//! - `plugins`: real plugins with the real daemon: good ones, bad ones, and what becomes of their processes when it is killed
+//! - `flows`: whole flows against a real daemon
+//! - `endurance`: ten thousand events, a failing plugin, twenty kills
 
 #![allow(clippy::unwrap_used)]
 
@@ -14,4 +18,5 @@ mod endurance;
 mod flows;
 mod host;
 mod power;
+mod plugins;
 mod support;

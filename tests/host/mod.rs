@@ -1,4 +1,3 @@
-//! The host: real plugins with a bus that only answers, and process trees without a daemon.
+//! The host with real plugins and a bus that only answers. Process trees are in `plugins`, with the real daemon.
 
 mod plugins;
-mod tree;
