@@ -63,12 +63,6 @@ impl Load {
     pub fn begin(&mut self, socket: &Path, promises: &Arc<Promises>, at_receipt: impl Fn(u64) + Send + Sync + 'static) -> Round {
         let work =
             Work { socket: socket.to_owned(), promises: Arc::clone(promises), receipts: Arc::default(), at_receipt: Arc::new(at_receipt) };
-        let work = Work {
-            socket: socket.to_owned(),
-            promises: Arc::clone(promises),
-            receipts: Arc::default(),
-            at_receipt: Arc::new(at_receipt),
-        };
         let threads = std::mem::take(&mut self.publishers).into_iter().map(|mut publisher| {
             let work = work.clone();
             std::thread::spawn(move || {
