@@ -11,7 +11,7 @@
 
 mod cli;
 mod endurance;
-mod host;
 mod flows;
-mod support;
+mod host;
 mod power;
+mod support;
