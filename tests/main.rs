@@ -4,6 +4,8 @@
 //! - `cli`: the command line: its tree, its generated files, its client, its output against a server of the tests
 //! - `host`: real plugins, and what becomes of their processes when the daemon is killed
 //! - `flows`: whole flows against a real daemon
+//! - `protocol`: golden frames of the plugin protocol
+//! - `tidy`: who may import whom, and the order of the files
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
 
 #![allow(clippy::unwrap_used)]
@@ -12,4 +14,6 @@ mod cli;
 mod endurance;
 mod host;
 mod flows;
+mod protocol;
 mod support;
+mod tidy;

@@ -4,8 +4,12 @@
 //! - `load`: publishers that go on until their daemon is gone
 //! - `kill`: `kill -9` under load
 //! - `disk`: a sync that fails
+//! - `folder`: who may have the data folder, and what is refused
+//! - `api`: the API as `curl` sees it
 
+mod api;
 mod disk;
+mod folder;
 mod kill;
 mod load;
 mod promises;
