@@ -12,8 +12,8 @@
 
 mod cli;
 mod endurance;
-mod host;
 mod flows;
+mod host;
 mod protocol;
 mod support;
 mod tidy;

@@ -138,7 +138,8 @@ fn split_uses(code: &str) -> (Vec<String>, String) {
     let (mut uses, mut rest) = (Vec::new(), String::new());
     let mut lines = code.lines();
     while let Some(line) = lines.next() {
-        let Some((_, begun)) = line.split_once("use ").filter(|(before, _)| before.trim().is_empty() || before.trim().starts_with("pub")) else {
+        let Some((_, begun)) = line.split_once("use ").filter(|(before, _)| before.trim().is_empty() || before.trim().starts_with("pub"))
+        else {
             rest.push_str(line);
             rest.push('\n');
             continue;
@@ -166,7 +167,9 @@ fn base(path: &Path, word: &str) -> Option<Vec<String>> {
 
 fn words(code: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
-    code.split(move |character| !is_part(character)).filter(|word| !word.is_empty()).map(move |word| (word.as_ptr() as usize - code.as_ptr() as usize, word))
+    code.split(move |character| !is_part(character))
+        .filter(|word| !word.is_empty())
+        .map(move |word| (word.as_ptr() as usize - code.as_ptr() as usize, word))
 }
 
 /// Follows `::name::{a, b::c}`; braces open every path in them.
@@ -248,7 +251,10 @@ fn every_module_imports_only_what_the_table_allows() {
 #[test]
 fn the_table_would_see_a_wrong_import() {
     let file = Path::new("src/daemon/store/seal.rs");
-    let found = imports(file, "use super::{failure::StoreError, super::bus::{handle, watch::Feed}};\nfn f() { crate::cli::run(); } // crate::x::y\n");
+    let found = imports(
+        file,
+        "use super::{failure::StoreError, super::bus::{handle, watch::Feed}};\nfn f() { crate::cli::run(); } // crate::x::y\n",
+    );
     let expected = ["cli::run", "daemon::bus::handle", "daemon::bus::watch::Feed", "daemon::store::failure::StoreError"];
     assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), expected);
     for (own, target, may) in [
@@ -279,14 +285,16 @@ fn no_file_is_longer_than_500_lines() {
 
 #[test]
 fn every_file_begins_by_saying_what_it_is() {
-    let silent: Vec<String> = files(&["rs"]).iter().filter(|path| !read(path).starts_with("//! ")).map(|path| path.display().to_string()).collect();
+    let silent: Vec<String> =
+        files(&["rs"]).iter().filter(|path| !read(path).starts_with("//! ")).map(|path| path.display().to_string()).collect();
     assert!(silent.is_empty(), "without a first line that says what it is: {}", silent.join(", "));
 }
 
 #[test]
 fn nothing_is_left_for_later_and_no_path_of_one_machine_is_written_down() {
     // Put together here, so that this file does not hold what it looks for.
-    let unwanted = [["TO", "DO"], ["FIX", "ME"], ["XX", "X:"], ["todo", "!("], ["unimplemented", "!("], ["/wor", "k/"], ["/root", "/"]].map(|parts| parts.concat());
+    let unwanted = [["TO", "DO"], ["FIX", "ME"], ["XX", "X:"], ["todo", "!("], ["unimplemented", "!("], ["/wor", "k/"], ["/root", "/"]]
+        .map(|parts| parts.concat());
     let mut problems = Vec::new();
     for path in files(&["rs", "py", "md", "toml", "yaml", "yml", "sh", "sql", "mjs", "js", "json"]) {
         for (number, line) in read(&path).lines().enumerate() {

@@ -40,7 +40,9 @@ fn a_daemon_says_that_it_lives_that_it_is_ready_and_which_versions_it_has() {
 fn every_route_is_there_with_the_version_in_front_too() {
     let scratch = Scratch::new();
     let daemon = Daemon::start(&scratch);
-    for path in ["/livez", "/readyz", "/version", "/status", "/config", "/events", "/events/status", "/events/errors", "/replays", "/plugins"] {
+    for path in
+        ["/livez", "/readyz", "/version", "/status", "/config", "/events", "/events/status", "/events/errors", "/replays", "/plugins"]
+    {
         assert_eq!(daemon.get(&format!("/v1{path}")).status, 200, "{path}");
     }
     is_problem(&daemon.get("/v2/events"), 404, "route.not_found");
@@ -71,7 +73,7 @@ fn what_is_wrong_with_a_request_is_a_problem_with_a_code_and_what_to_do() {
         ("/events", json!({"type": "a", "sequence": 1}), 400, "event.attribute_invalid"),
         ("/events", json!({"type": "a", "data": 1, "data_base64": "AA=="}), 422, "event.payload_invalid"),
         ("/events", json!({"type": "a", "data": "x".repeat(300_000)}), 413, "event.payload_too_large"),
-        ("/events", json!({"type": "a", "data": "x".repeat(1_100_000)}), 413, "request.too_large"),
+        ("/events", json!({"type": "a", "data": "x".repeat(1_100_000)}), 413, "event.payload_too_large"),
         ("/events/replay", json!({"selection": {}}), 400, "replay.selector_missing"),
         ("/livez", json!({}), 405, "request.method"),
     ] {
@@ -114,14 +116,19 @@ fn a_batch_has_an_answer_for_each_and_a_bad_one_leaves_the_others_alone() {
     assert_eq!((&items[0]["receipt"]["sequence"], &items[2]["receipt"]["sequence"]), (&json!(1), &json!(2)));
     assert_eq!((&items[1]["line"], &items[1]["failure"]["code"]), (&json!(2), &json!("event.topic_invalid")));
     let too_many = Value::from(vec![json!({"type": "a.b"}); 501]).to_string();
-    is_problem(&daemon.connect().post("/events", "application/cloudevents-batch+json", too_many.as_bytes()).unwrap(), 413, "request.too_large");
+    is_problem(
+        &daemon.connect().post("/events", "application/cloudevents-batch+json", too_many.as_bytes()).unwrap(),
+        413,
+        "request.too_large",
+    );
 }
 
 #[test]
 fn a_list_is_read_page_by_page_in_both_directions() {
     let scratch = Scratch::new();
     let daemon = Daemon::start(&scratch);
-    let lines: String = (1..=25).map(|n| format!("{{\"type\":\"{}\",\"data\":{n}}}\n", if n % 5 == 0 { "five" } else { "other" })).collect();
+    let lines: String =
+        (1..=25).map(|n| format!("{{\"type\":\"{}\",\"data\":{n}}}\n", if n % 5 == 0 { "five" } else { "other" })).collect();
     let answer = daemon.connect().post("/events?receipts=summary", "application/x-ndjson", lines.as_bytes()).unwrap();
     assert_eq!(answer.json(), json!({"accepted": 25, "duplicates": 0, "refused": 0, "errors": []}));
 
@@ -197,7 +204,8 @@ fn a_stream_has_the_past_then_the_present_and_ends_with_a_word() {
     daemon.signal(rustix::process::Signal::TERM);
     let goodbye = block();
 
-    let data = |fields: &std::collections::BTreeMap<String, String>| serde_json::from_str::<Value>(&fields["data"]).unwrap()["data"]["n"].clone();
+    let data =
+        |fields: &std::collections::BTreeMap<String, String>| serde_json::from_str::<Value>(&fields["data"]).unwrap()["data"]["n"].clone();
     assert_eq!((past[0]["event"].as_str(), past[0]["id"].as_str(), data(&past[1])), ("published", "2", json!(3)));
     assert_eq!((present["event"].as_str(), present["id"].as_str(), data(&present)), ("published", "4", json!(4)));
     assert_eq!(goodbye["event"], "goodbye");

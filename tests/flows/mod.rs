@@ -6,6 +6,7 @@
 //! - `disk`: a sync that fails
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
+//! - `strangers`: those who should not be there, and those who leave in the middle
 
 mod api;
 mod disk;
@@ -13,3 +14,4 @@ mod folder;
 mod kill;
 mod load;
 mod promises;
+mod strangers;
