@@ -7,6 +7,7 @@
 //! - `protocol`: golden frames of the plugin protocol
 //! - `tidy`: who may import whom, and the order of the files
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
+//! - `power`: power cuts and full disks
 
 #![allow(clippy::unwrap_used)]
 
@@ -14,6 +15,7 @@ mod cli;
 mod endurance;
 mod flows;
 mod host;
+mod power;
 mod protocol;
 mod support;
 mod tidy;

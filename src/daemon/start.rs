@@ -175,6 +175,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
         runtime: tokio::runtime::Handle::current(),
     };
     let spawned = std::thread::Builder::new().name("panotti-bus".to_owned()).spawn(move || {
+        let _ends = EndsWithItsThread;
         if let Err(error) = thread.run() {
             end_at_once(&error);
         }
@@ -183,6 +184,17 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     tokio::spawn(dispatch::run(handovers_receiver, to_host, cache, readers.clone()));
     let bus = BusHandle::new(requests, Arc::clone(&rules) as _, feed, refusing);
     Ok(BusParts { bus, rules, readers, host_actions, checkpoints })
+}
+
+/// A daemon without its bus serves nobody: where a defect ends that thread, the process ends too and can be started again.
+struct EndsWithItsThread;
+
+impl Drop for EndsWithItsThread {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::process::exit(i32::from(panotti_protocol::failure::exit::FAILED));
+        }
+    }
 }
 
 /// The disk refused: nothing may be acknowledged any more. What plugins hold is taken back by the next start.

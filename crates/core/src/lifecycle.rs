@@ -246,6 +246,7 @@ impl PluginState {
             Self::Backoff { cause, .. } | Self::Failed { cause } => cause,
             Self::Resting(Rest::Stopped(why) | Rest::Incompatible(why)) => why,
             Self::Draining { then: AfterDrain::Rest(Rest::Stopped(why)), .. } => why,
+            Self::Running { health: Health::Degraded(why), .. } => why,
             _ => "",
         }
     }

@@ -347,8 +347,7 @@ impl Thread {
         let snapshot = self.store.snapshot()?;
         let actions = self.bus.reload(snapshot);
         // Not again at once: nothing has changed yet.
-        let wait = tokio::time::sleep(FULL_DISK_LOOK);
-        self.runtime.block_on(wait);
+        std::thread::sleep(FULL_DISK_LOOK);
         self.act(actions)
     }
 

@@ -1,16 +1,23 @@
 //! A plugin's configuration: the manifest's values with an overlay over them. A running copy gets every change and says whether it
 //! uses it (semantics rule 18).
 
+use std::time::Duration;
+
 use panotti_core::command::Record;
 use panotti_core::lifecycle::{PluginState, Signal};
 use panotti_protocol::api::{PluginConfig, PluginConfigUpdate};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::{Config, ToPlugin};
+use panotti_protocol::id::InstanceId;
 use tokio::sync::oneshot;
 
-use super::entry::Overlay;
+use super::entry::{Mail, Overlay};
+use super::instance::Running;
 use super::supervisor::{DAEMON, Supervisor};
 use crate::config::suggest::did_you_mean;
+
+/// How long a copy may take to answer to a new configuration.
+pub const CONFIG_ANSWER: Duration = Duration::from_secs(5);
 
 impl Supervisor {
     /// Replaces the overlay, and tells a running copy. The reply comes when that has answered.
@@ -62,7 +69,12 @@ impl Supervisor {
             (PluginState::Running { .. }, Some(copy)) => {
                 let (config, config_revision) = self.entry.config();
                 copy.session.send(&ToPlugin::Config(Config { config, config_revision }));
-                copy.config_reply = Some((config_revision, reply));
+                copy.config_replies.push((config_revision, reply));
+                let (mail, instance) = (self.entry.mail.clone(), copy.instance);
+                tokio::spawn(async move {
+                    tokio::time::sleep(CONFIG_ANSWER).await;
+                    mail.send(Mail::ConfigUnanswered(instance, config_revision))
+                });
             }
             // It got the old one with `hello`.
             (PluginState::Starting { .. }, _) => {
@@ -79,12 +91,22 @@ impl Supervisor {
     /// The plugin has answered to `config`: `live`, or `needs_restart`, and then it is restarted.
     pub async fn configured(&mut self, revision: u64, effect: &str) {
         let Some(copy) = &mut self.copy else { return };
-        let answered = copy.config_reply.take_if(|(expected, _)| *expected == revision);
-        if let Some((_, reply)) = answered {
+        // Who has the newer one has what was asked for before, too.
+        for (_, reply) in copy.config_replies.extract_if(.., |(expected, _)| *expected <= revision) {
             let _ = reply.send(Ok(self.entry.plugin_config(true, effect)));
         }
         if effect == "needs_restart" && matches!(self.state, PluginState::Running { .. } | PluginState::Paused { .. }) {
             self.signal_or_remark(Signal::Restart, DAEMON).await;
+        }
+    }
+
+    /// A copy that says nothing about its new configuration runs with the old one: it is restarted.
+    pub async fn config_unanswered(&mut self, instance: InstanceId, revision: u64) {
+        let asked = |copy: &&Running| copy.instance == instance && copy.config_replies.iter().any(|(expected, _)| *expected <= revision);
+        if self.copy.as_ref().filter(asked).is_some() {
+            let seconds = CONFIG_ANSWER.as_secs();
+            self.entry.log.remark("warning", format!("it has not answered to its new configuration for {seconds} s and is restarted"));
+            self.configured(revision, "needs_restart").await;
         }
     }
 }

@@ -16,8 +16,9 @@ use panotti_protocol::frame::{
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId};
 use panotti_protocol::limits::{EMITS_PER_OUTCOME_MAX, STATE_KEY_BYTES_MAX, STATE_VALUE_BYTES_MAX, STATE_WRITES_PER_OUTCOME_MAX};
 
+use super::instance::Held;
 use super::session::Heard;
-use super::supervisor::{DAEMON, Held, Supervisor};
+use super::supervisor::{DAEMON, Supervisor};
 use crate::daemon::bus::handle::OutcomeAnswer;
 use crate::daemon::drafts;
 use crate::daemon::event_json::{Payload, event_json};
@@ -80,6 +81,7 @@ impl Supervisor {
                     copy.why.get_or_insert_with(|| format!("{GARBAGE_MAX} lines in a row on descriptor 3 were no frames"));
                     copy.session.kill();
                 }
+                self.degrade("a line on descriptor 3 was no frame; its log has it".to_owned()).await;
             }
             Heard::Broken(why) => {
                 copy.why.get_or_insert(why);
@@ -141,6 +143,7 @@ impl Supervisor {
         copy.attached = true;
         self.subscriptions = subscriptions;
         self.signal_or_remark(Signal::Ready(instance), DAEMON).await;
+        self.ready_after_crash_loop().await;
     }
 
     /// Extends a lease. Whoever has none any more is told to drop the work.

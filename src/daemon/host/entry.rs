@@ -29,7 +29,9 @@ pub enum Mail {
     Switch { enabled: bool, on_disabled: Option<OnDisabled>, actor: String, reason: String, reply: oneshot::Sender<Result<bool, Failure>> },
     /// Replace the overlay of its configuration.
     Configure { update: PluginConfigUpdate, actor: String, reply: oneshot::Sender<Result<PluginConfig, Failure>> },
-    /// The daemon stops: finish within this time.
+    /// A copy had time to answer to a revision of its configuration.
+    ConfigUnanswered(InstanceId, u64),
+    /// The daemon stops: finish within this time. Told again: at once.
     Stop(std::time::Duration),
     /// There is no copy to drain.
     NothingToDrain,

@@ -3,8 +3,8 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use panotti_protocol::api::LogLine;
@@ -22,6 +22,8 @@ pub const LINE_BYTES_MAX: usize = 8 * 1024;
 pub const BYTES_PER_SECOND_MAX: usize = 64 * 1024;
 /// Most of it in memory, in bytes.
 pub const RING_BYTES_MAX: usize = 1024 * 1024;
+/// So much of the file's end is in memory again after a start, in bytes.
+pub const READ_AGAIN_BYTES_MAX: u64 = 256 * 1024;
 /// A file of this size is put aside, in bytes.
 pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Files put aside.
@@ -51,10 +53,23 @@ struct Kept {
     dropped: u64,
 }
 
+/// Lines at the end of a file. What is no line of a log, the first one cut in two for example, is left out.
+fn read_end(path: &Path) -> std::io::Result<VecDeque<LogLine>> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(READ_AGAIN_BYTES_MAX)))?;
+    let mut end = Vec::new();
+    file.take(READ_AGAIN_BYTES_MAX).read_to_end(&mut end)?;
+    Ok(end.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
+}
+
 impl PluginLog {
-    /// A log that goes on in `path`.
+    /// A log that goes on in `path`; the newest lines there are read.
     pub fn new(path: PathBuf, clock: Clock) -> Self {
-        Self(Arc::new(Shared { path, clock, followers: broadcast::Sender::new(FOLLOW_LINES_MAX), kept: Mutex::default() }))
+        let lines = read_end(&path).unwrap_or_default();
+        let bytes = lines.iter().map(|line| line.message.len()).sum();
+        let kept = Mutex::new(Kept { lines, bytes, ..Kept::default() });
+        Self(Arc::new(Shared { path, clock, followers: broadcast::Sender::new(FOLLOW_LINES_MAX), kept }))
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -206,5 +221,19 @@ mod tests {
         assert!(lines.iter().map(|line| line.message.len()).sum::<usize>() <= 3 * BYTES_PER_SECOND_MAX);
         assert!(log.kept().dropped > 0 || lines.iter().any(|line| line.message.contains("were dropped")));
         assert_eq!(std::fs::read_to_string(folder.path().join("p.jsonl")).unwrap().lines().count(), lines.len());
+    }
+
+    #[tokio::test]
+    async fn a_log_goes_on_where_the_one_before_the_restart_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.jsonl");
+        std::fs::write(&path, "cut in two\"}\n").unwrap();
+
+        PluginLog::new(path.clone(), Clock::new()).remark("info", "before");
+        let log = PluginLog::new(path, Clock::new());
+        log.remark("info", "after");
+
+        let messages: Vec<String> = log.newest(usize::MAX, None).into_iter().map(|line| line.message).collect();
+        assert_eq!(messages, ["before", "after"]);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! - [`discovery`]: folders with a `plugin.yaml`, and their digests
 //! - [`entry`]: one plugin as everybody sees it
-//! - [`supervisor`], [`conversation`], [`configure`]: looks after one plugin; its frames; its configuration
+//! - [`supervisor`], [`instance`], [`conversation`], [`configure`]: looks after one plugin; one copy of it; its frames; its configuration
 //! - [`session`]: the socket to one instance, in lines
 //! - [`launch`], [`spawner`], [`init`]: what is run, the thread that runs it, and the process that keeps the tree together
 //! - [`log`]: what a plugin says
@@ -15,6 +15,7 @@ mod conversation;
 pub mod discovery;
 mod entry;
 pub mod init;
+mod instance;
 mod launch;
 pub mod log;
 mod sdk;
@@ -34,6 +35,7 @@ use panotti_protocol::id::StoreId;
 use panotti_protocol::limits::PAGE_MAX;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
+use self::configure::CONFIG_ANSWER;
 use self::discovery::{Found, discover};
 use self::entry::{Entry, Mail, Overlay, Shared};
 use self::init::tree::{ProcessTree, sweep};
@@ -48,8 +50,6 @@ use super::store::sqlite::plugins::PluginRow;
 
 /// How long a switch waits for what comes of it beyond the plugin's own time to start.
 const SETTLE: Duration = Duration::from_secs(2);
-/// How long a change of configuration waits for the plugin's answer.
-const CONFIG_ANSWER: Duration = Duration::from_secs(5);
 /// Lines of a log when nobody says how many.
 const LOG_LINES: u32 = 100;
 
@@ -286,7 +286,7 @@ impl HostHandle {
         let entry = self.entry(name)?;
         let (reply, answer) = oneshot::channel();
         let _ = entry.mail.send(Mail::Configure { update, actor: actor.to_owned(), reply });
-        match tokio::time::timeout(CONFIG_ANSWER, answer).await {
+        match tokio::time::timeout(CONFIG_ANSWER + SETTLE, answer).await {
             Ok(answer) => answer.map_err(|_| stopping())?,
             // It runs with the old one and has not said anything: only a restart is sure to bring the new one.
             Err(_) => Ok(entry.plugin_config(true, "needs_restart")),

@@ -1,32 +1,26 @@
 //! Looks after one plugin: feeds what happens into the pure table of `panotti_core::lifecycle` and carries its actions out.
 //! A new copy is started only when the whole process tree of the one before is gone. Frames are in [`super::conversation`].
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_core::command::{InstanceEnd, Record, Switch};
-use panotti_core::event::{Draft, SharedEvent};
-use panotti_core::lifecycle::{Action, IllegalTransition, Limits, PluginState, Rest, Signal};
+use panotti_core::command::{Record, Switch};
+use panotti_core::lifecycle::{Action, HEALTHY_AFTER, Health, IllegalTransition, Limits, PluginState, Rest, Signal};
 use panotti_core::manifest::START;
 use panotti_core::random::Random;
 use panotti_core::routing::SubscriptionSpec;
-use panotti_protocol::api::PluginConfig;
-use panotti_protocol::delivery::AttemptError;
 use panotti_protocol::failure::{ErrorCode, Failure};
-use panotti_protocol::frame::{Drain, Goodbye, Hello, HelloLimits, PROTOCOLS, ToPlugin};
-use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, uuid_v7};
-use panotti_protocol::limits::FRAME_BYTES_MAX;
+use panotti_protocol::frame::{Drain, Goodbye, ToPlugin};
+use panotti_protocol::id::InstanceId;
 use panotti_protocol::manifest::Manifest;
-use panotti_protocol::notice::PLUGIN_CRASH_LOOP;
 use panotti_protocol::time::Timestamp;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::entry::{Entry, Mail, Shared};
-use super::launch;
-use super::session::{Ear, Heard, Session};
+use super::instance::Running;
+use super::session::{Ear, Heard};
 use crate::config::manifest::satisfies;
-use crate::daemon::clock::{random_bytes, random_seed};
+use crate::daemon::clock::random_seed;
 
 /// Time to finish what is held (semantics rule 23).
 pub const DRAIN: Duration = Duration::from_secs(25);
@@ -37,46 +31,30 @@ const HEARD_MAX: usize = 1_024;
 /// The daemon itself, where it is the one who acts.
 pub const DAEMON: &str = "daemon";
 
-/// A delivery that an instance holds.
-pub struct Held {
-    pub token: FencingToken,
-    pub since: Timestamp,
-    pub event: SharedEvent,
-}
-
-/// A running copy.
-pub struct Running {
-    pub instance: InstanceId,
-    pub session: Session,
-    /// The bus gives it deliveries.
-    pub attached: bool,
-    pub held: HashMap<DeliveryId, Held>,
-    /// Lines in a row that were no frames.
-    pub garbage: u32,
-    /// Why it is being killed; its end is then told with this.
-    pub why: Option<String>,
-    /// The table has already moved on without it.
-    pub given_up: bool,
-    pub goodbye: bool,
-    pub config_reply: Option<(u64, oneshot::Sender<Result<PluginConfig, Failure>>)>,
-    pub launched_at: Timestamp,
-}
-
 /// Looks after one plugin.
 pub struct Supervisor {
+    /// The plugin as everybody sees it.
     pub entry: Arc<Entry>,
+    /// What all supervisors share.
     pub shared: Arc<Shared>,
+    /// Where it stands.
     pub state: PluginState,
+    /// The copy that runs.
     pub copy: Option<Running>,
+    /// What it has subscribed to.
     pub subscriptions: Vec<SubscriptionSpec>,
+    /// It fails again and again, and has not been up for ten minutes since.
+    pub crash_loop: bool,
+    /// Where the copies' words go.
+    pub ear: Ear,
+    /// The next copy is wanted as soon as this one's tree is gone.
+    pub start_when_gone: bool,
     limits: Limits,
     random: Random,
     wanted: bool,
     waiting: bool,
     stopping: bool,
-    start_when_gone: bool,
     changes: watch::Receiver<u64>,
-    ear: Ear,
     heard: mpsc::Receiver<(InstanceId, Heard)>,
 }
 
@@ -90,6 +68,7 @@ impl Supervisor {
             state: PluginState::Discovered,
             copy: None,
             subscriptions: Vec::new(),
+            crash_loop: false,
             limits: Limits { start, drain: DRAIN + GOODBYE },
             random: Random::new(random_seed()),
             wanted,
@@ -142,6 +121,9 @@ impl Supervisor {
     }
 
     fn due(&self) -> Option<Timestamp> {
+        if let PluginState::Running { since, health: Health::Degraded(_), .. } = &self.state {
+            return Some(*since + HEALTHY_AFTER);
+        }
         let due = self.state.due()?;
         match (&self.state, &self.copy) {
             (PluginState::Draining { .. }, Some(copy)) if !copy.goodbye => Some(due - GOODBYE),
@@ -160,6 +142,9 @@ impl Supervisor {
         {
             return self.say_goodbye();
         }
+        if matches!(self.state, PluginState::Running { .. }) {
+            return self.well_again().await;
+        }
         self.signal_or_remark(Signal::Tick, DAEMON).await;
     }
 
@@ -172,6 +157,14 @@ impl Supervisor {
                 let _ = reply.send(self.switch(switch).await);
             }
             Mail::Configure { update, actor, reply } => self.configure(update, actor, reply).await,
+            Mail::ConfigUnanswered(instance, revision) => self.config_unanswered(instance, revision).await,
+            // Told twice: nobody waits for goodbyes any more.
+            Mail::Stop(_) if self.stopping => {
+                if let Some(copy) = &mut self.copy {
+                    copy.why.get_or_insert_with(|| "the daemon stops at once".to_owned());
+                    copy.session.kill();
+                }
+            }
             Mail::Stop(drain) => {
                 (self.stopping, self.waiting) = (true, false);
                 self.limits.drain = drain + GOODBYE;
@@ -196,7 +189,10 @@ impl Supervisor {
         let changed = self.shared.bus.switch(switch).await?;
         self.wanted = enabled;
         self.entry.view().enabled = enabled;
-        if enabled {
+        if enabled && matches!(self.state, PluginState::Backoff { .. }) {
+            // Whoever enables it does not want to wait until its time has come by itself.
+            self.signal_or_remark(Signal::Restart, &actor).await;
+        } else if enabled {
             self.start_if_wanted(&actor).await;
         } else if self.state != PluginState::Resting(Rest::Disabled) && !matches!(self.state, PluginState::Resting(Rest::Incompatible(_))) {
             self.waiting = false;
@@ -291,10 +287,14 @@ impl Supervisor {
         let (to, reason) = (self.state.name(), self.state.reason().to_owned());
         {
             let mut view = self.entry.view();
-            (view.state, view.reason, view.since) = (to.to_owned(), reason.clone(), now);
+            (view.state, view.reason) = (to.to_owned(), reason.clone());
+            if from != to {
+                view.since = now;
+            }
+            view.health = self.health().to_owned();
             view.pid = self.copy.as_ref().map(|copy| copy.session.pid);
             view.process_tree = self.copy.as_ref().map(|_| self.shared.spawner.tree.as_str().to_owned()).unwrap_or_default();
-            if to == "running" {
+            if to == "running" && from != to {
                 view.load_ms = self.copy.as_ref().and_then(|copy| u64::try_from(now.since(copy.launched_at).as_millis()).ok());
             }
         }
@@ -335,67 +335,6 @@ impl Supervisor {
         }
     }
 
-    async fn tell_crash_loop(&self) {
-        let plugin = &self.entry.found.name;
-        self.entry.log.remark("error", "it failed five times within a minute; it is started again, more and more slowly");
-        let payload = serde_json::json!({ "plugin": plugin, "reason": self.state.reason() }).to_string().into_bytes();
-        if let Ok(topic) = PLUGIN_CRASH_LOOP.parse() {
-            let _ = self.shared.bus.publish(Draft::new(topic, "/daemon", DAEMON, payload)).await;
-        }
-    }
-
-    async fn launch(&mut self) {
-        let now = self.shared.clock.now();
-        let instance = InstanceId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
-        if let Err(why) = self.try_launch(instance, now).await {
-            let _ = self.ear.try_send((instance, Heard::Ended(why)));
-        }
-    }
-
-    async fn try_launch(&mut self, instance: InstanceId, now: Timestamp) -> Result<(), String> {
-        let manifest = self.manifest().map_err(|failure| failure.detail)?;
-        let cannot = |error: std::io::Error| format!("it cannot be started: {error}");
-        let store = self.shared.store.to_string();
-        let launch = launch::launch(&self.shared.places, manifest, &self.entry.found.folder, instance, &store).map_err(cannot)?;
-        let (config, config_revision) = self.entry.config();
-        let hello = Hello {
-            protocols: PROTOCOLS.to_vec(),
-            plugin: manifest.name.clone(),
-            version: manifest.version.clone(),
-            instance,
-            config,
-            config_revision,
-            subscriptions: panotti_core::manifest::hello_subscriptions(manifest),
-            limits: HelloLimits {
-                frame_bytes_max: FRAME_BYTES_MAX as u64,
-                start_ms: manifest.limits.start_ms,
-                timeout_ms: manifest.limits.timeout_ms,
-                heartbeat_ms: u64::try_from(panotti_core::limits::HEARTBEAT.as_millis()).unwrap_or(u64::MAX),
-            },
-            data_dir: self.shared.places.plugin_data.join(&manifest.name).display().to_string(),
-        };
-        let spawned = self.shared.spawner.spawn(launch).await.map_err(cannot)?;
-        let session = Session::begin(spawned, instance, self.ear.clone(), &self.entry.log).map_err(cannot)?;
-        session.send(&ToPlugin::Hello(hello));
-        {
-            let mut view = self.entry.view();
-            (view.pid, view.process_tree) = (Some(session.pid), self.shared.spawner.tree.as_str().to_owned());
-        }
-        self.copy = Some(Running {
-            instance,
-            session,
-            attached: false,
-            held: HashMap::new(),
-            garbage: 0,
-            why: None,
-            given_up: false,
-            goodbye: false,
-            config_reply: None,
-            launched_at: now,
-        });
-        Ok(())
-    }
-
     async fn close(&self) {
         if self.copy.as_ref().is_some_and(|copy| copy.attached)
             && let Err(failure) = self.shared.bus.close(&self.entry.found.name).await
@@ -432,53 +371,6 @@ impl Supervisor {
             copy.goodbye = true;
             let deadline_ms = u64::try_from(GOODBYE.as_millis()).unwrap_or(u64::MAX);
             copy.session.send(&ToPlugin::Goodbye(Goodbye { deadline_ms }));
-        }
-    }
-
-    /// Its whole tree is gone.
-    pub async fn ended(&mut self, instance: InstanceId, words: String) {
-        let copy = self.copy.take_if(|copy| copy.instance == instance);
-        let told = copy.as_ref().and_then(|copy| copy.why.clone());
-        let cause = told.unwrap_or_else(|| self.with_last_words(words));
-        let given_up = copy.as_ref().is_some_and(|copy| copy.given_up);
-        if let Some(copy) = copy {
-            if let Some((_, reply)) = copy.config_reply {
-                let _ = reply.send(Ok(self.entry.plugin_config(true, "needs_restart")));
-            }
-            let end = match self.state {
-                PluginState::Draining { .. } => InstanceEnd::Stopped,
-                _ => {
-                    let error = AttemptError { class: "PluginCrashed".to_owned(), message: cause.clone(), place: None };
-                    InstanceEnd::Crashed { error, log_tail: self.entry.log.tail(copy.launched_at, None) }
-                }
-            };
-            if copy.attached
-                && let Err(failure) = self.shared.bus.detach(instance, end).await
-            {
-                tracing::warn!(plugin = %self.entry.found.name, %failure, "an instance was not detached");
-            }
-        }
-        {
-            let mut view = self.entry.view();
-            view.pid = None;
-            view.process_tree.clear();
-        }
-        if !given_up {
-            self.signal_or_remark(Signal::Exited(cause), DAEMON).await;
-        }
-        if std::mem::take(&mut self.start_when_gone) && matches!(self.state, PluginState::Starting { .. }) {
-            self.launch().await;
-        }
-        self.shared.changes.send_modify(|number| *number += 1);
-    }
-
-    /// How it ended, with the last thing it complained about.
-    fn with_last_words(&self, words: String) -> String {
-        let newest = self.entry.log.newest(20, None);
-        let last = newest.iter().rev().find(|line| line.stream == "stderr" && !line.message.trim().is_empty());
-        match last.filter(|line| self.shared.clock.now().since(line.at) < Duration::from_secs(10)) {
-            Some(line) => format!("it {words}: {}", line.message.chars().take(300).collect::<String>()),
-            None => format!("it {words}"),
         }
     }
 }
