@@ -9,7 +9,7 @@
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
 //! - `power`: power cuts and full disks
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod cli;
 mod endurance;

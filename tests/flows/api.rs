@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::daemon::Daemon;
+use crate::support::daemon::{Daemon, block_on};
 use crate::support::http::Answer;
 use crate::support::scratch::Scratch;
 use crate::support::until;
@@ -34,6 +34,16 @@ fn a_daemon_says_that_it_lives_that_it_is_ready_and_which_versions_it_has() {
     for list in ["/events", "/events/errors", "/replays", "/plugins"] {
         assert_eq!(daemon.get(list).json()["items"], json!([]), "{list}");
     }
+}
+
+#[test]
+fn the_typed_client_has_no_entrance_of_its_own() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+
+    let status = block_on(async { daemon.client().status().await }).unwrap();
+
+    assert_eq!(serde_json::to_value(status.store_id).unwrap(), daemon.get("/status").json()["store_id"]);
 }
 
 #[test]
