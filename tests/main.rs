@@ -3,6 +3,8 @@
 //! - `support`: a daemon of a test's own, the API by hand
 //! - `cli`: the command line: its tree, its generated files, its client, its output against a server of the tests
 //! - `flows`: whole flows against a real daemon
+//! - `protocol`: golden frames of the plugin protocol
+//! - `tidy`: who may import whom, and the order of the files
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
 //! - `host`: real plugins with a bus that only answers
 //! - `plugins`: real plugins with the real daemon: good ones, bad ones, and what becomes of their processes when it is killed
@@ -16,4 +18,6 @@ mod flows;
 mod host;
 mod plugins;
 mod power;
+mod protocol;
 mod support;
+mod tidy;

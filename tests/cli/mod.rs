@@ -5,9 +5,11 @@
 //! - `server`: a small server of the tests, over a local socket
 //! - `client`: lost connections, streams, failures
 //! - `binary`: the program itself: output in every form, exit codes
+//! - `json`: every command against a real daemon
 
 mod binary;
 mod client;
 mod generated;
+mod json;
 mod server;
 mod tree;

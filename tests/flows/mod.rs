@@ -4,8 +4,14 @@
 //! - `load`: publishers that go on until their daemon is gone
 //! - `kill`: `kill -9` under load
 //! - `disk`: a sync that fails
+//! - `folder`: who may have the data folder, and what is refused
+//! - `api`: the API as `curl` sees it
+//! - `strangers`: those who should not be there, and those who leave in the middle
 
+mod api;
 mod disk;
+mod folder;
 mod kill;
 mod load;
 mod promises;
+mod strangers;

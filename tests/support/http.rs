@@ -59,8 +59,9 @@ impl Connection {
             all.push(("content-length", &length));
         }
         self.send_head(method, path, &all)?;
-        self.stream.write_all(body)?;
-        self.read_answer()
+        // A body that is too long is answered before its end: then the answer counts, not the write.
+        let sent = self.stream.write_all(body);
+        self.read_answer().map_err(|error| sent.err().unwrap_or(error))
     }
 
     /// Sends the head of a request alone.

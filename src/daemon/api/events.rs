@@ -65,7 +65,8 @@ pub fn not_an_event(error: &serde_json::Error) -> Failure {
 }
 
 async fn publish_one(api: &Api, principal: &Principal, body: Body) -> Result<Response, Problem> {
-    let bytes = read_body(body, LINE_BYTES_MAX).await?;
+    let too_large = |_| Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"));
+    let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(too_large)?;
     let new: NewEvent = serde_json::from_slice(&bytes).map_err(|error| not_an_event(&error))?;
     let draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
     let receipt = api.bus.publish(draft).await?;

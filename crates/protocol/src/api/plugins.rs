@@ -1,0 +1,180 @@
+//! Bodies of the routes of plugins.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::SubscriptionStatus;
+use crate::id::EventId;
+use crate::time::Timestamp;
+
+/// One plugin: `GET /plugins`, `GET /plugins/{id}/status`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plugin {
+    /// Its name, which is its id.
+    pub name: String,
+    /// Version from the manifest. Empty where the manifest does not hold.
+    pub version: String,
+    /// What it does, from the manifest.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Where it stands (semantics rule 15).
+    pub state: String,
+    /// `ok`, or `degraded` with the reason after it.
+    pub health: String,
+    /// Why it is in this state; empty where there is nothing to say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Whether it is wanted on.
+    pub enabled: bool,
+    /// `python`, `node`, `native` or `exec`.
+    pub runtime: String,
+    /// Its folder.
+    pub folder: String,
+    /// SHA-256 of its folder, in hexadecimal.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
+    /// Process id of the plugin's init. Absent where no process runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// Since when it is in this state.
+    pub since: Timestamp,
+    /// Milliseconds from start to `running`, of the last start. Absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_ms: Option<u64>,
+    /// What keeps its process tree together: `pid-namespace` or `subreaper`. Empty where no process runs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub process_tree: String,
+    /// Problems of its manifest, where it has any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<crate::failure::FailurePart>,
+    /// Its subscriptions with their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscriptions: Vec<SubscriptionStatus>,
+}
+
+/// `GET /plugins/{id}`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginDetail {
+    /// The plugin. Its fields stand beside the others.
+    #[serde(flatten)]
+    pub plugin: Plugin,
+    /// Names of plugins it needs, as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<String>,
+    /// Topics it says it emits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emits: Vec<String>,
+    /// Its newest changes of state, newest first (20 at most).
+    pub history: Vec<PluginTransition>,
+}
+
+/// One change of a plugin's state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginTransition {
+    /// When.
+    pub at: Timestamp,
+    /// From this state.
+    pub from: String,
+    /// To this state.
+    pub to: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Who.
+    pub actor: String,
+}
+
+/// `POST /plugins/{id}/enable`, `POST /plugins/{id}/disable`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PluginSwitch {
+    /// Why; stored in the audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Disable only: what becomes of events that arrive meanwhile. Default: what the manifest says, else hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_disabled: Option<OnDisabled>,
+}
+
+/// What becomes of events that match a disabled plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDisabled {
+    /// Kept for it.
+    Hold,
+    /// Recorded as skipped.
+    Skip,
+}
+
+/// Answer to enable and disable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginChanged {
+    /// Whether anything changed.
+    pub changed: bool,
+    /// The plugin as it stands now.
+    pub plugin: Plugin,
+}
+
+/// `GET /plugins/{id}/config` and the answer to `PUT`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PluginConfig {
+    /// What the plugin gets: the manifest's values with the overlay over them.
+    pub config: BTreeMap<String, Value>,
+    /// What was set over the manifest.
+    pub overlay: BTreeMap<String, Value>,
+    /// The manifest's values.
+    pub defaults: BTreeMap<String, Value>,
+    /// Counts up with every change.
+    pub revision: u64,
+    /// Whether this request changed anything.
+    pub changed: bool,
+    /// What became of the change: `live`, `needs_restart`, `not_running`, or `unchanged`.
+    pub effect: String,
+}
+
+/// `PUT /plugins/{id}/config`: the whole overlay; a key left out falls back to the manifest's value.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PluginConfigUpdate {
+    /// The overlay.
+    pub overlay: BTreeMap<String, Value>,
+    /// Refused with a conflict unless this is the present revision. Absent: not checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// Why; stored in the audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One line of a plugin's log: `GET /plugins/{id}/logs`, and `line` in its stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When.
+    pub at: Timestamp,
+    /// `debug`, `info`, `warning`, `error`; `info` for stdout and `warning` for stderr.
+    pub level: String,
+    /// `stdout`, `stderr` or `log`; `host` for what the daemon says about it.
+    pub stream: String,
+    /// The line.
+    pub message: String,
+    /// The event being handled, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eventid: Option<EventId>,
+}
+
+/// Query of `GET /plugins/{id}/logs`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogsQuery {
+    /// The newest so many lines. Default: 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<u32>,
+    /// Stay and send new lines as server-sent events.
+    #[serde(default)]
+    pub follow: bool,
+    /// Only lines of this event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
+}

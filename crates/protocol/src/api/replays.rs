@@ -1,0 +1,157 @@
+//! Bodies of the routes of replays.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Delivery;
+use crate::delivery::{DeliveryState, ReplayState};
+use crate::id::{EventId, ReplayId};
+use crate::time::Timestamp;
+use crate::topic::TopicPattern;
+
+/// What a replay selects. At least one selector must be set: none is an error, never everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaySelection {
+    /// These events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<EventId>,
+    /// Deliveries that are dead and not resolved.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
+    /// Deliveries in this state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<DeliveryState>,
+    /// Events of these topics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<TopicPattern>,
+    /// Only the deliveries to this plugin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<String>,
+    /// Accepted at or after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Accepted before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Everything stored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all: bool,
+}
+
+impl ReplaySelection {
+    /// Whether nothing is selected.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// `POST /events/replay`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayRequest {
+    /// What to replay.
+    pub selection: ReplaySelection,
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Why; stored in the audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Deliveries started a second; 0 is without a limit. Default: 200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<u32>,
+    /// Answer with the plan and start nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+}
+
+/// What a replay would do, counted by reading the store once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplayPlan {
+    /// Events selected.
+    pub events: u64,
+    /// Deliveries it would make.
+    pub deliveries: u64,
+    /// Deliveries by plugin.
+    pub plugins: BTreeMap<String, u64>,
+    /// When the oldest selected event was accepted. Absent when none is selected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest_at: Option<Timestamp>,
+    /// When the newest was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_at: Option<Timestamp>,
+    /// Deliveries started a second.
+    pub rate: u32,
+}
+
+/// Answer to `POST /events/replay`: 200 with the plan alone for a dry run or an empty selection, 202 with the job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplayStarted {
+    /// Whether a job was started.
+    pub changed: bool,
+    /// What it does.
+    pub plan: ReplayPlan,
+    /// The job. Absent for a dry run or an empty selection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Replay>,
+}
+
+/// A replay job: `GET /replays`, `GET /replays/{id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Replay {
+    /// Its id.
+    pub replayid: ReplayId,
+    /// The name given to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where it stands.
+    pub state: ReplayState,
+    /// What it selects.
+    pub selection: ReplaySelection,
+    /// Deliveries planned.
+    pub selected: u64,
+    /// Handled.
+    pub ok: u64,
+    /// Dead again.
+    pub failed: u64,
+    /// No longer there to repeat (resolved or trimmed meanwhile).
+    pub skipped: u64,
+    /// Deliveries started a second; 0 is without a limit.
+    pub rate: u32,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it ended. Absent while running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Who started it.
+    pub by: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One item of a replay: `GET /replays/{id}/items`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplayItem {
+    /// The event.
+    pub eventid: EventId,
+    /// The delivery, as the replay made it.
+    pub delivery: Delivery,
+}
+
+/// Query of `GET /replays/{id}/items`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayItemsQuery {
+    /// Only those that failed.
+    #[serde(default)]
+    pub failed: bool,
+    /// Rows of the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// From the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
