@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::stage::{Stage, python};
 use crate::support::daemon::Daemon;
+use crate::support::scratch::told;
 use crate::support::until;
 
 const NOBODY: u32 = 65_534;
@@ -26,7 +27,7 @@ fn rounds() -> usize {
 fn stage() -> Stage {
     let stage = Stage::new();
     let tame = python("    @on('t.x')\n    def x(self, event):\n        import subprocess\n        subprocess.run(['sleep', '1000001'])");
-    stage.plugin("tame", "", &[("plugin.py", &tame)]);
+    stage.plugin("tame", "on: [{topic: t.x}]", &[("plugin.py", &tame)]);
     stage.plugin("command", "on: [{topic: t.x}]", &[("plugin.sh", "#!/bin/sh\nsleep 1000002 &\nsleep 1000002\n")]);
     stage.plugin("hostile", "runtime: native\ncommand: [python3, hostile.py]", &[("hostile.py", include_str!("hostile.py"))]);
     stage
@@ -51,6 +52,20 @@ fn alive(store: &str, folder: &Path) -> Vec<String> {
 fn all_there(alive: &[String]) -> bool {
     let plugins = || alive.iter().filter(|line| !line.contains("__plugin-") && !line.contains("daemon run"));
     WHOLE.iter().all(|(words, number)| plugins().filter(|line| line.contains(words)).count() >= *number)
+}
+
+/// Where a test panics while this is held, it prints what is there instead.
+struct Missing<'a> {
+    stage: &'a Stage,
+    alive: &'a dyn Fn() -> Vec<String>,
+}
+
+impl Drop for Missing<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("there is {:#?}\n{}", (self.alive)(), told(&self.stage.scratch.run(&["plugin", "list"])));
+        }
+    }
 }
 
 fn chown_all(path: &Path, uid: u32) {
@@ -102,11 +117,9 @@ fn a_killed_daemon_leaves_nothing(uid: u32, setting: &str) {
             assert_eq!(daemon.post("/events", &json!({ "type": "t.x", "data": {} })).status, 201);
         }
         let alive = || alive(&store, stage.scratch.path());
-        let mut last = Vec::new();
-        until("all of the trees are there", || {
-            last = alive();
-            all_there(&last).then_some(())
-        });
+        let missing = Missing { stage: &stage, alive: &alive };
+        until("all of the trees are there", || all_there(&alive()).then_some(()));
+        drop(missing);
         daemon.get("/plugins/hostile/status").json()["process_tree"].as_str().unwrap().clone_into(&mut tree);
         let killed_at = Instant::now();
         daemon.kill();
