@@ -201,6 +201,7 @@ fn rule_22_a_loss_that_is_accepted_is_written_to_the_audit_and_not_asked_about_a
     assert!(daemon.stop().success());
     let daemon = Daemon::start(&scratch);
     publish(&daemon, 1);
+    assert_eq!(daemon.get("/events/status").json()["accepted"], 8, "no sequence is given twice, not that of a lost event either");
     assert!(daemon.stop().success());
 
     let database = rusqlite::Connection::open(scratch.file("panotti.db")).unwrap();

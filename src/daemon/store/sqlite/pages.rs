@@ -28,12 +28,16 @@ pub fn meta(connection: &Connection, name: &str) -> StoreResult<u64> {
     Ok(connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?)
 }
 
+/// The newest sequence ever given: that of the newest event, or of the newest one that was given up as lost.
+pub fn head(connection: &Connection) -> StoreResult<u64> {
+    let sql = "SELECT max(coalesce((SELECT max(sequence) FROM events), 0), coalesce((SELECT value FROM meta WHERE name = 'lost_to'), 0))";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+}
+
 /// Everything the bus needs after a start. Small whatever the store holds.
 pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
-    let newest: Option<(u64, u64)> = connection
-        .query_row("SELECT sequence, accepted_ms FROM events ORDER BY sequence DESC LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let (head, last_accepted) = newest.unwrap_or_default();
+    let last_accepted: Option<u64> =
+        connection.query_row("SELECT accepted_ms FROM events ORDER BY sequence DESC LIMIT 1", [], |row| row.get(0)).optional()?;
     let last_replay: Option<u32> = connection.query_row("SELECT max(replay_no) FROM replays", [], |row| row.get(0))?;
     let mut unmatched = connection.prepare("SELECT sequence FROM events WHERE matches IS NULL ORDER BY sequence")?;
     let unmatched = unmatched.query_map([], |row| row.get(0).map(Sequence))?.collect::<Result<_, _>>()?;
@@ -41,8 +45,8 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
     Ok(Snapshot {
         epoch,
         leases_given: 0,
-        head: Sequence(head),
-        last_accepted: Timestamp::from_ms(last_accepted),
+        head: Sequence(head(connection)?),
+        last_accepted: Timestamp::from_ms(last_accepted.unwrap_or_default()),
         rules: meta(connection, "rules")?,
         subscriptions: plugins::subscriptions(connection)?.into_iter().map(|row| row.stored).collect(),
         disabled: plugins.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
@@ -66,7 +70,7 @@ fn owed(row: &Row<'_>, column: usize, subscription: SubscriptionId, replay: Repl
 }
 
 /// The next events a subscription matches that have no delivery row. Leans on the primary key; looks at
-/// [`PENDING_SCAN_MAX`] events at most.
+/// [`PENDING_SCAN_MAX`] events at most. Where there are no more, everything counts as looked at.
 pub fn pending(connection: &Connection, subscription: SubscriptionId, after: Sequence, limit: usize) -> StoreResult<Command> {
     let mut statement = connection.prepare_cached(
         "SELECT sequence, eventid, topic, expires_ms, matches,
@@ -76,16 +80,21 @@ pub fn pending(connection: &Connection, subscription: SubscriptionId, after: Seq
     let mut rows = statement.query(params![after.0, subscription.0, PENDING_SCAN_MAX])?;
     let mut entries = Vec::new();
     let mut scanned_to = after;
+    let mut looked_at = 0;
     while let Some(row) = rows.next()? {
+        looked_at += 1;
         scanned_to = Sequence(row.get(0)?);
         let matches: Option<Vec<u8>> = row.get(4)?;
         let matched = matches.is_some_and(|packed| events::unpack_matches(&packed).contains(&subscription));
         if matched && !row.get::<_, bool>(5)? {
             entries.push(owed(row, 0, subscription, ReplayNumber::LIVE)?);
             if entries.len() == limit {
-                break;
+                return Ok(Command::PendingPage { subscription, entries, scanned_to });
             }
         }
+    }
+    if looked_at < PENDING_SCAN_MAX {
+        scanned_to = Sequence(i64::MAX as u64);
     }
     Ok(Command::PendingPage { subscription, entries, scanned_to })
 }

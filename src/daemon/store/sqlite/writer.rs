@@ -43,7 +43,7 @@ impl Writer {
         let path = folder.join("panotti.db");
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let mut seal = Seal::open(&folder.join("seal"))?;
-        let head: u64 = connection.query_row("SELECT coalesce(max(sequence), 0) FROM events", [], |row| row.get(0))?;
+        let mut head = pages::head(&connection)?;
         if seal.last().sequence > head {
             let (first, last) = (head + 1, seal.last().sequence);
             if lost == LostTail::Refuse {
@@ -53,6 +53,9 @@ impl Writer {
                 "INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, 'daemon', 'store.accept_loss', 'events', '', ?2)",
                 (now.as_ms(), format!("sequences {first} to {last} are gone")),
             )?;
+            // Their receipts are out: what comes next must not be taken for them.
+            connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
+            head = last;
         }
         // Not with RETURNING: its commit comes when the statement is reset, and an error of that would be passed over.
         connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
