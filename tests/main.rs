@@ -7,7 +7,7 @@
 //! - `flows`: whole flows against a real daemon
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod cli;
 mod endurance;

@@ -55,9 +55,8 @@ Counter.main()
 pub fn install(scratch: &Scratch) {
     let folder = scratch.data().join("plugins/counter");
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
-    let code = CODE
-        .replace("ALWAYS_FAILS_EVERY", &ALWAYS_FAILS_EVERY.to_string())
-        .replace("FAILS_TWICE_EVERY", &FAILS_TWICE_EVERY.to_string());
+    let code =
+        CODE.replace("ALWAYS_FAILS_EVERY", &ALWAYS_FAILS_EVERY.to_string()).replace("FAILS_TWICE_EVERY", &FAILS_TWICE_EVERY.to_string());
     std::fs::write(folder.join("plugin.yaml"), MANIFEST).unwrap();
     std::fs::write(folder.join("plugin.py"), code).unwrap();
 }

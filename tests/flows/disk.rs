@@ -61,7 +61,8 @@ fn fail(scratch: &Scratch, place: u64, only: Option<&Path>) -> Result<End, Strin
     }
     command.arg(env!("CARGO_BIN_EXE_panotti")).arg("--data").arg(scratch.data()).args(["daemon", "run"]);
     let mut traced = Traced { daemon: Daemon::spawn_command(scratch, command), lock: scratch.file("LOCK") };
-    let ready = until("the daemon is ready or ends", || traced.daemon.ended().map(Some).or_else(|| traced.daemon.is_ready().then_some(None)));
+    let ready =
+        until("the daemon is ready or ends", || traced.daemon.ended().map(Some).or_else(|| traced.daemon.is_ready().then_some(None)));
     let promises = Arc::new(Promises::default());
     if ready.is_none() {
         let mut load = Load::new(&mut Random::new(place));

@@ -61,12 +61,8 @@ impl Load {
 
     /// Sets everybody to work. Each ends when its connection breaks.
     pub fn begin(&mut self, socket: &Path, promises: &Arc<Promises>, at_receipt: impl Fn(u64) + Send + Sync + 'static) -> Round {
-        let work = Work {
-            socket: socket.to_owned(),
-            promises: Arc::clone(promises),
-            receipts: Arc::default(),
-            at_receipt: Arc::new(at_receipt),
-        };
+        let work =
+            Work { socket: socket.to_owned(), promises: Arc::clone(promises), receipts: Arc::default(), at_receipt: Arc::new(at_receipt) };
         let threads = std::mem::take(&mut self.publishers).into_iter().map(|mut publisher| {
             let work = work.clone();
             std::thread::spawn(move || {

@@ -113,7 +113,8 @@ impl Promises {
 impl Books {
     fn compare(&self, event: &Value, promised: Option<&Receipt>) -> Result<(), String> {
         let id = event["id"].as_str().unwrap_or("");
-        let Some((publisher, number)) = read_id(id).filter(|(publisher, number)| self.sent.get(publisher).is_some_and(|sent| number < sent))
+        let Some((publisher, number)) =
+            read_id(id).filter(|(publisher, number)| self.sent.get(publisher).is_some_and(|sent| number < sent))
         else {
             return Err(format!("{id} was never sent: {event}"));
         };
