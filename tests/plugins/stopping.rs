@@ -117,6 +117,8 @@ fn rule_23_a_plugin_that_answers_nothing_while_it_stops_is_killed_after_the_drai
     stage.until_state(&daemon, "p", "running");
     stage.publish("t.x", "{}");
     until("it is held", || (daemon.get("/events/status").json()["deliveries"]["leased"] == 1).then_some(()));
+    let subscription = &stage.listed("p")["subscriptions"][0];
+    assert_eq!((&subscription["pending"], &subscription["leased"]), (&json!(0), &json!(1)), "it is counted once: {subscription:#}");
     let began = Instant::now();
     assert!(daemon.stop().success());
     let took = began.elapsed();

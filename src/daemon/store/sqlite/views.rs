@@ -272,7 +272,8 @@ pub fn status(
     let mut totals: BTreeMap<DeliveryState, u64> = BTreeMap::new();
     let mut subscriptions = Vec::new();
     let disabled: BTreeSet<String> = plugins::plugins(connection)?.into_iter().filter(|row| !row.enabled).map(|row| row.plugin).collect();
-    for row in plugins::subscriptions(connection)? {
+    for mut row in plugins::subscriptions(connection)? {
+        leave_out_leased(connection, &mut row, leased)?;
         for (state, count) in row.counts.by_state() {
             let held = state == DeliveryState::Pending && disabled.contains(&row.stored.plugin);
             *totals.entry(if held { DeliveryState::Held } else { state }).or_default() += u64::try_from(count).unwrap_or(0);
@@ -292,6 +293,24 @@ pub fn status(
     })
 }
 
+/// The counters know nothing of leases: what is handed out now still counts as what it was before.
+fn leave_out_leased(connection: &Connection, row: &mut SubscriptionRow, leased: &BTreeSet<DeliveryKey>) -> StoreResult<()> {
+    let mut state_of =
+        connection.prepare_cached("SELECT state FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3")?;
+    for key in leased.iter().filter(|key| key.subscription == row.stored.id) {
+        let found: Option<u8> =
+            state_of.query_row(params![key.sequence.0, key.subscription.0, key.replay.0], |row| row.get(0)).optional()?;
+        let counter = match found.map(DeliveryState::from_number) {
+            None | Some(Some(DeliveryState::Pending)) => &mut row.counts.owed,
+            Some(Some(DeliveryState::Waiting)) => &mut row.counts.waiting,
+            // It has ended since it was asked what is leased.
+            _ => continue,
+        };
+        *counter = (*counter - 1).max(0);
+    }
+    Ok(())
+}
+
 /// One subscription's numbers; nothing for one that is no longer named and owes nothing.
 fn subscription_status(
     connection: &Connection,
@@ -299,11 +318,11 @@ fn subscription_status(
     leased: &BTreeSet<DeliveryKey>,
 ) -> StoreResult<Option<SubscriptionStatus>> {
     let (stored, counts) = (&row.stored, row.counts);
-    if !stored.active && counts.owed == 0 && counts.waiting == 0 && counts.dead == 0 {
-        return Ok(None);
-    }
     let number = |count: i64| u64::try_from(count).unwrap_or(0);
     let handed_out = leased.iter().filter(|key| key.subscription == stored.id).count() as u64;
+    if !stored.active && counts.owed == 0 && counts.waiting == 0 && counts.dead == 0 && handed_out == 0 {
+        return Ok(None);
+    }
     let oldest_pending_at = if counts.owed > 0 { oldest_pending(connection, row)? } else { None };
     Ok(Some(SubscriptionStatus {
         subscription: format!("{}/{}", stored.plugin, stored.spec.name),
