@@ -38,7 +38,7 @@ class Program:
         own = {name: value for name, value in os.environ.items() if not name.startswith(("PANOTTI_", "XDG_"))}
         path = f"{program.parent}{os.pathsep}{own.get('PATH', os.defpath)}"
         self.environment = {**own, "PANOTTI_DATA": str(data), "PATH": path}
-        self.program = program
+        self.program = str(program)
 
     def show(self, *words: str) -> None:
         """Runs a command as a person would see it; fails where it fails."""

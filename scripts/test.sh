@@ -44,7 +44,7 @@ python_tests() {
 }
 
 python_types() {
-    cd sdk/python && ../../.venv/bin/python -m mypy
+    .venv/bin/python -m mypy --strict scripts/demo.py && cd sdk/python && ../../.venv/bin/python -m mypy
 }
 
 part "format" "" cargo fmt --all --check
