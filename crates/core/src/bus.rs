@@ -134,8 +134,8 @@ impl Bus {
         bus
     }
 
-    /// Begins again where the store ends, after a step that could not be written. The running copies stay; what they hold is taken
-    /// back without using an attempt.
+    /// Begins again where the store ends, after a step that could not be written. The running copies stay, as the commands of that
+    /// step that stand unwritten left them; what they hold is taken back without using an attempt.
     pub fn reload(&mut self, snapshot: Snapshot) -> Vec<Action> {
         let snapshot = Snapshot { leases_given: self.leases_given, ..snapshot };
         let fresh = Self::load(snapshot, self.now, self.defects.clone());

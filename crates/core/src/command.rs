@@ -120,6 +120,13 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether it stands although the step's transaction could not be written: it is about running copies, which are not in the store.
+    pub fn stands_unwritten(&self) -> bool {
+        matches!(self, Self::Attach(_) | Self::Close { .. } | Self::Detach { .. } | Self::StopHandingOut)
+    }
+}
+
 /// Accept an event.
 #[derive(Debug, Clone)]
 pub struct Publish {

@@ -68,6 +68,8 @@ class Runner:
         self._ending = threading.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._threads = ThreadPoolExecutor(CONCURRENCY_DEFAULT, thread_name_prefix="handler")
+        # Not among the handlers: where all of those hang, a change of configuration and the end still have a thread, one each.
+        self._own_threads = ThreadPoolExecutor(2, thread_name_prefix="plugin")
         self._frames: dict[str, Callable[[Frame], None]] = {
             "hello": self._hello,
             "deliver": self._deliver,
@@ -117,7 +119,7 @@ class Runner:
                 # Without `on:` each handler becomes a subscription with the default concurrency.
                 wanted = sum(entry["concurrency"] for entry in subscriptions) or CONCURRENCY_DEFAULT * len(self._handlers)
                 self._threads = ThreadPoolExecutor(min(max(CONCURRENCY_DEFAULT, wanted), THREADS_MAX), thread_name_prefix="handler")
-                await self._call(self.plugin.initialize)
+                await self._call(self.plugin.initialize, threads=self._own_threads)
             except Exception as error:
                 self._cannot_start(self._why_not(error))
             else:
@@ -188,7 +190,7 @@ class Runner:
                 answer = {**restart, "why": "initialize() may have kept old values, and update_configuration() is not overridden"}
             else:
                 try:
-                    await self._call(plugin.update_configuration, new)
+                    await self._call(plugin.update_configuration, new, threads=self._own_threads)
                     plugin.config = new
                 except Exception as error:
                     why = message(error) or type(error).__name__
@@ -218,7 +220,7 @@ class Runner:
         for delivery in list(self.deliveries.values()):
             self._abandon(delivery)
         try:
-            await asyncio.wait_for(self._call(self.plugin.shutdown), deadline_ms / 1_000)
+            await asyncio.wait_for(self._call(self.plugin.shutdown, threads=self._own_threads), deadline_ms / 1_000)
         except asyncio.TimeoutError:
             self.say("error", f"shutdown() took longer than {deadline_ms} ms")
         except Exception as error:
@@ -299,13 +301,13 @@ class Runner:
         if self.deliveries.get(delivery.id) is delivery:
             del self.deliveries[delivery.id]
 
-    async def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Calls a function of the plugin: in the event loop when it is `async def`, else in a thread."""
+    async def _call(self, function: Callable[..., Any], *arguments: Any, threads: ThreadPoolExecutor | None = None) -> Any:
+        """Calls a function of the plugin: in the event loop when it is `async def`, else in a thread, one of the handlers' or of `threads`."""
         if inspect.iscoroutinefunction(function):
             return await function(*arguments)
         context = contextvars.copy_context()
         self.threads_busy += 1
-        work = self._threads.submit(context.run, function, *arguments)
+        work = (threads or self._threads).submit(context.run, function, *arguments)
         work.add_done_callback(lambda _: self.loop.call_soon_threadsafe(self._thread_free))
         result = await asyncio.wrap_future(work)
         return await result if inspect.isawaitable(result) else result
@@ -402,7 +404,8 @@ class Runner:
         return task
 
     def _end(self, code: int) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._own_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
         if not self.ended.done():
             self.ended.set_result(code)
 

@@ -207,3 +207,31 @@ def test_what_hello_brings_is_on_the_plugin(tmp_path):
         shown = daemon.outcome(daemon.deliver())["emits"][0]["data"]
         assert shown == ["under-test", "1.2.3", str(tmp_path), "starting", "under-test"]
         assert daemon.goodbye() == 0
+
+
+def test_handlers_that_all_hang_hold_up_neither_a_configuration_nor_the_end(tmp_path):
+    source = """
+    import time
+    from panotti import PluginBase, on
+
+    class Hangs(PluginBase):
+        @on("a.b")
+        def hang(self, event):
+            time.sleep(600)
+
+        def update_configuration(self, new):
+            print("told", new["n"])
+
+        def shutdown(self):
+            print("cleaned up")
+
+    Hangs.main()
+    """
+    with python_plugin(tmp_path, source, config={"n": 1}) as daemon:
+        daemon.start()
+        for _ in range(64):
+            daemon.deliver()
+        daemon.send("config", config={"n": 2}, config_revision=1)
+        daemon.expect("config.applied", config_revision=1)
+        assert daemon.goodbye() == 0
+        assert daemon.output["stdout"].splitlines() == ["told 2", "cleaned up"]

@@ -148,6 +148,7 @@ impl Thread {
             pending.extend(self.prepare(request, refusal.as_ref(), &mut commands)?);
         }
         let now = self.clock.now();
+        let stand: Vec<bool> = commands.iter().map(Command::stands_unwritten).collect();
         let (step, answers) = self.bus.step(now, random_seed(), commands);
         if defect::is_on(defect::ACKNOWLEDGE_BEFORE_COMMIT) {
             self.reply(std::mem::take(&mut pending), answers.clone())?;
@@ -158,7 +159,10 @@ impl Thread {
                 self.reply(pending, answers)?;
                 self.act(step.actions)
             }
-            Err(StoreError::Full(error)) => self.disk_is_full(&error, pending),
+            Err(StoreError::Full(error)) => {
+                let standing = answers.into_iter().zip(stand).map(|(answer, stands)| stands.then_some(answer)).collect();
+                self.disk_is_full(&error, pending, standing)
+            }
             Err(error) => Err(error),
         }
     }
@@ -331,15 +335,23 @@ impl Thread {
         }))
     }
 
-    /// The step could not be written. Nothing of it is acknowledged; the bus begins again where the store ends.
-    fn disk_is_full(&mut self, error: &rusqlite::Error, pending: Vec<Pending>) -> StoreResult<Vec<Command>> {
+    /// The step could not be written. Nothing of it is acknowledged but what stands unwritten; the bus begins again where the store ends.
+    fn disk_is_full(
+        &mut self,
+        error: &rusqlite::Error,
+        pending: Vec<Pending>,
+        mut standing: Vec<Option<Answer>>,
+    ) -> StoreResult<Vec<Command>> {
         tracing::warn!(code = %ErrorCode::STORE_FULL, %error, "the disk is full: a batch was not written");
         let failure = Failure { retry_after: Some(5), ..Failure::new(ErrorCode::STORE_FULL, "the disk is full") };
         self.full = true;
         self.refusing.store(Some(Arc::new(failure.detail.clone())));
         for request in pending {
             match request {
-                Pending::Commands(reply, places) => drop(reply.send(places.into_iter().map(|_| Err(failure.clone())).collect())),
+                Pending::Commands(reply, places) => {
+                    let answer = |place: Result<usize, Failure>| standing[place?].take().ok_or_else(|| failure.clone());
+                    drop(reply.send(places.into_iter().map(answer).collect()));
+                }
                 Pending::State(_, _, reply) => drop(reply.send(Err(failure.clone()))),
                 Pending::Leased(reply) => drop(reply.send(self.bus.leased_keys())),
             }

@@ -157,7 +157,7 @@ impl Chaos {
                     }
                 }
                 if fate == Fate::IsLost && self.random.below(2) == 0 {
-                    self.reload();
+                    self.reload()?;
                 } else {
                     let when = if fate == Fate::IsLost { "dies before commit" } else { "dies after commit" };
                     self.restart(when);
@@ -200,11 +200,9 @@ impl Chaos {
     }
 
     /// The disk refuses: memory is made anew from it, and plugins go on running.
-    fn reload(&mut self) {
+    fn reload(&mut self) -> Result<(), Violation> {
         self.world.coverage.take("daemon", "running", "disk refuses", "reloaded");
-        self.world.load();
-        self.plugins.iter_mut().flat_map(|plugin| &mut plugin.copies).for_each(|copy| copy.to_attach = !copy.leaving);
-        self.stopping = false;
+        self.world.reload()
     }
 
     /// The daemon is gone and its plugins with it. The clock may say anything when it comes back.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_core::action::{Action, DeliveryWrite, Lease, Step, Write};
+use panotti_core::action::{Action, CancelReason, DeliveryWrite, Lease, Step, Write};
 use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Command};
 use panotti_core::defect::Defects;
@@ -81,6 +81,8 @@ pub struct World {
     first_receipts: BTreeMap<(String, String), Receipt>,
     pages: Vec<Command>,
     to_match: BTreeSet<Sequence>,
+    /// Commands of the last step, where it found no room.
+    unwritten: Vec<Command>,
     random: Random,
     defects: Defects,
 }
@@ -110,6 +112,7 @@ impl World {
             first_receipts: BTreeMap::new(),
             pages: Vec::new(),
             to_match: BTreeSet::new(),
+            unwritten: Vec::new(),
             random: Random::new(seed ^ 0x5eed),
             defects,
         };
@@ -124,17 +127,40 @@ impl World {
         self.bus_now = self.wall;
         self.loaded_at = self.wall;
         self.ledger = self.ledger.restarted();
+        self.forget_errands();
+        self.begin(self.bus.first_actions());
+    }
+
+    /// The last step found no room on the disk: the bus begins again where the disk ends, and running copies stay.
+    pub fn reload(&mut self) -> Result<(), Violation> {
+        for command in std::mem::take(&mut self.unwritten).iter().filter(|command| command.stands_unwritten()) {
+            self.hear_of(command, &Answer::Done)?;
+        }
+        let (copies, handing_out) = (std::mem::take(&mut self.ledger.copies), self.ledger.handing_out);
+        let actions = self.bus.reload(self.disk.snapshot());
+        self.loaded_at = self.bus_now;
+        self.ledger = Ledger { copies, handing_out, ..self.ledger.restarted() };
+        self.forget_errands();
+        self.begin(actions);
+        Ok(())
+    }
+
+    fn forget_errands(&mut self) {
         self.inbox.clear();
         self.cancelled.clear();
         self.pages.clear();
         self.to_match.clear();
-        for action in self.bus.first_actions() {
+    }
+
+    fn begin(&mut self, actions: Vec<Action>) {
+        for action in actions {
             match action {
                 Action::Rules(rules) => self.rules = rules,
                 Action::Match { sequence } => {
                     self.to_match.insert(sequence);
                 }
-                other => unreachable!("a load asks for rules and matches only, not for {other:?}"),
+                Action::Cancel { token, why: CancelReason::TakenBack, .. } => self.cancelled.push(token),
+                other => unreachable!("a load asks for rules and matches and takes leases back, but not for {other:?}"),
             }
         }
     }
@@ -157,6 +183,7 @@ impl World {
         self.bus_now = self.bus_now.max(self.wall);
         let (step, mut answers) = self.bus.step(self.wall, self.random.next(), all.iter().cloned());
         if fate == Fate::IsLost {
+            self.unwritten = all;
             return Ok(None);
         }
         self.judge(&all, &answers, &step)?;

@@ -54,7 +54,7 @@ pub async fn run(args: SetArgs, context: &Context) -> Outcome {
     context.output.action(&after, &args.name, || {
         let effect = match after.effect.as_str() {
             "live" => "live now",
-            "needs_restart" => "takes effect at the plugin's next start",
+            "needs_restart" => "the plugin is restarted to take it",
             "not_running" => "the plugin gets it when it starts",
             _ => "unchanged",
         };
