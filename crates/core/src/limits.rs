@@ -38,8 +38,6 @@ pub const BACKOFF_FACTOR: u32 = 5;
 pub const BACKOFF_CAP: Duration = Duration::from_secs(300);
 /// Concurrent deliveries of one subscription (semantics rule 12).
 pub const CONCURRENCY: u32 = 4;
-/// Crashes of one delivery after which it is quarantined (semantics rule 9).
-pub const POISON_CRASHES: u32 = 3;
 /// Deliveries a replay starts a second (semantics rule 10).
 pub const REPLAY_RATE_PER_SECOND: u32 = 200;
 /// A subscription's floor is stored when it has moved this far, so that a restart's scan stays short.

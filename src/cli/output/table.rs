@@ -64,6 +64,10 @@ impl Table {
         }
         let mut drawn = comfy_table::Table::new();
         drawn.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        // A terminal that does not know its size says 0: then nothing is cut.
+        if drawn.width().is_none_or(|width| width == 0) {
+            drawn.set_content_arrangement(ContentArrangement::Disabled);
+        }
         if !no_headers {
             drawn.set_header(self.columns.iter().map(|column| column.name.clone()));
         }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::cli::context::{Context, Outcome};
 use crate::cli::globals::parse_duration;
-use crate::cli::output::human::{bytes, count, duration_ms, green, yellow};
+use crate::cli::output::human::{bytes, counted, counted_as, duration_ms, green, yellow};
 use crate::client::Client;
 
 /// How long to sleep between two looks at whether it is ready.
@@ -190,17 +190,19 @@ fn started_text(daemon: &DaemonStatus, took: Duration, context: &Context) -> Str
     let mut text = format!("{} panotti {} running (pid {}) in {took}\n", green("✓"), daemon.version, daemon.pid);
     text.push_str(&format!("  Socket  {}\n", daemon.socket));
     text.push_str(&format!(
-        "  Data    {}   {} events, {}, {found} plugins found, {running} running or starting\n",
+        "  Data    {}   {}, {}, {} found, {running} running or starting\n",
         daemon.data_dir,
-        count(daemon.events.accepted),
-        bytes(daemon.events.store.database_bytes)
+        counted(daemon.events.accepted, "event"),
+        bytes(daemon.events.store.database_bytes),
+        counted(found, "plugin")
     ));
     text.push_str(&format!("  Logs    {}\n", context.command_line("daemon logs -f")));
     let unwell: u64 = ["stopped", "failed", "backoff", "incompatible"].iter().filter_map(|state| daemon.plugins.get(*state)).sum();
     if unwell > 0 {
         text.push_str(&format!(
-            "{} {unwell} plugins are not running as they should   {}\n",
+            "{} {} not running as wanted   {}\n",
             yellow("!"),
+            counted_as(unwell, "plugin is", "plugins are"),
             context.command_line("plugin list")
         ));
     }

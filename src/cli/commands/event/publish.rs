@@ -36,7 +36,7 @@ pub struct PublishArgs {
     /// A key of the payload: `k=text` or `k:=json`; may be given several times
     #[arg(short, long = "pair", value_name = "K=V", value_parser = publish_input::parse_pair, conflicts_with = "jsonl")]
     pub pairs: Vec<Pair>,
-    /// Orders deliveries
+    /// Its priority, for handlers and whoever reads the event
     #[arg(long, value_name = "PRIORITY", value_parser = parse_priority)]
     pub priority: Option<Priority>,
     /// Your id of the event: the same source and id are published once
@@ -51,7 +51,7 @@ pub struct PublishArgs {
     /// Media type of the payload; JSON where it is not given
     #[arg(long, value_name = "TYPE", conflicts_with = "jsonl")]
     pub content_type: Option<String>,
-    /// Events of one key are handled one after another
+    /// What it belongs to, for handlers and whoever reads the event
     #[arg(long, value_name = "KEY")]
     pub ordering_key: Option<String>,
     /// The story it belongs to
