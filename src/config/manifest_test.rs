@@ -118,7 +118,9 @@ retry: { max: 26 }
 
 #[test]
 fn the_folder_has_to_have_what_the_manifest_names() {
-    let cases: [(&str, &[(&str, &str)], &str); 6] = [
+    /// Names and contents.
+    type Files = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Files, &str); 6] = [
         (
             "name: other\nversion: 0.1.0\nentry: plugin.py\n",
             &[("plugin.py", "")],
