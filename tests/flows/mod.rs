@@ -7,6 +7,7 @@
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
 //! - `strangers`: those who should not be there, and those who leave in the middle
+//! - `upgrade`: stores of released versions
 
 mod api;
 mod disk;
@@ -15,3 +16,4 @@ mod kill;
 mod load;
 mod promises;
 mod strangers;
+mod upgrade;
