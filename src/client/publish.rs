@@ -47,7 +47,8 @@ pub struct Line {
 /// `internal` where the system gives no randomness.
 pub fn fresh_id() -> Result<String, Failure> {
     let mut random = [0; 10];
-    aws_lc_rs::rand::fill(&mut random).map_err(|_| Failure::new(ErrorCode::INTERNAL, "the system gives no random numbers"))?;
+    rustix::rand::getrandom(random.as_mut_slice(), rustix::rand::GetRandomFlags::empty())
+        .map_err(|_| Failure::new(ErrorCode::INTERNAL, "the system gives no random numbers"))?;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let bytes = uuid_v7(u64::try_from(now.as_millis()).unwrap_or(u64::MAX), random);
     let text = data_encoding::HEXLOWER.encode(&bytes);

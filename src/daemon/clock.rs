@@ -37,10 +37,12 @@ impl Clock {
     }
 }
 
-/// Fills a buffer with random bytes from the system, fit for ids and seeds that nobody can guess.
+/// Random bytes from the system, fit for ids and seeds that nobody can guess. At most 256, which the system gives whole.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
+    const { assert!(N <= 256) };
     let mut bytes = [0; N];
-    aws_lc_rs::rand::fill(&mut bytes).expect("the system's random source does not fail once the system is up");
+    rustix::rand::getrandom(bytes.as_mut_slice(), rustix::rand::GetRandomFlags::empty())
+        .expect("the system's random source does not fail once the system is up");
     bytes
 }
 
