@@ -63,7 +63,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     folder.sign()?;
     private_folder(&places.log_dir.path)?;
     log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
-    let store = open_store(&data, accept_loss, &clock)?;
+    let store = open_store(&data, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
@@ -97,7 +97,7 @@ fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<Hos
     })
 }
 
-fn open_store(data: &Path, accept_loss: bool, clock: &Clock) -> Result<Writer, StoreError> {
+fn open_store(data: &Path, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
     let now = clock.now();
     let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
     let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
@@ -106,7 +106,9 @@ fn open_store(data: &Path, accept_loss: bool, clock: &Clock) -> Result<Writer, S
         _ => Durability::Full,
     };
     let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
-    Writer::open(data, durability, lost, new_id, now)
+    let mut store = Writer::open(data, durability, lost, new_id, now)?;
+    store.reserve_log_index(log_bytes_max)?;
+    Ok(store)
 }
 
 /// Writes the store's id as text, from which a client derives a socket whose path would be too long.

@@ -2,6 +2,7 @@
 //! there is room, and nothing acknowledged is lost. Half of the rounds stop at `store.free_bytes_min`; in the other half the room really
 //! ends, wherever the daemon happens to write at that moment.
 
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -126,6 +127,28 @@ async fn g1_where_the_room_really_ends_the_daemon_lives_on_and_nothing_acknowled
     done(&disk, daemon, &ledger, slowest, &format!("{ROUNDS} times to the last byte"));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_without_room_says_so_whatever_is_left() {
+    let Some(disk) = Disk::make(48) else { return };
+    let ledger = Ledger::default();
+    let daemon = start(&disk, "0").await;
+    ledger.publish(&mut daemon.client()).await.unwrap();
+    assert!(daemon.stop().success());
+    for left in (0..48).map(|kibibytes| kibibytes << 10) {
+        disk.fill_but(left);
+        refused_for_room(Daemon::start(&disk.path().join("d"), &[]).await.map(drop));
+        disk.make_room();
+    }
+    start(&disk, "0").await.stop();
+    ledger.check(&disk.path().join("d")).assert_nothing_lost("after starts without room");
+}
+
+fn refused_for_room(started: Result<(), (ExitStatus, String)>) {
+    let (status, said) = started.expect_err("a start needs room");
+    assert_eq!(status.code(), Some(11), "{status}: {said}");
+    assert!(failure(&said).is_some_and(|failure| failure.is(ErrorCode::STORE_FULL)), "{said}");
+}
+
 /// Stops the daemon on a full disk, which loses nothing; a start there is refused for what it is; with room everything is there.
 fn done(disk: &Disk, daemon: Daemon, ledger: &Ledger, slowest: Duration, rounds: &str) {
     let data = disk.path().join("d");
@@ -134,10 +157,7 @@ fn done(disk: &Disk, daemon: Daemon, ledger: &Ledger, slowest: Duration, rounds:
     assert!(stopped.success(), "stopping on a full disk: {stopped}");
     let runtime = tokio::runtime::Handle::current();
     let started = tokio::task::block_in_place(|| runtime.block_on(Daemon::start(&data, &[])));
-    if let Err((status, said)) = started {
-        assert_eq!(status.code(), Some(11), "{said}");
-        assert!(failure(&said).is_some_and(|failure| failure.is(ErrorCode::STORE_FULL)), "{said}");
-    }
+    refused_for_room(started.map(drop));
     ledger.check(&data).assert_nothing_lost("on the full disk");
     disk.make_room();
     tokio::task::block_in_place(|| {

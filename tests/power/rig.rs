@@ -1,8 +1,9 @@
 //! A small disk of our own, and a daemon on it. The disk is a file with ext4 in it on a loop device; cutting its power is an ioctl that
-//! drops everything that was not synced. Where that cannot be had (no root, no loop device) it says so and nothing is tested.
+//! drops everything that was not synced. Its blocks are smaller than a page of memory, which SQLite's care for its mapped index does not
+//! reckon with. Where that cannot be had (no root, no loop device) it says so and nothing is tested.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -28,7 +29,7 @@ impl Disk {
         image.set_len(mebibytes << 20).unwrap();
         std::fs::create_dir(folder.path().join("disk")).unwrap();
         let disk = Self { folder };
-        let made = run("mkfs.ext4", &["-q", "-m", "0", disk.image().to_str().unwrap()]).and_then(|()| disk.try_mount());
+        let made = run("mkfs.ext4", &["-q", "-m", "0", "-b", "1024", disk.image().to_str().unwrap()]).and_then(|()| disk.try_mount());
         match made {
             Ok(()) => Some(disk),
             Err(why) => {
@@ -66,6 +67,21 @@ impl Disk {
                 Err(_) => step /= 2,
             }
         }
+    }
+
+    /// Takes every block there is, then gives `left` bytes back. Unlike [`Disk::fill`] it also takes what the file system keeps from
+    /// `fallocate`, so that exactly so much can be written.
+    pub fn fill_but(&self, left: u64) {
+        let mut ballast = File::create(self.path().join("ballast")).unwrap();
+        let mut taken = 0;
+        for chunk in [vec![7; 1 << 20], vec![7; 1 << 10]] {
+            while let Ok(bytes) = ballast.write(&chunk) {
+                taken += bytes as u64;
+            }
+        }
+        ballast.sync_all().unwrap();
+        ballast.set_len(taken.saturating_sub(left)).unwrap();
+        rustix::fs::syncfs(&ballast).unwrap();
     }
 
     /// Gives the room back.

@@ -15,6 +15,14 @@ pub enum StoreError {
     /// The disk has no room. Nothing was written; it may work again when there is room.
     #[error("the disk is full")]
     Full(#[source] rusqlite::Error),
+    /// The disk has too little room to start on. Nothing was opened.
+    #[error("the disk has {free} bytes free; a start needs {needed}")]
+    NoRoom {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that must be free.
+        needed: u64,
+    },
     /// The disk refused a read, a write or a sync. After a failed sync nothing more may be acknowledged.
     #[error("the disk refused: {0}")]
     Disk(#[source] rusqlite::Error),
@@ -111,7 +119,7 @@ impl StoreError {
     /// The stable code.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Full(_) => ErrorCode::STORE_FULL,
+            Self::Full(_) | Self::NoRoom { .. } => ErrorCode::STORE_FULL,
             Self::File { source, .. } if is_full(source) => ErrorCode::STORE_FULL,
             Self::Disk(_) | Self::NotDurable { .. } => ErrorCode::STORE_UNAVAILABLE,
             Self::File { source, .. } if source.raw_os_error() == Some(IO_ERROR) => ErrorCode::STORE_UNAVAILABLE,

@@ -6,6 +6,7 @@
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`views`], [`failures`]: what the API lists
+//! - [`log_index`]: room for the part of the log that SQLite maps into memory
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
 pub mod checkpoint;
@@ -13,6 +14,7 @@ pub mod connection;
 pub mod deliveries;
 pub mod events;
 pub mod failures;
+pub mod log_index;
 pub mod pages;
 pub mod plugins;
 pub mod readers;

@@ -1,5 +1,6 @@
 //! The one writing connection. A step's writes are one transaction: all of them are on disk when [`Writer::commit`] returns, or none.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use panotti_core::action::Write;
@@ -10,7 +11,7 @@ use rusqlite::Connection;
 
 use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
-use super::{deliveries, events, pages, plugins, replays};
+use super::{deliveries, events, log_index, pages, plugins, replays};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -18,6 +19,8 @@ use crate::daemon::store::seal::{HighWater, Seal};
 #[derive(Debug)]
 pub struct Writer {
     connection: Connection,
+    /// After the connection, so that it is closed later: see [`log_index::reserve`].
+    log_index: Option<File>,
     path: PathBuf,
     topics: TopicNumbers,
     seal: Seal,
@@ -38,8 +41,9 @@ impl Writer {
     /// Opens the store to write, and counts this start.
     ///
     /// # Errors
-    /// [`StoreError::TailLost`] where the seal proves that committed events are missing.
+    /// [`StoreError::TailLost`] where the seal proves that committed events are missing; [`StoreError::NoRoom`] on a full disk.
     pub fn open(folder: &Path, durability: Durability, lost: LostTail, new_store_id: StoreId, now: Timestamp) -> StoreResult<Self> {
+        log_index::check_room(folder)?;
         let path = folder.join("panotti.db");
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let mut seal = Seal::open(&folder.join("seal"))?;
@@ -65,7 +69,21 @@ impl Writer {
         let high_water = HighWater { sequence: head, ..seal.last() };
         seal.append(high_water)?;
         seal.sync()?;
-        Ok(Self { connection, path, topics: TopicNumbers::default(), seal, store_id: StoreId::from_bytes(store_id), epoch })
+        Ok(Self {
+            connection,
+            log_index: None,
+            path,
+            topics: TopicNumbers::default(),
+            seal,
+            store_id: StoreId::from_bytes(store_id),
+            epoch,
+        })
+    }
+
+    /// Gives the log's index its blocks, so that a full disk cannot take them away from a log of `log_bytes_max`.
+    pub fn reserve_log_index(&mut self, log_bytes_max: u64) -> StoreResult<()> {
+        self.log_index = Some(log_index::reserve(&self.path, log_bytes_max)?);
+        Ok(())
     }
 
     /// The store's id.
