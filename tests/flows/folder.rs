@@ -105,13 +105,13 @@ fn of_twenty_daemons_started_at_once_exactly_one_runs() {
 fn a_folder_from_a_newer_version_is_refused_and_not_touched() {
     const USER_VERSION: u64 = 60;
     let scratch = used_folder();
-    set_header(&scratch, USER_VERSION, 2);
+    set_header(&scratch, USER_VERSION, 99);
     let before = picture(&scratch.data());
 
     let (code, words) = refused(&scratch);
 
     assert_eq!(code, Some(65), "{words}");
-    assert!(words.contains("format 2") && words.contains("store.newer"), "{words}");
+    assert!(words.contains("format 99") && words.contains("store.newer"), "{words}");
     assert!(picture(&scratch.data()) == before, "every file is as it was, to the byte and to its time");
 }
 

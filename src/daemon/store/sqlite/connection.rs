@@ -16,7 +16,10 @@ use crate::daemon::store::folder::private_file;
 /// `pant` in ASCII: tells our databases from others'.
 pub const APPLICATION_ID: u32 = 0x7061_6e74;
 /// The newest format known here. Migrations lead from each to the next.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+/// What makes each format from the one before; the first begins with nothing.
+const MIGRATIONS: [&str; 2] = [include_str!("0001.sql"), include_str!("0002.sql")];
+const _: () = assert!(MIGRATIONS.len() == FORMAT as usize, "each format has its migration");
 /// A log that is begun anew keeps this much of its file.
 const LOG_BYTES_KEPT: i64 = 4 * 1024 * 1024;
 /// The oldest SQLite without the WAL-reset defect, as a number and as text.
@@ -121,8 +124,10 @@ fn migrate(connection: &mut Connection, new_store_id: StoreId, now_ms: u64) -> S
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
-    if format < 1 {
-        transaction.execute_batch(include_str!("0001.sql"))?;
+    for migration in MIGRATIONS.iter().skip(format as usize) {
+        transaction.execute_batch(migration)?;
+    }
+    if format == 0 {
         let mut set = transaction.prepare("INSERT INTO meta (name, value) VALUES (?1, ?2)")?;
         set.execute(("store_id", new_store_id.as_bytes().as_slice()))?;
         set.execute(("made_ms", now_ms))?;
