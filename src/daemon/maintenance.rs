@@ -1,4 +1,4 @@
-//! What happens by itself: checkpoints when the log has grown, a row of uptime a minute.
+//! What happens by itself: checkpoints when the log has grown; in every minute a row of uptime and what was measured.
 
 use std::path::Path;
 use std::sync::mpsc::Receiver;
@@ -8,18 +8,20 @@ use panotti_core::command::Record;
 use panotti_protocol::failure::{ErrorCode, Failure};
 
 use super::bus::handle::BusHandle;
+use super::clock::Clock;
+use super::meters::{Meters, processor_time};
 use super::start::end_at_once;
 use super::store::failure::StoreError;
 use super::store::sqlite::checkpoint::Checkpointer;
 
 /// A row of uptime is written this often.
-const UPTIME: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Starts the checkpointer's thread and the clock of uptime. Both end with the process.
 ///
 /// # Errors
 /// Where the database cannot be opened once more.
-pub fn start(bus: BusHandle, folder: &Path, asked: Receiver<()>) -> Result<(), Failure> {
+pub fn start(bus: BusHandle, folder: &Path, asked: Receiver<()>, meters: Meters, clock: Clock) -> Result<(), Failure> {
     let checkpointer = Checkpointer::open(folder)?;
     let spawned = std::thread::Builder::new().name("panotti-checkpoint".to_owned()).spawn(move || {
         while asked.recv().is_ok() {
@@ -32,14 +34,28 @@ pub fn start(bus: BusHandle, folder: &Path, asked: Receiver<()>) -> Result<(), F
         }
     });
     spawned.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no thread for checkpoints: {error}")))?;
-    tokio::spawn(async move {
-        loop {
-            // On a full disk the row is missing; the next one is tried all the same.
-            match bus.record(Record::Uptime).await {
-                Err(failure) if failure.is(ErrorCode::DAEMON_STOPPING) => return,
-                _ => tokio::time::sleep(UPTIME).await,
-            }
-        }
-    });
+    tokio::spawn(every_minute(bus, meters, clock));
     Ok(())
+}
+
+/// Writes a row of uptime in every minute, and what was measured in the last one.
+async fn every_minute(bus: BusHandle, meters: Meters, clock: Clock) {
+    loop {
+        let measured = meters.take();
+        // On a full disk the row is missing; the next one is tried all the same.
+        let written = bus.record(Record::Uptime).await;
+        if written.as_ref().is_err_and(|failure| failure.is(ErrorCode::DAEMON_STOPPING)) {
+            return;
+        }
+        if bus.record(Record::Measured(measured.clone())).await.is_err() {
+            meters.put_back(&measured);
+        }
+        let minute = u64::try_from(MINUTE.as_millis()).unwrap_or(u64::MAX);
+        let rest = Duration::from_millis(minute - clock.now().as_ms() % minute);
+        let used = processor_time();
+        tokio::time::sleep(rest).await;
+        if let (Some(before), Some(after)) = (used, processor_time()) {
+            meters.set_processor_share(after.saturating_sub(before), rest);
+        }
+    }
 }

@@ -36,6 +36,8 @@ pub enum Defect {
     ReplayUnpaced,
     /// More deliveries are in flight than the subscription allows (rule 12).
     ConcurrencyIgnored,
+    /// That a subscription stands still is not stored, so that it is told again after a restart (rule 14).
+    StallForgotten,
 }
 
 /// The defects that are switched on.

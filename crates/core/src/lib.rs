@@ -7,9 +7,9 @@
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
-//! - [`fingerprint`]: failures that are alike
+//! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
-//! - [`limits`], [`random`]: bounds; numbers that follow from a seed
+//! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
 pub mod action;
@@ -19,9 +19,12 @@ pub mod defect;
 pub mod delivery;
 pub mod event;
 pub mod fingerprint;
+mod groups;
 pub mod lifecycle;
 pub mod limits;
+pub mod look;
 pub mod manifest;
+pub mod meter;
 mod outcome;
 mod publish;
 pub mod random;
@@ -29,4 +32,5 @@ pub mod replay;
 mod replaying;
 pub mod retry;
 pub mod routing;
+mod stall;
 pub mod subscription;

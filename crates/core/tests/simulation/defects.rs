@@ -25,6 +25,7 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::LeaseNeverEnds, &["rule_05"]),
     (Defect::ReplayUnpaced, &["rule_10"]),
     (Defect::ConcurrencyIgnored, &["rule_12"]),
+    (Defect::StallForgotten, &["rule_14"]),
 ];
 
 #[test]

@@ -53,6 +53,7 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),
         unmatched,
+        stalled: plugins::stalls(connection)?,
     })
 }
 
