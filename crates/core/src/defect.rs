@@ -38,6 +38,18 @@ pub enum Defect {
     ConcurrencyIgnored,
     /// That a subscription stands still is not stored, so that it is told again after a restart (rule 14).
     StallForgotten,
+    /// A retry lets the next of its key go first (rule 11).
+    RetryFreesKey,
+    /// The next of a key goes as soon as the one before is handed out (rule 11).
+    HandingOutFreesKey,
+    /// After a restart nobody knows which keys are busy (rule 11).
+    KeysForgottenAtRestart,
+    /// Deliveries behind a blocked key take the places of others in the window (rule 11).
+    BlockedKeyFillsWindow,
+    /// A dead letter that should block its key does not (rule 11).
+    DeadLetterFreesKey,
+    /// A replay's item goes although its key is busy (rule 11).
+    ReplayIgnoresKeys,
 }
 
 /// The defects that are switched on.

@@ -7,6 +7,7 @@
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
+//! - [`order`], [`keys`]: ordering keys, and whose turn it is in each
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
@@ -20,11 +21,14 @@ pub mod delivery;
 pub mod event;
 pub mod fingerprint;
 mod groups;
+mod handing_out;
+pub mod keys;
 pub mod lifecycle;
 pub mod limits;
 pub mod look;
 pub mod manifest;
 pub mod meter;
+pub mod order;
 mod outcome;
 mod publish;
 pub mod random;

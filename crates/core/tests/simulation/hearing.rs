@@ -89,8 +89,8 @@ impl World {
                 let means = if let Answer::Changed(0) = answer { "as before" } else { "changed" };
                 self.coverage.take("command", "switch", if switch.enabled { "on" } else { "off" }, means);
             }
-            Command::PendingPage { .. } | Command::WaitingPage { .. } | Command::ReplayPage { .. } | Command::Record(_) | Command::Tick => {
-            }
+            Command::PendingPage { .. } | Command::WaitingPage { .. } | Command::ReplayPage { .. } => {}
+            Command::HeadsPage { .. } | Command::KeyPage { .. } | Command::Record(_) | Command::Tick => {}
         }
         Ok(())
     }

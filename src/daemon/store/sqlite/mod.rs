@@ -4,6 +4,7 @@
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
+//! - [`keyed`]: ordering keys: who is next in each
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
@@ -16,6 +17,7 @@ pub mod deliveries;
 pub mod events;
 pub mod failures;
 pub mod history;
+pub mod keyed;
 pub mod log_index;
 pub mod numbers;
 pub mod pages;

@@ -17,7 +17,15 @@ fn store() -> Connection {
 fn published(sequence: u64, topic: &str, source: &str, at: Timestamp) -> Write {
     let draft = Draft::new(topic.parse().unwrap(), source, "user:x", vec![0; 10]);
     let eventid = EventId::from_bytes(uuid_v7(at.as_ms(), [0; 10]));
-    Write::Event(Arc::new(StoredEvent { sequence: Sequence(sequence), eventid, accepted_at: at, rules: 0, matches: None, draft }))
+    Write::Event(Arc::new(StoredEvent {
+        sequence: Sequence(sequence),
+        eventid,
+        accepted_at: at,
+        rules: 0,
+        matches: None,
+        keys: Vec::new(),
+        draft,
+    }))
 }
 
 /// Writes a step of events of these topics and sources.

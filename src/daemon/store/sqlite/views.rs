@@ -18,7 +18,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::deliveries::DeliveryRow;
 use super::plugins::SubscriptionRow;
 use super::subscriptions::{self, Disabled};
-use super::{deliveries, events, pages, plugins, replays, statistics};
+use super::{deliveries, events, keyed, pages, plugins, replays, statistics};
 use crate::daemon::store::failure::StoreResult;
 
 /// Events that one page of a list looks at, whatever fits.
@@ -59,13 +59,17 @@ impl Names {
         }
     }
 
-    fn implied(&self, event: &StoredEvent, id: SubscriptionId) -> Delivery {
+    fn implied(&self, connection: &Connection, event: &StoredEvent, id: SubscriptionId) -> StoreResult<Delivery> {
         let key = DeliveryKey::live(event.sequence, id);
         let (plugin, subscription, attempts_max) = self.names(id);
-        Delivery {
+        let state = match (self.state_now(key, &plugin, DeliveryState::Pending), event.order(id)) {
+            (DeliveryState::Pending, Some(order)) if keyed::is_blocked(connection, key, order)? => DeliveryState::Blocked,
+            (state, _) => state,
+        };
+        Ok(Delivery {
             deliveryid: key.id(event.eventid),
             subscription,
-            state: self.state_now(key, &plugin, DeliveryState::Pending),
+            state,
             plugin,
             cause: None,
             attempts: 0,
@@ -77,7 +81,7 @@ impl Names {
             fingerprint: None,
             replay: None,
             history: Vec::new(),
-        }
+        })
     }
 
     /// One delivery as the API shows it.
@@ -113,7 +117,7 @@ impl Names {
         let mut found = Vec::with_capacity(rows.len());
         for id in event.matches.iter().flatten() {
             if !rows.iter().any(|row| row.key == DeliveryKey::live(event.sequence, *id)) {
-                found.push((no_row(DeliveryKey::live(event.sequence, *id)), self.implied(event, *id)));
+                found.push((no_row(DeliveryKey::live(event.sequence, *id)), self.implied(connection, event, *id)?));
             }
         }
         for row in rows {
@@ -339,14 +343,14 @@ fn subscription_status(
     if !stored.active && counts.owed == 0 && counts.waiting == 0 && counts.dead == 0 && handed_out == 0 {
         return Ok(None);
     }
-    let oldest_pending_at = match look.subscriptions.get(&stored.id).and_then(|seen| seen.oldest) {
-        Some(sequence) if counts.owed > 0 => subscriptions::accepted_at(connection, sequence)?,
-        _ => None,
-    };
+    let oldest_pending_at = if counts.owed > 0 { subscriptions::oldest_pending_at(connection, stored.id, look)? } else { None };
     Ok(Some(SubscriptionStatus {
         subscription: format!("{}/{}", stored.plugin, stored.spec.name),
         topic: stored.spec.pattern.clone(),
         state: subscriptions::state(row, disabled, look),
+        key: stored.spec.key.as_ref().map(ToString::to_string),
+        on_dead: stored.spec.on_dead,
+        without_key: row.without_key,
         pending: number(counts.owed),
         leased: handed_out,
         waiting: number(counts.waiting),

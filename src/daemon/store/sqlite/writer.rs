@@ -158,10 +158,12 @@ impl Writer {
         let connection = &self.connection;
         match write {
             Write::Event(event) => events::insert(connection, &mut self.topics, event),
-            Write::Matches { sequence, subscriptions, rules } => events::set_matches(connection, *sequence, subscriptions, *rules),
+            Write::Matches { sequence, subscriptions, keys, rules } => {
+                events::set_matches(connection, *sequence, subscriptions, keys, *rules)
+            }
             Write::Delivery(row) => deliveries::write(connection, row),
-            Write::Recovered { key, at } => {
-                if deliveries::recover(connection, *key, *at)? {
+            Write::Recovered { key, order, at } => {
+                if deliveries::recover(connection, *key, *order, *at)? {
                     self.tally.note_recovery(key.subscription);
                 }
                 Ok(())
@@ -173,6 +175,7 @@ impl Writer {
                     .execute((subscription.0, floor.0))?;
                 Ok(())
             }
+            Write::WithoutKey { subscription, count } => plugins::add_without_key(connection, *subscription, *count),
             Write::Unrouted { count } => {
                 connection.prepare_cached("UPDATE meta SET value = value + ?1 WHERE name = 'unrouted'")?.execute([count])?;
                 Ok(())
