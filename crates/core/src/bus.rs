@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use panotti_protocol::api::OnDisabled;
-use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
@@ -19,6 +18,7 @@ use crate::command::{Answer, Attach, AuditEntry, Command, Record, Refusal, Switc
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
 use crate::limits::{FLOOR_STEP, LEASE, SUBSCRIPTIONS_MAX};
+use crate::once::Recent;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
 use crate::routing::{Rule, RuleSet, SubscriptionId, SubscriptionSpec};
@@ -95,7 +95,7 @@ pub struct Bus {
     /// Of the step under way.
     pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
     pub(crate) unrouted: u64,
-    pub(crate) known_ids: BTreeMap<(String, String), Receipt>,
+    pub(crate) recent: Recent,
     /// Rows written: what was read of them before is out of date.
     pub(crate) changed: BTreeSet<DeliveryKey>,
 }
@@ -127,7 +127,7 @@ impl Bus {
             defects,
             counts: BTreeMap::new(),
             unrouted: 0,
-            known_ids: BTreeMap::new(),
+            recent: Recent::new(now),
             changed: BTreeSet::new(),
         };
         bus.rules = Arc::new(bus.make_rules(snapshot.rules));
@@ -161,7 +161,7 @@ impl Bus {
     pub fn step(&mut self, now: Timestamp, seed: u64, commands: impl IntoIterator<Item = Command>) -> (Step, Vec<Answer>) {
         self.now = self.now.max(now);
         self.random = Random::new(seed);
-        self.known_ids.clear();
+        self.recent.clear();
         self.changed.clear();
         let mut step = Step::default();
         let answers = commands.into_iter().map(|command| self.apply(command, &mut step)).collect();
@@ -184,6 +184,7 @@ impl Bus {
     fn apply(&mut self, command: Command, step: &mut Step) -> Answer {
         match command {
             Command::Publish(publish) => self.publish(*publish, step),
+            Command::PublishOnce(once) => self.publish_once(*once, step),
             Command::Matched { event, matches } => self.matched(&event, matches, step),
             Command::Register { plugin, subscriptions } => self.register(&plugin, subscriptions, step),
             Command::Switch(switch) => self.switch(switch, step),
@@ -202,8 +203,10 @@ impl Bus {
             Command::Heartbeat { token } => self.heartbeat(token),
             Command::Retry { deliveries, actor } => self.retry(deliveries, actor, step),
             Command::Discard { deliveries, reason, actor } => self.discard(deliveries, &reason, &actor, step),
+            Command::SetState(set) => self.set_state(*set, step),
             Command::StartReplay(start) => self.start_replay(*start, step),
             Command::CancelReplay { replay, actor } => self.cancel_replay(replay, actor, step),
+            Command::SteerReplay { replay, steering, actor } => self.steer_replay(replay, steering, actor, step),
             Command::Record(record) => self.record(record, step),
             Command::StopHandingOut => {
                 self.handing_out = false;
@@ -324,7 +327,7 @@ impl Bus {
                 reason: reason.clone(),
                 detail: format!("revision {revision}"),
             })),
-            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime => {}
+            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime | Record::ForgetKeys { .. } => {}
         }
         step.writes.push(match record {
             Record::Audit(entry) => Write::Audit(entry),

@@ -5,8 +5,9 @@
 //! - [`command`]: what the bus is asked and what it answers
 //! - [`action`]: what a step writes, and what to do after it is on disk
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
-//! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
+//! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
+//! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`]: bounds; numbers that follow from a seed
@@ -22,6 +23,7 @@ pub mod fingerprint;
 pub mod lifecycle;
 pub mod limits;
 pub mod manifest;
+pub mod once;
 mod outcome;
 mod publish;
 pub mod random;
@@ -29,4 +31,5 @@ pub mod replay;
 mod replaying;
 pub mod retry;
 pub mod routing;
+pub mod state;
 pub mod subscription;

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION};
 use axum::response::{IntoResponse, Response};
-use panotti_core::command::StartReplay;
+use panotti_core::command::{StartReplay, Steering};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::REPLAY_RATE_PER_SECOND;
 use panotti_core::replay::{BEGINNING, ReplayNumber};
@@ -39,9 +39,9 @@ pub struct ReplaysQuery {
     cursor: Option<String>,
 }
 
-/// Answer to `POST /replays/{id}/cancel`.
+/// Answer to cancelling, pausing and resuming.
 #[derive(Debug, Clone, Serialize)]
-pub struct ReplayCancelled {
+pub struct ReplayChanged {
     changed: bool,
     replay: Replay,
 }
@@ -208,10 +208,31 @@ pub async fn items(
 }
 
 /// `POST /replays/{id}/cancel`
-pub async fn cancel(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayCancelled> {
+pub async fn cancel(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayChanged> {
     let id = find(&api, &id).await?;
     load(&api, id).await?;
     let changed = api.bus.cancel_replay(id, &principal.actor).await?;
     let (_, replay) = load(&api, id).await?;
-    Ok(Json(ReplayCancelled { changed, replay }))
+    Ok(Json(ReplayChanged { changed, replay }))
+}
+
+/// `POST /replays/{id}/pause`
+pub async fn pause(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayChanged> {
+    steer(&api, &principal, &id, Steering::Pause).await
+}
+
+/// `POST /replays/{id}/resume`
+pub async fn resume(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayChanged> {
+    steer(&api, &principal, &id, Steering::Resume).await
+}
+
+async fn steer(api: &Api, principal: &Principal, id: &str, steering: Steering) -> Answer<ReplayChanged> {
+    let id = find(api, id).await?;
+    load(api, id).await?;
+    let steered = api.bus.steer_replay(id, steering, &principal.actor).await?;
+    let (_, replay) = load(api, id).await?;
+    match steered {
+        Some(changed) => Ok(Json(ReplayChanged { changed, replay })),
+        None => Err(Problem(Failure::new(ErrorCode::REPLAY_STATE, format!("the replay {id} is {}", replay.state)))),
+    }
 }

@@ -16,14 +16,17 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::TimerLostAtRestart, &["rule_07"]),
     (Defect::RetryWithoutBackoff, &["rule_07"]),
     (Defect::EmitWithoutDone, &["rule_05"]),
+    (Defect::EmitWithoutAcknowledgement, &["rule_05_what_takes_effect"]),
     (Defect::ReplayMovesOnEarly, &["rule_10"]),
     (Defect::RecoveredWithoutSuccess, &["rule_10"]),
     (Defect::FullWindowForgets, &["rule_01"]),
     (Defect::FloorAhead, &["rule_01"]),
     (Defect::DuplicateTakesSequence, &["rule_13"]),
+    (Defect::KeysForgottenAtRestart, &["rule_13"]),
     (Defect::DeathForgetsAttempt, &["rule_08"]),
     (Defect::LeaseNeverEnds, &["rule_05"]),
     (Defect::ReplayUnpaced, &["rule_10"]),
+    (Defect::PauseForgotten, &["rule_10_a_paused"]),
     (Defect::ConcurrencyIgnored, &["rule_12"]),
 ];
 

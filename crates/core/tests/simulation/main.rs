@@ -1,7 +1,7 @@
 //! The deterministic simulation: a bus, a model of its store, and everything that can go wrong around them, from a seed. Each rule is a
 //! named function that is held after every step. Nothing here waits, sleeps or asks the clock.
 //!
-//! - `chaos`, `people`, `plugins`: what happens in a run
+//! - `chaos`, `people`, `plugins`: what happens in a run; `keys`: publishers that give a key
 //! - `world`, `hearing`, `ledger`, `disk`: the bus's surroundings and what it must mean
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
@@ -17,6 +17,7 @@ mod coverage;
 mod defects;
 mod disk;
 mod hearing;
+mod keys;
 mod ledger;
 mod people;
 mod plugins;
