@@ -45,9 +45,19 @@ pub struct ReplaySelect {
     /// Accepted before then: a time, or so long ago
     #[arg(long, visible_alias = "before", value_name = "TIME", value_parser = parse_when)]
     pub until: Option<When>,
+    /// Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub error: Option<String>,
+    /// Events of this story: its correlation id
+    #[arg(long, value_name = "ID")]
+    pub correlation: Option<String>,
     /// Everything stored
     #[arg(long)]
     pub all: bool,
+    /// Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given
+    /// several times
+    #[arg(long, value_name = "PLUGIN/NAME", conflicts_with_all = ["failed", "status", "error", "plugin"])]
+    pub to: Vec<String>,
     /// Deliveries started a second; `max` is without a limit
     #[arg(long, value_name = "N", default_value = "200", value_parser = parse_rate)]
     pub rate: u32,
@@ -137,6 +147,9 @@ async fn selection(select: &ReplaySelect, client: &mut Client, context: &Context
         plugin: select.plugin.clone(),
         since: select.since.map(|since| since.resolve(now)),
         until: select.until.map(|until| until.resolve(now)),
+        error: select.error.clone(),
+        correlation: select.correlation.clone(),
+        to: select.to.clone(),
         all: select.all,
     };
     if selection.is_empty() { Err(Failure::new(ErrorCode::REPLAY_SELECTOR_MISSING, "nothing says what to replay")) } else { Ok(selection) }

@@ -169,8 +169,9 @@ impl Bus {
         let unpaced = self.defects.has(Defect::ReplayUnpaced);
         let mut unwanted = Vec::new();
         let Some(job) = self.jobs.get_mut(&number) else { return unwanted };
+        job.paused &= !self.defects.has(Defect::PauseForgotten);
         let mut place = 0;
-        while place < job.window.len() && (job.may_release(now) || (unpaced && !job.paused) || self.defects.has(Defect::PauseForgotten)) {
+        while place < job.window.len() && (job.may_release(now) || (unpaced && !job.paused)) {
             let subscription = self.subscriptions.get_mut(&job.window[place].key.subscription);
             match subscription {
                 Some(subscription) if subscription.active && subscription.has_room_for_repeats() => {

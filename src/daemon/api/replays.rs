@@ -27,6 +27,8 @@ use crate::daemon::store::sqlite::{events, pages as store_pages, plugins, replay
 
 /// Events that one request may name.
 const NAMED_EVENTS_MAX: usize = 10_000;
+/// Subscriptions that one request may name.
+const SUBSCRIPTIONS_NAMED_MAX: usize = 100;
 /// Deliveries read at a time when a plan is counted.
 const PLAN_PAGE: usize = 1_000;
 
@@ -82,6 +84,17 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
     if request.selection.failed && request.selection.status.is_some() {
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, "`failed` and `status` exclude each other"));
     }
+    let selection = &request.selection;
+    if !selection.to.is_empty()
+        && (selection.failed || selection.status.is_some() || selection.error.is_some() || selection.plugin.is_some())
+    {
+        let detail = "`to` sends events to subscriptions that you name; it excludes `failed`, `status`, `error` and `plugin`";
+        return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail));
+    }
+    if selection.to.len() > SUBSCRIPTIONS_NAMED_MAX {
+        let detail = format!("`to` names {} subscriptions, the limit is {SUBSCRIPTIONS_NAMED_MAX}", selection.to.len());
+        return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail));
+    }
     if let Some(state) = request.selection.status.filter(|state| !state.is_ended()) {
         let detail = format!("deliveries that are `{state}` have not ended: a replay would only double them");
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail).next("retry waiting ones with `panotti event retry`"));
@@ -98,6 +111,13 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
 async fn plan(api: &Api, selection: ReplaySelection, rate: u32) -> Result<ReplayPlan, Problem> {
     let mut plan = ReplayPlan { events: 0, deliveries: 0, plugins: BTreeMap::new(), oldest_at: None, newest_at: None, rate };
     let names = api.readers.read(plugins::subscriptions).await?;
+    for named in &selection.to {
+        let alone = ReplaySelection { to: vec![named.clone()], ..ReplaySelection::default() };
+        if !names.iter().any(|row| row.stored.active && alone.names(&row.stored.plugin, &row.stored.spec.name)) {
+            let failure = Failure::new(ErrorCode::SELECTION_INVALID, format!("there is no subscription `{named}`"));
+            return Err(Problem(failure.next("name it as PLUGIN/NAME; `panotti plugin show PLUGIN` lists them")));
+        }
+    }
     let names: BTreeMap<SubscriptionId, String> = names.into_iter().map(|row| (row.stored.id, row.stored.plugin)).collect();
     for eventid in selection.events.clone() {
         if api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?.is_none() {
