@@ -5,9 +5,11 @@
 //! - [`command`]: what the bus is asked and what it answers
 //! - [`action`]: what a step writes, and what to do after it is on disk
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
-//! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
+//! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
 //! - [`order`], [`keys`]: ordering keys, and whose turn it is in each
+//! - [`state`]: a plugin's state changed by a person
+//! - [`fingerprint`]: failures that are alike
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
@@ -28,6 +30,7 @@ pub mod limits;
 pub mod look;
 pub mod manifest;
 pub mod meter;
+pub mod once;
 pub mod order;
 mod outcome;
 mod publish;
@@ -37,4 +40,5 @@ mod replaying;
 pub mod retry;
 pub mod routing;
 mod stall;
+pub mod state;
 pub mod subscription;

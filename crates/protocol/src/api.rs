@@ -117,9 +117,6 @@ pub struct SubscriptionStatus {
     pub subscription: String,
     /// Topic pattern.
     pub topic: TopicPattern,
-    /// How it stands.
-    #[serde(default)]
-    pub state: SubscriptionState,
     /// Dotted path to its ordering key in an event. Absent: the event's `orderingkey`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -129,6 +126,9 @@ pub struct SubscriptionStatus {
     /// Events in which the path to the ordering key led to nothing: they have none.
     #[serde(default)]
     pub without_key: u64,
+    /// How it stands.
+    #[serde(default)]
+    pub state: SubscriptionState,
     /// Owed and not handed out; `held` where the plugin is disabled.
     pub pending: u64,
     /// Handed out now.
@@ -315,6 +315,9 @@ pub struct StreamQuery {
     /// Only outcomes of this plugin, and only events that it gets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
+    /// Only this event and its outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
     /// Begin after this sequence instead of now. `Last-Event-ID` does the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Sequence>,

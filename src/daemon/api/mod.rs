@@ -5,6 +5,8 @@
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
+//! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
@@ -17,9 +19,11 @@ pub mod local;
 pub mod ndjson;
 pub mod numbers;
 pub mod pages;
+pub mod plugin_state;
 pub mod plugins;
 pub mod principal;
 pub mod problem;
+pub mod publisher_key;
 pub mod replays;
 pub mod stream;
 pub mod subscriptions;
@@ -121,10 +125,13 @@ pub fn router(api: Api) -> Router {
         .route("/events/{id}", get(events::show))
         .route("/events/{id}/payload", get(events::payload))
         .route("/events/{id}/retry", post(events::retry))
+        .route("/events/{id}/republish", post(events::republish))
         .route("/events/{id}/discard", post(events::discard))
         .route("/replays", get(replays::list))
         .route("/replays/{id}", get(replays::show))
         .route("/replays/{id}/items", get(replays::items))
+        .route("/replays/{id}/pause", post(replays::pause))
+        .route("/replays/{id}/resume", post(replays::resume))
         .route("/replays/{id}/cancel", post(replays::cancel))
         .route("/plugins", get(plugins::list))
         .route("/plugins/{id}", get(plugins::show))
@@ -132,6 +139,8 @@ pub fn router(api: Api) -> Router {
         .route("/plugins/{id}/enable", post(plugins::enable))
         .route("/plugins/{id}/disable", post(plugins::disable))
         .route("/plugins/{id}/config", get(plugins::config).put(plugins::set_config))
+        .route("/plugins/{id}/state", get(plugin_state::list))
+        .route("/plugins/{id}/state/{*key}", get(plugin_state::show).put(plugin_state::set).delete(plugin_state::remove))
         .route("/plugins/{id}/logs", get(plugins::logs))
         .method_not_allowed_fallback(problem::no_such_method)
         .fallback(problem::no_such_route);

@@ -18,6 +18,7 @@ mod defects;
 mod disk;
 mod hearing;
 mod keyed;
+mod keys;
 mod ledger;
 mod people;
 mod plugins;

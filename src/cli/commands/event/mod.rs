@@ -9,12 +9,14 @@ pub mod publish;
 pub mod publish_input;
 pub mod publish_many;
 pub mod replay;
+pub mod republish;
 pub mod retry;
 pub mod show;
 pub mod stats;
 pub mod tail;
 pub mod trace;
 mod trace_drawing;
+pub mod waiting;
 
 use crate::cli::context::{Context, Outcome};
 

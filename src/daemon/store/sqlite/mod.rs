@@ -5,6 +5,8 @@
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`keyed`]: ordering keys: who is next in each
+//! - [`plugin_state`]: plugins' durable keys and their limits
+//! - [`publisher_keys`]: what was published under a key, for a day
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
@@ -21,7 +23,9 @@ pub mod keyed;
 pub mod log_index;
 pub mod numbers;
 pub mod pages;
+pub mod plugin_state;
 pub mod plugins;
+pub mod publisher_keys;
 pub mod readers;
 pub mod replays;
 pub mod statistics;

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use panotti_core::look::Look;
-use panotti_core::routing::SubscriptionId;
 use panotti_protocol::api::{OnDisabled, Subscription, SubscriptionState};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
@@ -45,15 +44,8 @@ pub fn state(row: &SubscriptionRow, disabled: &Disabled, look: &Look) -> Subscri
     }
 }
 
-/// When the oldest event that is owed and not handed out was accepted: the oldest in memory, or one behind a held ordering key.
-pub fn oldest_pending_at(connection: &Connection, id: SubscriptionId, look: &Look) -> StoreResult<Option<Timestamp>> {
-    let seen = look.subscriptions.get(&id).and_then(|seen| seen.oldest);
-    let oldest = seen.into_iter().chain(keyed::oldest_pending(connection, id)?).min();
-    oldest.map_or(Ok(None), |sequence| accepted_at(connection, sequence))
-}
-
-/// Leans on the primary key.
-fn accepted_at(connection: &Connection, sequence: Sequence) -> StoreResult<Option<Timestamp>> {
+/// When an event was accepted. Leans on the primary key.
+pub fn accepted_at(connection: &Connection, sequence: Sequence) -> StoreResult<Option<Timestamp>> {
     let sql = "SELECT accepted_ms FROM events WHERE sequence = ?1";
     let found: Option<u64> = connection.prepare_cached(sql)?.query_row([sequence.0], |row| row.get(0)).optional()?;
     Ok(found.map(Timestamp::from_ms))
@@ -90,12 +82,25 @@ pub fn names_of(connection: &Connection, plugin: &str) -> StoreResult<BTreeSet<S
     Ok(rows.filter(|row| row.stored.plugin == plugin).map(|row| row.stored.spec.name).collect())
 }
 
+/// When the oldest delivery that is owed and not handed out was accepted: without a key as memory has it, with one as the store has it.
+pub fn oldest_pending_at(connection: &Connection, row: &SubscriptionRow, look: &Look) -> StoreResult<Option<Timestamp>> {
+    if row.counts.owed <= 0 {
+        return Ok(None);
+    }
+    let seen = look.subscriptions.get(&row.stored.id).and_then(|seen| seen.oldest);
+    let keyed = keyed::oldest_pending(connection, row.stored.id)?;
+    match seen.into_iter().chain(keyed).min() {
+        Some(sequence) => accepted_at(connection, sequence),
+        None => Ok(None),
+    }
+}
+
 fn one(connection: &Connection, mut row: SubscriptionRow, disabled: &Disabled, look: &Look, now: Timestamp) -> StoreResult<Subscription> {
     views::leave_out_leased(connection, &mut row, &look.leased)?;
     let state = state(&row, disabled, look);
     let rate = statistics::subscription_rate(connection, row.stored.id, now)?;
     let seen = look.subscriptions.get(&row.stored.id).copied().unwrap_or_default();
-    let oldest_pending_at = if row.counts.owed > 0 { oldest_pending_at(connection, row.stored.id, look)? } else { None };
+    let oldest_pending_at = oldest_pending_at(connection, &row, look)?;
     let number = |count: i64| u64::try_from(count).unwrap_or(0);
     let in_flight = look.leased.iter().filter(|key| key.subscription == row.stored.id).count() as u64;
     let (counts, stored) = (row.counts, row.stored);

@@ -343,14 +343,14 @@ fn subscription_status(
     if !stored.active && counts.owed == 0 && counts.waiting == 0 && counts.dead == 0 && handed_out == 0 {
         return Ok(None);
     }
-    let oldest_pending_at = if counts.owed > 0 { subscriptions::oldest_pending_at(connection, stored.id, look)? } else { None };
+    let oldest_pending_at = subscriptions::oldest_pending_at(connection, row, look)?;
     Ok(Some(SubscriptionStatus {
         subscription: format!("{}/{}", stored.plugin, stored.spec.name),
         topic: stored.spec.pattern.clone(),
-        state: subscriptions::state(row, disabled, look),
         key: stored.spec.key.as_ref().map(ToString::to_string),
         on_dead: stored.spec.on_dead,
         without_key: row.without_key,
+        state: subscriptions::state(row, disabled, look),
         pending: number(counts.owed),
         leased: handed_out,
         waiting: number(counts.waiting),
