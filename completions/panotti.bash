@@ -1334,7 +1334,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__event__subcmd__replay)
-            opts="-o -q -v -y -h --failed --status --topic --plugin --since --before --until --all --rate --name --reason --confirm-above --dry-run --detach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --failed --status --topic --plugin --since --before --until --error --correlation --all --to --rate --name --reason --confirm-above --dry-run --detach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1361,6 +1361,18 @@ _panotti() {
                     return 0
                     ;;
                 --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --correlation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2846,7 +2858,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__replay__subcmd__start)
-            opts="-o -q -v -y -h --failed --status --topic --plugin --since --before --until --all --rate --name --reason --confirm-above --dry-run --attach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --failed --status --topic --plugin --since --before --until --error --correlation --all --to --rate --name --reason --confirm-above --dry-run --attach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2873,6 +2885,18 @@ _panotti() {
                     return 0
                     ;;
                 --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --correlation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
