@@ -25,7 +25,7 @@ struct NobodyMatches;
 
 impl Matcher for NobodyMatches {
     fn matches(&self, _event: &Draft) -> Matches {
-        Matches { subscriptions: Vec::new(), rules: 1 }
+        Matches { subscriptions: Vec::new(), keys: Vec::new(), rules: 1 }
     }
 
     fn replace(&self, _rules: Arc<RuleSet>) {}
@@ -129,7 +129,15 @@ impl World {
         self.deliveries += 1;
         let draft = Draft::new("recording.ended".parse().unwrap(), "/cli/t", "user:t", payload.as_bytes().to_vec());
         let eventid = EventId::from_bytes(uuid_v7(self.deliveries, [1; 10]));
-        let event = StoredEvent { sequence: Sequence(1), eventid, accepted_at: Timestamp::from_ms(1), rules: 1, matches: None, draft };
+        let event = StoredEvent {
+            sequence: Sequence(1),
+            eventid,
+            accepted_at: Timestamp::from_ms(1),
+            rules: 1,
+            matches: None,
+            keys: Vec::new(),
+            draft,
+        };
         let lease = Lease {
             instance: self.instance.unwrap(),
             plugin: "p".to_owned(),

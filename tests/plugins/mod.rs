@@ -3,6 +3,7 @@
 //! - `stage`: a folder with plugins and a daemon, and what the tests ask of it
 //! - `languages`: Python, shell and Node handle events from end to end
 //! - `switching`: off, on, what waits meanwhile, what needs what
+//! - `ordering`: a key's events in their order
 //! - `configuring`: configuration live, with a restart, refused
 //! - `starting`: plugins that do not start, and what is said about each
 //! - `working`: plugins that start and then do wrong
@@ -15,6 +16,7 @@
 mod atomic;
 mod configuring;
 mod languages;
+mod ordering;
 mod replaying;
 mod stage;
 mod starting;

@@ -13,7 +13,9 @@ use panotti_protocol::time::Timestamp;
 
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
+use crate::keys::{Head, KeyEntry};
 use crate::once::PublishOnce;
+use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
 use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
 use crate::state::SetState;
@@ -119,6 +121,26 @@ pub enum Command {
         subscription: SubscriptionId,
         /// Waiting deliveries with the time each is due, soonest first.
         entries: Vec<(Timestamp, Owed)>,
+        /// Whether there are no more after these.
+        last: bool,
+    },
+    /// The page asked for by [`crate::action::Action::ReadHeads`].
+    HeadsPage {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// Deliveries that are the first of their key and pending, in sequence order.
+        heads: Vec<Head>,
+        /// Every event up to here was looked at.
+        scanned_to: Sequence,
+    },
+    /// The page asked for by [`crate::action::Action::ReadKey`].
+    KeyPage {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// The key.
+        order: OrderKey,
+        /// Its first unresolved deliveries, in sequence order.
+        entries: Vec<KeyEntry>,
         /// Whether there are no more after these.
         last: bool,
     },

@@ -8,6 +8,7 @@
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
 //! - [`state`]: a plugin's state changed by a person
+//! - [`order`], [`keys`]: ordering keys, and whose turn it is in each
 //! - [`fingerprint`]: failures that are alike
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`]: bounds; numbers that follow from a seed
@@ -20,10 +21,13 @@ pub mod defect;
 pub mod delivery;
 pub mod event;
 pub mod fingerprint;
+mod handing_out;
+pub mod keys;
 pub mod lifecycle;
 pub mod limits;
 pub mod manifest;
 pub mod once;
+pub mod order;
 mod outcome;
 mod publish;
 pub mod random;

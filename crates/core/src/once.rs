@@ -71,7 +71,7 @@ impl Recent {
     }
 
     fn is_forgotten(&self, stored: &StoredKey, defects: &Defects) -> bool {
-        defects.has(Defect::KeysForgottenAtRestart) && stored.at < self.loaded_at
+        defects.has(Defect::PublisherKeysForgottenAtRestart) && stored.at < self.loaded_at
     }
 }
 

@@ -15,6 +15,7 @@ use crate::command::{Answer, Publish};
 use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::event::{Draft, StoredEvent};
+use crate::order::{Keyed, OrderKey};
 use crate::routing::{Matches, SubscriptionId};
 
 /// Source and actor of the daemon's own events.
@@ -57,11 +58,14 @@ impl Bus {
     pub(crate) fn accept(&mut self, draft: Draft, matches: Option<Matches>, step: &mut Step) -> Receipt {
         self.head = Sequence(self.head.0 + 1);
         self.last_accepted = self.last_accepted.max(self.now);
+        let eventid = EventId::from_bytes(self.new_uuid());
+        self.count_missing_keys(matches.as_ref());
         let event = Arc::new(StoredEvent {
             sequence: self.head,
-            eventid: EventId::from_bytes(self.new_uuid()),
+            eventid,
             accepted_at: self.last_accepted,
             rules: self.rules.version,
+            keys: own_keys(matches.as_ref().map_or(&[], |matches| &matches.keys), eventid),
             matches: matches.map(|matches| matches.subscriptions),
             draft,
         });
@@ -70,7 +74,7 @@ impl Bus {
         match &event.matches {
             Some(subscriptions) => {
                 for subscription in subscriptions {
-                    deliveries += u32::from(self.owe(*subscription, &event, step));
+                    deliveries += u32::from(self.owe(*subscription, &event, event.order(*subscription), step));
                 }
                 self.unrouted += u64::from(subscriptions.is_empty());
             }
@@ -83,9 +87,9 @@ impl Bus {
     }
 
     /// Whether a delivery is owed: not where the plugin is disabled and skips what arrives meanwhile.
-    fn owe(&mut self, id: SubscriptionId, event: &StoredEvent, step: &mut Step) -> bool {
+    fn owe(&mut self, id: SubscriptionId, event: &StoredEvent, order: Option<OrderKey>, step: &mut Step) -> bool {
         let Some(subscription) = self.subscriptions.get_mut(&id) else { return false };
-        let owed = owed(event, id);
+        let owed = owed(event, id, order);
         let skips = match self.disabled.get(&subscription.plugin) {
             Some(chosen) => chosen.unwrap_or(subscription.spec.on_disabled) == OnDisabled::Skip,
             None => false,
@@ -99,7 +103,9 @@ impl Bus {
             })));
             return false;
         }
-        if event.sequence == self.head {
+        if let Some(order) = order {
+            subscription.offer_keyed(order, owed.clone());
+        } else if event.sequence == self.head {
             subscription.offer(owed.clone(), self.defects.has(Defect::FullWindowForgets));
         } else {
             subscription.insert(owed.clone());
@@ -117,14 +123,23 @@ impl Bus {
         if !self.unmatched.remove(&event.sequence) {
             return Answer::Done;
         }
+        self.count_missing_keys(Some(&matches));
+        let keys = own_keys(&matches.keys, event.eventid);
         let subscriptions = matches.subscriptions;
-        step.writes.push(Write::Matches { sequence: event.sequence, subscriptions: subscriptions.clone(), rules: matches.rules });
+        let (sequence, rules) = (event.sequence, matches.rules);
+        step.writes.push(Write::Matches { sequence, subscriptions: subscriptions.clone(), keys: keys.clone(), rules });
         self.unrouted += u64::from(subscriptions.is_empty());
         // A page that was read before this left the event out; one that is read later finds its matches.
         for subscription in subscriptions {
-            self.owe(subscription, event, step);
+            let order = keys.iter().find(|(of, _)| *of == subscription).map(|(_, order)| *order);
+            self.owe(subscription, event, order, step);
         }
         Answer::Done
+    }
+
+    fn count_missing_keys(&mut self, matches: Option<&Matches>) {
+        let missing = matches.into_iter().flat_map(|matches| &matches.keys).filter(|(_, keyed)| *keyed == Keyed::Missing);
+        missing.for_each(|(subscription, _)| *self.without_key.entry(*subscription).or_default() += 1);
     }
 
     /// Publishes one of the daemon's own events.
@@ -134,12 +149,23 @@ impl Bus {
     }
 }
 
+/// Keys as they are stored, once the event's own id is known.
+fn own_keys(keys: &[(SubscriptionId, Keyed)], eventid: EventId) -> Vec<(SubscriptionId, OrderKey)> {
+    let key = |(subscription, keyed): &(SubscriptionId, Keyed)| match keyed {
+        Keyed::By(order) => Some((*subscription, *order)),
+        Keyed::ByOwnId => Some((*subscription, OrderKey::of(&eventid.to_string()))),
+        Keyed::Missing => None,
+    };
+    keys.iter().filter_map(key).collect()
+}
+
 /// What memory keeps of the delivery that an event owes to a subscription.
-pub(crate) fn owed(event: &StoredEvent, subscription: SubscriptionId) -> Owed {
+pub(crate) fn owed(event: &StoredEvent, subscription: SubscriptionId, order: Option<OrderKey>) -> Owed {
     Owed {
         key: DeliveryKey::live(event.sequence, subscription),
         eventid: event.eventid,
         topic: event.draft.topic.clone(),
+        order,
         expires: event.draft.expires,
         attempts: 0,
         tries: 0,

@@ -12,6 +12,7 @@ use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
 use crate::replay::{BEGINNING, Job, ReplayNumber, StoredReplay};
+use crate::routing::SubscriptionId;
 use crate::subscription::{HasRow, Subscription};
 
 impl Bus {
@@ -137,6 +138,8 @@ impl Bus {
         for number in numbers {
             let moves_on_early = self.defects.has(Defect::ReplayMovesOnEarly);
             let Some(job) = self.jobs.get_mut(&number) else { continue };
+            let subscriptions = &self.subscriptions;
+            job.make_way(|owed| subscriptions.get(&owed.key.subscription).is_some_and(|known| !known.could_claim(owed)));
             if job.wants_page() {
                 job.page_asked = true;
                 let limit = REPLAY_WINDOW_MAX - job.window.len().min(REPLAY_WINDOW_MAX);
@@ -175,9 +178,11 @@ impl Bus {
             let subscription = self.subscriptions.get_mut(&job.window[place].key.subscription);
             match subscription {
                 Some(subscription) if subscription.active && subscription.has_room_for_repeats() => {
-                    if let Some(owed) = job.window.remove(place) {
+                    if !subscription.claim(&job.window[place]) {
+                        place += 1;
+                    } else if let Some(owed) = job.window.remove(place) {
+                        job.released(&owed);
                         subscription.repeat(owed);
-                        job.released();
                     }
                 }
                 Some(subscription) if subscription.active => place += 1,
@@ -185,6 +190,16 @@ impl Bus {
             }
         }
         unwanted
+    }
+
+    /// Takes back the items of a subscription whose key was taken by an older delivery before they were handed out.
+    pub(crate) fn take_back_items(&mut self, subscription: SubscriptionId) {
+        let turned_away = self.subscriptions.get_mut(&subscription).map(Subscription::turned_away);
+        for owed in turned_away.into_iter().flatten() {
+            if let Some(job) = self.jobs.get_mut(&owed.key.replay) {
+                job.take_back(owed);
+            }
+        }
     }
 
     /// An item that nobody would take gets a row that says so, so that it is counted once.
@@ -206,7 +221,9 @@ impl Bus {
     pub(crate) fn next_release(&self) -> Option<Timestamp> {
         let could_go = |owed: &Owed| {
             let subscription = self.subscriptions.get(&owed.key.subscription);
-            subscription.is_none_or(|known| !known.active || (known.has_room_for_repeats() && self.copy_of(known).is_some()))
+            subscription.is_none_or(|known| {
+                !known.active || (known.has_room_for_repeats() && known.could_claim(owed) && self.copy_of(known).is_some())
+            })
         };
         let waits_for_pace = |job: &&Job| !job.paused && job.window.iter().any(could_go);
         self.jobs.values().filter(waits_for_pace).map(|job| job.next_release(self.now)).min()

@@ -27,7 +27,7 @@ use crate::daemon::clock::{Clock, random_seed};
 use crate::daemon::defect;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::sqlite::writer::Writer;
-use crate::daemon::store::sqlite::{events, pages, plugin_state, publisher_keys};
+use crate::daemon::store::sqlite::{events, keyed, pages, plugin_state, publisher_keys};
 
 /// When publishing is refused.
 #[derive(Debug, Clone)]
@@ -347,6 +347,8 @@ impl Thread {
                 Action::Rules(rules) => self.matcher.replace(rules),
                 Action::ReadPending { subscription, after, limit } => pages.push(pages::pending(connection, subscription, after, limit)?),
                 Action::ReadWaiting { subscription, after, limit } => pages.push(pages::waiting(connection, subscription, after, limit)?),
+                Action::ReadHeads { subscription, after, limit } => pages.push(keyed::heads(connection, subscription, after, limit)?),
+                Action::ReadKey { subscription, order, limit } => pages.push(keyed::key(connection, subscription, order, limit)?),
                 Action::ReadReplay { replay, after, limit } => pages.push(pages::replay(connection, replay, after, limit)?),
                 Action::Notice(notice) if self.feed.is_watched() => self.feed.outcome(*notice),
                 Action::Notice(_) => {}

@@ -17,7 +17,7 @@ use panotti_protocol::time::Timestamp;
 use crate::coverage::Coverage;
 use crate::plugins::{Mood, Plugin, RunningCopy, Work, report};
 use crate::rules::*;
-use crate::world::{Fate, Violation, World, hold};
+use crate::world::{Fate, Violation, World, hold, matched_by};
 
 /// Steps of a run before it goes quiet.
 pub const STEPS: u64 = 2_000;
@@ -54,6 +54,7 @@ pub struct Chaos {
     instances: u64,
     stopping: bool,
     puts_off: bool,
+    storm_kind: u64,
 }
 
 /// Runs one seed.
@@ -68,6 +69,7 @@ pub fn run(seed: u64, defects: Defects) -> Result<(Coverage, u64), Violation> {
         instances: 0,
         stopping: false,
         puts_off: seed.is_multiple_of(2),
+        storm_kind: seed / 2 % 3,
     };
     chaos.world.concurrency_max = 64;
     let first = chaos.register_something();
@@ -91,10 +93,11 @@ impl Chaos {
         let mut groups = self.publishes();
         groups.extend(self.keyed_publishes());
         if storm == Some(0) {
-            groups.extend(
-                (0..WINDOW_MAX + 300)
-                    .map(|_| vec![self.publish(Draft::new("burst.one".parse().expect("a topic"), "/cli", "cli", Vec::new()))]),
-            );
+            groups.extend((0..WINDOW_MAX + 300).map(|number| {
+                let mut draft = Draft::new("burst.one".parse().expect("a topic"), "/cli", "cli", Vec::new());
+                draft.orderingkey = self.storm_key(number);
+                vec![self.publish(draft)]
+            }));
         }
         // Some storms are put off by the plugins, so that more waits than memory keeps; the daemon lives through all of them.
         let in_storm = storm.is_some_and(|steps| steps < STORM_STEPS);
@@ -279,8 +282,19 @@ impl Chaos {
         let topic = TOPICS[usize::try_from(self.random.below(TOPICS.len() as u64)).expect("small")];
         let mut draft = Draft::new(topic.parse().expect("a topic"), "/cli/test", "test", b"{}".to_vec());
         draft.id = (self.random.below(3) == 0).then(|| format!("id-{}", self.random.below(400)));
+        draft.orderingkey = (self.random.below(2) == 0).then(|| format!("key-{}", self.random.below(6)));
+        draft.subject = (self.random.below(3) > 0).then(|| format!("subject-{}", self.random.below(4)));
         draft.expires = (self.random.below(25) == 0).then(|| self.world.wall + self.random.up_to(Duration::from_secs(20)));
         draft
+    }
+
+    /// Storms come without keys, with one key that most of them have, or with a key for nearly each.
+    fn storm_key(&mut self, number: usize) -> Option<String> {
+        match self.storm_kind {
+            0 => None,
+            1 => (number % 8 > 0).then(|| format!("key-{}", if number % 8 > 2 { 0 } else { number % 5 })),
+            _ => Some(format!("storm-{}", number % 900)),
+        }
     }
 
     /// A publish as the daemon makes one: matched against the rules it knows, its id looked up in the store.
@@ -291,7 +305,7 @@ impl Chaos {
             let event = disk.event(*sequence);
             Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true }
         });
-        let matches = self.world.rules.matches(&draft.topic);
+        let matches = matched_by(&self.world.rules, &draft);
         (Command::Publish(Box::new(Publish { draft: draft.clone(), matches, known })), Asked::Publisher(draft))
     }
 
@@ -371,7 +385,14 @@ impl Chaos {
             let busy =
                 !groups.is_empty() || self.world.has_errands() || self.plugins.iter().any(|plugin| !plugin.copies[0].held.is_empty());
             if !busy {
-                let Some(at) = self.world.bus.next_due() else { return self.judge_the_end() };
+                let Some(at) = self.world.bus.next_due() else {
+                    let unblocked = self.resolve_what_blocks();
+                    if unblocked.is_empty() {
+                        return self.judge_the_end();
+                    }
+                    self.take_step(unblocked, Fate::Commits)?;
+                    continue;
+                };
                 idle = if at <= self.world.bus_now { idle + 1 } else { 0 };
                 self.world.wall = self.world.wall.max(at);
                 groups.push(vec![(Command::Tick, Asked::Nobody)]);
@@ -382,6 +403,21 @@ impl Chaos {
         let what = || format!("not quiet after {QUIET_STEPS_MAX} steps; due next: {:?}", self.world.bus.next_due());
         hold!(self.world, rule_07_what_is_due_is_not_left_lying(true, what));
         Ok(())
+    }
+
+    /// Dead letters that block their keys are given up or tried again by people: nobody else ends that.
+    fn resolve_what_blocks(&mut self) -> Group {
+        let blocking = self.world.disk.keyed.blocking(&self.world.disk);
+        let deliveries: Vec<_> = blocking.into_iter().map(|key| self.world.disk.stored_delivery(key)).collect();
+        if deliveries.is_empty() {
+            return Vec::new();
+        }
+        let actor = "someone".to_owned();
+        let command = match self.random.below(2) {
+            0 => Command::Retry { deliveries, actor },
+            _ => Command::Discard { deliveries, reason: "useless".to_owned(), actor },
+        };
+        vec![(command, Asked::Nobody)]
     }
 
     fn judge_the_end(&self) -> Result<(), Violation> {

@@ -21,13 +21,19 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::RecoveredWithoutSuccess, &["rule_10"]),
     (Defect::FullWindowForgets, &["rule_01"]),
     (Defect::FloorAhead, &["rule_01"]),
-    (Defect::DuplicateTakesSequence, &["rule_13"]),
-    (Defect::KeysForgottenAtRestart, &["rule_13"]),
+    (Defect::DuplicateTakesSequence, &["rule_13", "rule_01"]),
+    (Defect::PublisherKeysForgottenAtRestart, &["rule_13"]),
     (Defect::DeathForgetsAttempt, &["rule_08"]),
     (Defect::LeaseNeverEnds, &["rule_05"]),
     (Defect::ReplayUnpaced, &["rule_10"]),
     (Defect::PauseForgotten, &["rule_10_a_paused"]),
     (Defect::ConcurrencyIgnored, &["rule_12"]),
+    (Defect::RetryFreesKey, &["rule_11"]),
+    (Defect::HandingOutFreesKey, &["rule_11"]),
+    (Defect::KeysForgottenAtRestart, &["rule_11", "rule_01"]),
+    (Defect::BlockedKeyFillsWindow, &["rule_11"]),
+    (Defect::DeadLetterFreesKey, &["rule_11"]),
+    (Defect::ReplayIgnoresKeys, &["rule_11"]),
 ];
 
 #[test]

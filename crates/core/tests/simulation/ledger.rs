@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::LEASE;
+use panotti_core::order::OrderKey;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId};
@@ -60,6 +61,7 @@ pub struct Flight {
     pub key: DeliveryKey,
     /// What it repeats.
     pub original: Option<DeliveryKey>,
+    pub order: Option<OrderKey>,
     pub delivery: DeliveryId,
     pub instance: InstanceId,
     pub heard_at: Timestamp,

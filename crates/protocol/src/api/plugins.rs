@@ -108,6 +108,17 @@ pub enum OnDisabled {
     Skip,
 }
 
+/// What a dead letter does to the ordering key it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDead {
+    /// The next of its key goes on.
+    #[default]
+    Continue,
+    /// Its key waits until somebody retries, replays or discards it.
+    Block,
+}
+
 /// Answer to enable and disable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginChanged {

@@ -59,7 +59,7 @@ pub struct PublishArgs {
     /// Media type of the payload; JSON where it is not given
     #[arg(long, value_name = "TYPE", conflicts_with = "jsonl")]
     pub content_type: Option<String>,
-    /// What it belongs to, for handlers and whoever reads the event
+    /// Events of one key come to a plugin one at a time, in their order
     #[arg(long, value_name = "KEY")]
     pub ordering_key: Option<String>,
     /// The story it belongs to

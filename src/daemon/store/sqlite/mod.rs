@@ -6,6 +6,7 @@
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
+//! - [`keyed`]: ordering keys: who is next in each
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`views`], [`failures`]: what the API lists
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
@@ -16,6 +17,7 @@ pub mod connection;
 pub mod deliveries;
 pub mod events;
 pub mod failures;
+pub mod keyed;
 pub mod log_index;
 pub mod pages;
 pub mod plugin_state;

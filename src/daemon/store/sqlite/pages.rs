@@ -1,11 +1,13 @@
 //! What the bus reads: the snapshot at a start, the pages it asks for, and rows right before a person's command. Each page is bounded
 //! by its limit and by the rows it looks at.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use panotti_core::bus::Snapshot;
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
+use panotti_core::order::{KeyPath, Keyed, OrderKey};
 use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::api::ReplaySelection;
@@ -16,7 +18,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::deliveries::DeliveryRow;
 use super::plugins::SubscriptionRow;
-use super::{deliveries, events, plugins, replays};
+use super::{deliveries, events, keyed, plugins, replays};
 use crate::daemon::store::failure::StoreResult;
 
 /// Events that one page of owed deliveries looks at, whatever matches.
@@ -54,15 +56,23 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),
         unmatched,
+        held_keys: keyed::held(connection, plugins::subscriptions(connection)?.into_iter().map(|row| row.stored.id))?,
     })
 }
 
 /// Reads what memory keeps of an event: four columns: sequence, eventid, topic, expires.
-fn owed(row: &Row<'_>, column: usize, subscription: SubscriptionId, replay: ReplayNumber) -> rusqlite::Result<Owed> {
+pub fn owed(
+    row: &Row<'_>,
+    column: usize,
+    subscription: SubscriptionId,
+    replay: ReplayNumber,
+    order: Option<OrderKey>,
+) -> rusqlite::Result<Owed> {
     Ok(Owed {
         key: DeliveryKey { sequence: Sequence(row.get(column)?), subscription, replay },
         eventid: EventId::from_bytes(row.get(column + 1)?),
         topic: events::parsed::<Topic>(row, column + 2)?,
+        order,
         expires: events::time(row, column + 3)?,
         attempts: 0,
         tries: 0,
@@ -70,12 +80,26 @@ fn owed(row: &Row<'_>, column: usize, subscription: SubscriptionId, replay: Repl
     })
 }
 
-/// The next events a subscription matches that have no delivery row. Leans on the primary key; looks at
+/// Adds what its row says of a delivery: five columns: attempts, tries, attempt_of, the replay's id and name.
+pub fn with_row(owed: Owed, row: &Row<'_>, column: usize) -> rusqlite::Result<Owed> {
+    let repeats = match row.get::<_, Option<[u8; 16]>>(column + 3)? {
+        Some(id) => Some(Arc::new(Repeats {
+            original: ReplayNumber(row.get::<_, Option<u32>>(column + 2)?.unwrap_or(0)),
+            replay: ReplayId::from_bytes(id),
+            name: row.get(column + 4)?,
+        })),
+        None => None,
+    };
+    Ok(Owed { attempts: row.get(column)?, tries: row.get(column + 1)?, repeats, ..owed })
+}
+
+/// The next events a subscription matches that have no delivery row, and no ordering key. Leans on the primary key; looks at
 /// [`PENDING_SCAN_MAX`] events at most. Where there are no more, everything counts as looked at.
 pub fn pending(connection: &Connection, subscription: SubscriptionId, after: Sequence, limit: usize) -> StoreResult<Command> {
     let mut statement = connection.prepare_cached(
         "SELECT sequence, eventid, topic, expires_ms, matches,
-             EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = events.sequence AND subscription_id = ?2 AND replay_no = 0)
+             EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = events.sequence AND subscription_id = ?2 AND replay_no = 0),
+             keys
          FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?3",
     )?;
     let mut rows = statement.query(params![after.0, subscription.0, PENDING_SCAN_MAX])?;
@@ -87,8 +111,12 @@ pub fn pending(connection: &Connection, subscription: SubscriptionId, after: Seq
         scanned_to = Sequence(row.get(0)?);
         let matches: Option<Vec<u8>> = row.get(4)?;
         let matched = matches.is_some_and(|packed| events::unpack_matches(&packed).contains(&subscription));
-        if matched && !row.get::<_, bool>(5)? {
-            entries.push(owed(row, 0, subscription, ReplayNumber::LIVE)?);
+        let has_key = || -> rusqlite::Result<bool> {
+            let keys: Option<Vec<u8>> = row.get(6)?;
+            Ok(keyed::of(keys.as_deref(), subscription).is_some())
+        };
+        if matched && !row.get::<_, bool>(5)? && !has_key()? {
+            entries.push(owed(row, 0, subscription, ReplayNumber::LIVE, None)?);
             if entries.len() == limit {
                 return Ok(Command::PendingPage { subscription, entries, scanned_to });
             }
@@ -109,7 +137,8 @@ pub fn waiting(
 ) -> StoreResult<Command> {
     let (due, key) = after.map_or((-1, DeliveryKey::default()), |(due, key)| (i64::try_from(due.as_ms()).unwrap_or(i64::MAX), key));
     let mut statement = connection.prepare_cached(
-        "SELECT deliveries.sequence, eventid, topic, expires_ms, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name
+        "SELECT deliveries.sequence, eventid, topic, expires_ms, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name,
+             keys
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
              LEFT JOIN replays ON replays.replay_no = deliveries.replay_no
          WHERE subscription_id = ?1 AND deliveries.state = 5 AND (due_ms, deliveries.sequence, deliveries.replay_no) > (?2, ?3, ?4)
@@ -118,15 +147,8 @@ pub fn waiting(
     let place = params![subscription.0, due, key.sequence.0, key.replay.0, limit];
     let rows = statement.query_map(place, |row| {
         let replay = ReplayNumber(row.get(5)?);
-        let repeats = match row.get::<_, Option<[u8; 16]>>(9)? {
-            Some(id) => Some(Arc::new(Repeats {
-                original: ReplayNumber(row.get::<_, Option<u32>>(8)?.unwrap_or(0)),
-                replay: ReplayId::from_bytes(id),
-                name: row.get(10)?,
-            })),
-            None => None,
-        };
-        let entry = Owed { attempts: row.get(6)?, tries: row.get(7)?, repeats, ..owed(row, 0, subscription, replay)? };
+        let keys: Option<Vec<u8>> = row.get(11)?;
+        let entry = with_row(owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?, row, 6)?;
         Ok((Timestamp::from_ms(row.get(4)?), entry))
     })?;
     let entries: Vec<_> = rows.collect::<Result<_, _>>()?;
@@ -231,7 +253,7 @@ fn select_deliveries(
     let query = format!(
         "SELECT deliveries.sequence, eventid, topic, expires_ms, accepted_ms, subscription_id, replay_no,
              EXISTS (SELECT 1 FROM deliveries AS own WHERE own.sequence = deliveries.sequence
-                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4)
+                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
          WHERE {condition} AND (deliveries.sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND deliveries.sequence <= ?5
              AND replay_no < ?4 AND (?7 IS NULL OR deliveries.fingerprint = ?7) AND {OF_STORY}
@@ -250,7 +272,8 @@ fn select_deliveries(
         let subscription = SubscriptionId(row.get(5)?);
         let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(6)?) };
         page.scanned_to = original;
-        let owed = owed(row, 0, subscription, replay)?;
+        let keys: Option<Vec<u8>> = row.get(8)?;
+        let owed = owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?;
         let accepted_at = Timestamp::from_ms(row.get(4)?);
         let repeated = row.get::<_, bool>(7)?;
         if !repeated && wanted.contains(&subscription) && fits(selection, &owed.topic, &owed.eventid, accepted_at) {
@@ -276,13 +299,16 @@ fn select_events(
     let wanted = subscriptions_of(connection, selection)?;
     // Bound as in the other query, so that the part about the story is the same.
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT sequence, eventid, topic, expires_ms, accepted_ms, matches FROM events JOIN topics USING (topic_id)
+        "SELECT sequence, eventid, topic, expires_ms, accepted_ms, matches, keys FROM events JOIN topics USING (topic_id)
          WHERE sequence >= ?1 AND sequence <= ?5 AND {OF_STORY} ORDER BY sequence LIMIT ?6"
     ))?;
     let mut repeated = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3)")?;
     let story = selection.correlation.as_deref();
     let first = story.and_then(first_of_story);
+    let named = if selection.to.is_empty() { Vec::new() } else { plugins::subscriptions(connection)? };
+    let paths: BTreeMap<SubscriptionId, KeyPath> =
+        named.into_iter().filter_map(|row| Some((row.stored.id, row.stored.spec.key?))).collect();
     let nothing = rusqlite::types::Null;
     let place = params![after.sequence.0, nothing, nothing, nothing, until.0, REPLAY_SCAN_MAX, nothing, story, first];
     let mut rows = statement.query(place)?;
@@ -291,7 +317,8 @@ fn select_events(
     while let Some(row) = rows.next()? {
         looked_at += 1;
         let sequence = Sequence(row.get(0)?);
-        let event = owed(row, 0, SubscriptionId(0), replay)?;
+        let event = owed(row, 0, SubscriptionId(0), replay, None)?;
+        let keys: Option<Vec<u8>> = row.get(6)?;
         let accepted_at = Timestamp::from_ms(row.get(4)?);
         let packed: Option<Vec<u8>> = row.get(5)?;
         let matches = match selection.to.is_empty() {
@@ -306,7 +333,11 @@ fn select_events(
             }
             page.scanned_to = original;
             let key = DeliveryKey { replay, ..original };
-            page.items.push(Selected { original, owed: Owed { key, ..event.clone() }, accepted_at });
+            let order = match (keyed::of(keys.as_deref(), subscription), selection.to.is_empty()) {
+                (None, false) => order_of(connection, sequence, paths.get(&subscription))?,
+                (recorded, _) => recorded,
+            };
+            page.items.push(Selected { original, owed: Owed { key, order, ..event.clone() }, accepted_at });
             if page.items.len() == limit {
                 page.last = false;
                 return Ok(page);
@@ -318,6 +349,18 @@ fn select_events(
         }
     }
     Ok(page)
+}
+
+/// The ordering key of an event for a subscription that it never matched, and so has no key recorded for.
+fn order_of(connection: &Connection, sequence: Sequence, path: Option<&KeyPath>) -> StoreResult<Option<OrderKey>> {
+    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(None) };
+    let Some(path) = path else { return Ok(event.draft.orderingkey.as_deref().map(OrderKey::of)) };
+    let data = if path.reads_data() { serde_json::from_slice(&event.draft.payload).ok() } else { None };
+    Ok(match path.find(&event.draft, data.as_ref()) {
+        Keyed::By(order) => Some(order),
+        Keyed::ByOwnId => Some(OrderKey::of(&event.eventid.to_string())),
+        Keyed::Missing => None,
+    })
 }
 
 /// The next items of a replay.
@@ -358,6 +401,7 @@ fn stored_delivery(connection: &Connection, event: &panotti_core::event::StoredE
         key: row.key,
         eventid: event.eventid,
         topic: event.draft.topic.clone(),
+        order: event.order(row.key.subscription),
         expires: event.draft.expires,
         attempts: row.attempts,
         tries: row.tries,

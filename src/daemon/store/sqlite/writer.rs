@@ -151,10 +151,12 @@ impl Writer {
         let connection = &self.connection;
         match write {
             Write::Event(event) => events::insert(connection, &mut self.topics, event),
-            Write::Matches { sequence, subscriptions, rules } => events::set_matches(connection, *sequence, subscriptions, *rules),
+            Write::Matches { sequence, subscriptions, keys, rules } => {
+                events::set_matches(connection, *sequence, subscriptions, keys, *rules)
+            }
             Write::PublisherKey { actor, key, stored } => publisher_keys::write(connection, actor, key, stored),
             Write::Delivery(row) => deliveries::write(connection, row),
-            Write::Recovered { key, at } => deliveries::recover(connection, *key, *at),
+            Write::Recovered { key, order, at } => deliveries::recover(connection, *key, *order, *at),
             Write::Counts { subscription, delta, floor } => {
                 deliveries::add_counts(connection, *subscription, delta)?;
                 connection
@@ -162,6 +164,7 @@ impl Writer {
                     .execute((subscription.0, floor.0))?;
                 Ok(())
             }
+            Write::WithoutKey { subscription, count } => plugins::add_without_key(connection, *subscription, *count),
             Write::Unrouted { count } => {
                 connection.prepare_cached("UPDATE meta SET value = value + ?1 WHERE name = 'unrouted'")?.execute([count])?;
                 Ok(())
