@@ -18,7 +18,7 @@ mod configuring;
 mod languages;
 mod ordering;
 mod replaying;
-mod stage;
+pub mod stage;
 mod starting;
 mod states;
 mod stopping;

@@ -6,7 +6,7 @@
 //! - `replays`: what is held of replays
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
-//! - `stories`, told in the small world of `story`: the rules again, as sentences with one example each
+//! - `stories` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
 //!
 //! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many.
 
@@ -25,6 +25,7 @@ mod people;
 mod plugins;
 mod replays;
 mod rules;
+mod stalls;
 mod stories;
 mod stories_of_order;
 mod story;
