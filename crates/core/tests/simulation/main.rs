@@ -1,8 +1,9 @@
 //! The deterministic simulation: a bus, a model of its store, and everything that can go wrong around them, from a seed. Each rule is a
 //! named function that is held after every step. Nothing here waits, sleeps or asks the clock.
 //!
-//! - `chaos`, `people`, `plugins`: what happens in a run
+//! - `chaos`, `people`, `plugins`: what happens in a run; `keys`: publishers that give a key
 //! - `world`, `hearing`, `ledger`, `disk`, `keyed`: the bus's surroundings and what it must mean
+//! - `replays`: what is held of replays
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
 //! - `stories` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
@@ -22,6 +23,7 @@ mod keys;
 mod ledger;
 mod people;
 mod plugins;
+mod replays;
 mod rules;
 mod stalls;
 mod stories;

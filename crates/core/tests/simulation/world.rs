@@ -315,20 +315,6 @@ impl World {
         !busy && !self.ledger.in_flight.contains(key) && self.disk.is_first(*key)
     }
 
-    fn judge_replays(&mut self, step: &Step) -> Result<(), Violation> {
-        for write in &step.writes {
-            if let Write::ReplayProgress { replay, state, ended_at, .. } = write {
-                hold!(self, rule_10_a_replay_never_passes_an_item_without_a_row(&self.disk, &self.ledger, *replay));
-                hold!(self, rule_10_a_replays_sums_are_those_of_its_items(&self.disk, *replay));
-                if ended_at.is_some() {
-                    self.coverage.take("replay", "running", "ends", state.as_str());
-                    hold!(self, rule_10_a_replay_ends_with_every_item(&self.disk, *replay));
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn hear_of_receipt(&mut self, source: &str, id: Option<&str>, receipt: &Receipt) -> Result<(), Violation> {
         let Some(id) = id else { return Ok(()) };
         let key = (source.to_owned(), id.to_owned());
@@ -480,15 +466,6 @@ impl World {
         };
         self.ledger.begin(lease.token, flight);
         self.inbox.push(lease);
-        Ok(())
-    }
-
-    fn judge_pace(&mut self, key: DeliveryKey) -> Result<(), Violation> {
-        let begun = self.ledger.begun.entry(key.replay).or_default();
-        begun.insert(key);
-        let number = begun.len();
-        let since = self.ledger.replays_since.get(&key.replay).copied().unwrap_or(self.loaded_at);
-        hold!(self, rule_10_a_replay_keeps_its_pace(self.disk.replays[&key.replay].start.rate, number, since, self.bus_now));
         Ok(())
     }
 
