@@ -268,7 +268,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Who says so; `/cli/USER@HOST` where it is not given')
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'What it is about')
             [CompletionResult]::new('--content-type', '--content-type', [CompletionResultType]::ParameterName, 'Media type of the payload; JSON where it is not given')
-            [CompletionResult]::new('--ordering-key', '--ordering-key', [CompletionResultType]::ParameterName, 'What it belongs to, for handlers and whoever reads the event')
+            [CompletionResult]::new('--ordering-key', '--ordering-key', [CompletionResultType]::ParameterName, 'Events of one key come to a plugin one at a time, in their order')
             [CompletionResult]::new('--correlation', '--correlation', [CompletionResultType]::ParameterName, 'The story it belongs to')
             [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'Deliveries past it are given up: a time, or so long from now')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Publish it so many times, with the number under `n` in an object')

@@ -256,7 +256,7 @@ set edit:completion:arg-completer[panotti] = {|@words|
             cand --source 'Who says so; `/cli/USER@HOST` where it is not given'
             cand --subject 'What it is about'
             cand --content-type 'Media type of the payload; JSON where it is not given'
-            cand --ordering-key 'What it belongs to, for handlers and whoever reads the event'
+            cand --ordering-key 'Events of one key come to a plugin one at a time, in their order'
             cand --correlation 'The story it belongs to'
             cand --expires 'Deliveries past it are given up: a time, or so long from now'
             cand --count 'Publish it so many times, with the number under `n` in an object'

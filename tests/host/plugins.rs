@@ -127,7 +127,15 @@ impl World {
         self.deliveries += 1;
         let draft = Draft::new("recording.ended".parse().unwrap(), "/cli/t", "user:t", payload.as_bytes().to_vec());
         let eventid = EventId::from_bytes(uuid_v7(self.deliveries, [1; 10]));
-        let event = StoredEvent { sequence: Sequence(1), eventid, accepted_at: Timestamp::from_ms(1), rules: 1, matches: None, keys: Vec::new(), draft };
+        let event = StoredEvent {
+            sequence: Sequence(1),
+            eventid,
+            accepted_at: Timestamp::from_ms(1),
+            rules: 1,
+            matches: None,
+            keys: Vec::new(),
+            draft,
+        };
         let lease = Lease {
             instance: self.instance.unwrap(),
             plugin: "p".to_owned(),
