@@ -9,6 +9,7 @@ use panotti::daemon::bus::handle::{BusHandle, Request};
 use panotti::daemon::bus::watch::Feed;
 use panotti::daemon::clock::Clock;
 use panotti::daemon::host::{Host, HostHandle, HostSettings};
+use panotti::daemon::store::sqlite::readers::Readers;
 use panotti_core::action::Lease;
 use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Report};
 use panotti_core::event::{Draft, StoredEvent};
@@ -85,7 +86,8 @@ impl World {
                 }
             }
         });
-        let bus = BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default());
+        let bus =
+            BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default(), Readers::new(&folder.path().join("data")));
         let settings = HostSettings {
             panotti: Path::new(env!("CARGO_BIN_EXE_panotti")).to_owned(),
             plugin_dirs: vec![folder.path().join("plugins-here")],

@@ -9,13 +9,20 @@
 //! - `working`: plugins that start and then do wrong
 //! - `stopping`: SIGTERM under load
 //! - `tree`: no process outlives the daemon
+//! - `atomic`, `states`: outcomes whole or not at all; what a plugin remembers
+//! - `replaying`: replay jobs paused and resumed
+//! - `waiting`: publishing and waiting; copies of an event
 
+mod atomic;
 mod configuring;
 mod languages;
 mod ordering;
+mod replaying;
 mod stage;
 mod starting;
+mod states;
 mod stopping;
 mod switching;
 mod tree;
+mod waiting;
 mod working;

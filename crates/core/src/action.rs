@@ -12,6 +12,7 @@ use panotti_protocol::topic::Topic;
 use crate::command::{AuditEntry, Record, StartReplay, Switch};
 use crate::delivery::{Counts, DeliveryKey};
 use crate::event::SharedEvent;
+use crate::once::StoredKey;
 use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayNumber};
 use crate::routing::{RuleSet, SubscriptionId, SubscriptionSpec};
@@ -31,6 +32,15 @@ pub enum Write {
         keys: Vec<(SubscriptionId, OrderKey)>,
         /// The rules' version.
         rules: u64,
+    },
+    /// What was published under a publisher's key. Replaces what is no longer in force.
+    PublisherKey {
+        /// The principal.
+        actor: String,
+        /// The key.
+        key: String,
+        /// What it gives from now on.
+        stored: StoredKey,
     },
     /// A delivery's row, new or changed.
     Delivery(Box<DeliveryWrite>),

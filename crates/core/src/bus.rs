@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use panotti_protocol::api::OnDisabled;
-use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
@@ -20,6 +19,7 @@ use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
 use crate::keys::HeldKeys;
 use crate::limits::{FLOOR_STEP, SUBSCRIPTIONS_MAX};
+use crate::once::Recent;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
 use crate::routing::{Rule, RuleSet, SubscriptionId, SubscriptionSpec};
@@ -99,7 +99,7 @@ pub struct Bus {
     pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
     pub(crate) unrouted: u64,
     pub(crate) without_key: BTreeMap<SubscriptionId, u64>,
-    pub(crate) known_ids: BTreeMap<(String, String), Receipt>,
+    pub(crate) recent: Recent,
     /// Rows written: what was read of them before is out of date.
     pub(crate) changed: BTreeSet<DeliveryKey>,
     /// Writes of the step whose ordering keys have been followed.
@@ -136,7 +136,7 @@ impl Bus {
             counts: BTreeMap::new(),
             unrouted: 0,
             without_key: BTreeMap::new(),
-            known_ids: BTreeMap::new(),
+            recent: Recent::new(now),
             changed: BTreeSet::new(),
             followed: 0,
         };
@@ -171,7 +171,7 @@ impl Bus {
     pub fn step(&mut self, now: Timestamp, seed: u64, commands: impl IntoIterator<Item = Command>) -> (Step, Vec<Answer>) {
         self.now = self.now.max(now);
         self.random = Random::new(seed);
-        self.known_ids.clear();
+        self.recent.clear();
         self.changed.clear();
         self.followed = 0;
         let mut step = Step::default();
@@ -196,6 +196,7 @@ impl Bus {
     fn apply(&mut self, command: Command, step: &mut Step) -> Answer {
         match command {
             Command::Publish(publish) => self.publish(*publish, step),
+            Command::PublishOnce(once) => self.publish_once(*once, step),
             Command::Matched { event, matches } => self.matched(&event, matches, step),
             Command::Register { plugin, subscriptions } => self.register(&plugin, subscriptions, step),
             Command::Switch(switch) => self.switch(switch, step),
@@ -214,8 +215,10 @@ impl Bus {
             Command::Heartbeat { token } => self.heartbeat(token),
             Command::Retry { deliveries, actor } => self.retry(deliveries, actor, step),
             Command::Discard { deliveries, reason, actor } => self.discard(deliveries, &reason, &actor, step),
+            Command::SetState(set) => self.set_state(*set, step),
             Command::StartReplay(start) => self.start_replay(*start, step),
             Command::CancelReplay { replay, actor } => self.cancel_replay(replay, actor, step),
+            Command::SteerReplay { replay, steering, actor } => self.steer_replay(replay, steering, actor, step),
             Command::Record(record) => self.record(record, step),
             Command::StopHandingOut => {
                 self.handing_out = false;
@@ -350,7 +353,7 @@ impl Bus {
                 reason: reason.clone(),
                 detail: format!("revision {revision}"),
             })),
-            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime => {}
+            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime | Record::ForgetKeys { .. } => {}
         }
         step.writes.push(match record {
             Record::Audit(entry) => Write::Audit(entry),

@@ -32,6 +32,8 @@ pub const REPLAYS_RUNNING_MAX: usize = 16;
 pub const SUBSCRIPTIONS_MAX: usize = 1_000;
 /// Subscriptions one event may match: each is recorded with the event.
 pub const MATCHES_MAX: usize = SUBSCRIPTIONS_MAX;
+/// How long a publisher's key gives what was published under it (semantics rule 13).
+pub const PUBLISHER_KEY_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// A lease without heartbeat ends after this (semantics rule 5).
 pub const LEASE: Duration = Duration::from_secs(30);
 /// The SDK's heartbeat.

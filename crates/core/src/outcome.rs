@@ -3,7 +3,7 @@
 
 use panotti_protocol::api::OnDead;
 use panotti_protocol::delivery::{Attempt, AttemptError, AttemptOutcome, Cause, DeliveryState};
-use panotti_protocol::id::{EventId, InstanceId};
+use panotti_protocol::id::{EventId, FencingToken, InstanceId};
 use panotti_protocol::limits::{ERROR_CLASS_BYTES_MAX, ERROR_MESSAGE_BYTES_MAX, LOG_TAIL_BYTES_MAX};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
@@ -86,17 +86,20 @@ impl Bus {
         if !state.is_empty() {
             step.writes.push(Write::State { plugin: held.plugin.clone(), writes: state });
         }
+        if self.defects.has(Defect::EmitWithoutAcknowledgement) && !emitted.is_empty() {
+            self.give_back(held);
+            return Answer::Taken;
+        }
         self.end_attempt(held, Ended { emitted, ..Ended::new(AttemptOutcome::Done, None, log_tail) }, Fate::Done, step);
         Answer::Taken
     }
 
-    fn outcome_without_success(
-        &mut self,
-        token: panotti_protocol::id::FencingToken,
-        outcome: HandlerOutcome,
-        log_tail: String,
-        step: &mut Step,
-    ) -> Answer {
+    /// The plugin that holds a lease.
+    pub fn plugin_of(&self, token: FencingToken) -> Option<&str> {
+        self.leases.get(&token).map(|held| held.plugin.as_str())
+    }
+
+    fn outcome_without_success(&mut self, token: FencingToken, outcome: HandlerOutcome, log_tail: String, step: &mut Step) -> Answer {
         let Some(mut held) = self.end_lease(token) else { return Answer::Stale };
         match outcome {
             HandlerOutcome::Done { .. } => {}

@@ -23,24 +23,35 @@ pub const OWN_SOURCE: &str = "/panotti";
 
 impl Bus {
     pub(crate) fn publish(&mut self, publish: Publish, step: &mut Step) -> Answer {
-        let Publish { draft, matches, known } = publish;
-        let in_this_step = draft.id.as_ref().and_then(|id| self.known_ids.get(&(draft.source.clone(), id.clone())).cloned());
-        if let Some(receipt) = known.or(in_this_step) {
-            if self.defects.has(Defect::DuplicateTakesSequence) {
-                self.head = Sequence(self.head.0 + 1);
-            }
-            return Answer::Receipt(Receipt { duplicate: true, ..receipt });
-        }
-        if matches.rules != self.rules.version {
+        if publish.matches.rules != self.rules.version && self.first_receipt(&publish).is_none() {
             return Answer::MatchAgain;
         }
+        if self.defects.has(Defect::DuplicateTakesSequence) && self.first_receipt(&publish).is_some() {
+            self.head = Sequence(self.head.0 + 1);
+        }
+        Answer::Receipt(self.take_in(publish, step))
+    }
+
+    /// Accepts what was matched by the rules in force, or finds that the same event was published before.
+    pub(crate) fn take_in(&mut self, publish: Publish, step: &mut Step) -> Receipt {
+        if let Some(receipt) = self.first_receipt(&publish) {
+            return Receipt { duplicate: true, ..receipt };
+        }
+        let Publish { draft, matches, .. } = publish;
         let id = draft.id.clone();
         let source = draft.source.clone();
         let receipt = self.accept(draft, Some(matches), step);
         if let Some(id) = id {
-            self.known_ids.insert((source, id), receipt.clone());
+            self.recent.ids.insert((source, id), receipt.clone());
         }
-        Answer::Receipt(receipt)
+        receipt
+    }
+
+    /// The receipt of the event with the same source and id: in the store, or of this step.
+    fn first_receipt(&self, publish: &Publish) -> Option<Receipt> {
+        let draft = &publish.draft;
+        let in_this_step = || draft.id.as_ref().and_then(|id| self.recent.ids.get(&(draft.source.clone(), id.clone())).cloned());
+        publish.known.clone().or_else(in_this_step)
     }
 
     /// Gives the event its place and its deliveries. `None` for the daemon's own, which are matched after the commit.

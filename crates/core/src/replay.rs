@@ -50,6 +50,8 @@ pub struct StoredReplay {
     pub cursor: ReplayCursor,
     /// Whether it was cancelled and only finishes what it had handed out.
     pub cancelled: bool,
+    /// Whether it begins nothing new until it is resumed.
+    pub paused: bool,
     /// Items with a row that have not ended.
     pub open: u64,
     /// Items that succeeded.
@@ -76,6 +78,7 @@ pub(crate) struct Job {
     pub(crate) last_page: bool,
     pub(crate) page_asked: bool,
     pub(crate) cancelled: bool,
+    pub(crate) paused: bool,
     /// Items released or with a row, and not ended.
     pub(crate) open: u64,
     pace: Pace,
@@ -107,6 +110,7 @@ impl Job {
             last_page: stored.cancelled,
             page_asked: false,
             cancelled: stored.cancelled,
+            paused: stored.paused,
             open: stored.open,
             pace: Pace::new(stored.rate, now),
             ok_total: stored.ok,
@@ -181,12 +185,16 @@ impl Job {
     }
 
     pub(crate) fn wants_page(&self) -> bool {
-        !self.page_asked && !self.last_page && self.window.len() < REPLAY_WINDOW_LOW && self.tracked.len() < REPLAY_TRACKED_MAX
+        !self.paused
+            && !self.page_asked
+            && !self.last_page
+            && self.window.len() < REPLAY_WINDOW_LOW
+            && self.tracked.len() < REPLAY_TRACKED_MAX
     }
 
     /// Whether its pace lets it release an item now.
     pub(crate) fn may_release(&mut self, now: Timestamp) -> bool {
-        self.pace.ready(now)
+        !self.paused && self.pace.ready(now)
     }
 
     pub(crate) fn released(&mut self, owed: &Owed) {
@@ -275,6 +283,7 @@ impl Job {
     pub(crate) fn state(&self) -> ReplayState {
         match (self.cancelled, self.is_over(), self.ok_total, self.failed_total) {
             (true, ..) => ReplayState::Cancelled,
+            (false, false, ..) if self.paused => ReplayState::Paused,
             (false, false, ..) => ReplayState::Running,
             (false, true, _, 0) => ReplayState::Done,
             (false, true, 0, _) => ReplayState::Failed,

@@ -7,7 +7,7 @@ use panotti_protocol::time::Timestamp;
 
 use crate::action::{Action, DeliveryWrite, Step, Write};
 use crate::bus::Bus;
-use crate::command::{Answer, AuditEntry, Refusal, StartReplay};
+use crate::command::{Answer, AuditEntry, Refusal, StartReplay, Steering};
 use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
@@ -30,6 +30,7 @@ impl Bus {
             rate: start.rate,
             cursor: BEGINNING,
             cancelled: false,
+            paused: false,
             open: 0,
             ok: 0,
             failed: 0,
@@ -60,6 +61,30 @@ impl Bus {
         step.writes.push(Write::Audit(AuditEntry {
             actor,
             action: "replay.cancel".to_owned(),
+            object: replay.to_string(),
+            reason: String::new(),
+            detail: String::new(),
+        }));
+        Answer::Replay { replay, changed: true }
+    }
+
+    /// Pauses or resumes a replay. What it has released is finished; it keeps its place, also over restarts.
+    pub(crate) fn steer_replay(&mut self, replay: ReplayId, steering: Steering, actor: String, step: &mut Step) -> Answer {
+        let Some(job) = self.jobs.values_mut().find(|job| job.id == replay) else {
+            return Answer::Refused(Refusal::NoSuchReplay(replay));
+        };
+        let pause = steering == Steering::Pause;
+        if job.cancelled {
+            return Answer::Refused(Refusal::NoSuchReplay(replay));
+        }
+        if job.paused == pause {
+            return Answer::Replay { replay, changed: false };
+        }
+        job.paused = pause;
+        job.dirty = true;
+        step.writes.push(Write::Audit(AuditEntry {
+            actor,
+            action: if pause { "replay.pause" } else { "replay.resume" }.to_owned(),
             object: replay.to_string(),
             reason: String::new(),
             detail: String::new(),
@@ -147,8 +172,9 @@ impl Bus {
         let unpaced = self.defects.has(Defect::ReplayUnpaced);
         let mut unwanted = Vec::new();
         let Some(job) = self.jobs.get_mut(&number) else { return unwanted };
+        job.paused &= !self.defects.has(Defect::PauseForgotten);
         let mut place = 0;
-        while place < job.window.len() && (job.may_release(now) || unpaced) {
+        while place < job.window.len() && (job.may_release(now) || (unpaced && !job.paused)) {
             let subscription = self.subscriptions.get_mut(&job.window[place].key.subscription);
             match subscription {
                 Some(subscription) if subscription.active && subscription.has_room_for_repeats() => {
@@ -199,7 +225,7 @@ impl Bus {
                 !known.active || (known.has_room_for_repeats() && known.could_claim(owed) && self.copy_of(known).is_some())
             })
         };
-        let waits_for_pace = |job: &&Job| job.window.iter().any(could_go);
+        let waits_for_pace = |job: &&Job| !job.paused && job.window.iter().any(could_go);
         self.jobs.values().filter(waits_for_pace).map(|job| job.next_release(self.now)).min()
     }
 }

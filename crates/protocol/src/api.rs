@@ -295,6 +295,9 @@ pub struct StreamQuery {
     /// Only outcomes of this plugin, and only events that it gets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
+    /// Only this event and its outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
     /// Begin after this sequence instead of now. `Last-Event-ID` does the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Sequence>,

@@ -7,6 +7,7 @@ use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Repor
 use panotti_core::defect::Defects;
 use panotti_core::event::Draft;
 use panotti_core::limits::WINDOW_MAX;
+use panotti_core::once::PublisherKey;
 use panotti_core::random::Random;
 use panotti_protocol::delivery::AttemptError;
 use panotti_protocol::event::Receipt;
@@ -32,6 +33,7 @@ const TOPICS: [&str; 6] = ["recording.ended", "recording.started", "transcript.m
 #[derive(Debug, Clone)]
 pub enum Asked {
     Publisher(Draft),
+    KeyedPublisher(PublisherKey, Vec<Draft>),
     Copy(FencingToken, Report),
     Nobody,
 }
@@ -46,6 +48,7 @@ pub struct Chaos {
     pub plugins: Vec<Plugin>,
     /// Publishers that ask again.
     again: Vec<Draft>,
+    pub keyed_again: Vec<(PublisherKey, Vec<Draft>)>,
     /// Reports whose lease is over, to be sent once more.
     old_reports: VecDeque<Report>,
     instances: u64,
@@ -61,6 +64,7 @@ pub fn run(seed: u64, defects: Defects) -> Result<(Coverage, u64), Violation> {
         random: Random::new(seed),
         plugins: Plugin::all(),
         again: Vec::new(),
+        keyed_again: Vec::new(),
         old_reports: VecDeque::new(),
         instances: 0,
         stopping: false,
@@ -87,6 +91,7 @@ impl Chaos {
         self.pass_time();
         self.world.matches_late = self.random.below(8) == 0;
         let mut groups = self.publishes();
+        groups.extend(self.keyed_publishes());
         if storm == Some(0) {
             groups.extend((0..WINDOW_MAX + 300).map(|number| {
                 let mut draft = Draft::new("burst.one".parse().expect("a topic"), "/cli", "cli", Vec::new());
@@ -153,10 +158,10 @@ impl Chaos {
             }
             None => {
                 for who in who {
-                    if let Asked::Publisher(draft) = who
-                        && (draft.id.is_some() || self.random.below(2) == 0)
-                    {
-                        self.again.push(draft);
+                    match who {
+                        Asked::Publisher(draft) if draft.id.is_some() || self.random.below(2) == 0 => self.again.push(draft),
+                        Asked::KeyedPublisher(key, drafts) => self.keyed_again.push((key, drafts)),
+                        _ => {}
                     }
                 }
                 if fate == Fate::IsLost && self.random.below(2) == 0 {
@@ -173,6 +178,7 @@ impl Chaos {
     fn tell(&mut self, who: Asked, answer: Answer) {
         match (who, answer) {
             (Asked::Publisher(draft), Answer::MatchAgain) => self.again.push(draft),
+            (Asked::KeyedPublisher(key, drafts), Answer::MatchAgain) => self.keyed_again.push((key, drafts)),
             (Asked::Copy(token, report), Answer::Taken | Answer::Stale) => {
                 self.let_go(token);
                 self.keep_old(report);
@@ -272,7 +278,7 @@ impl Chaos {
         drafts.into_iter().map(|draft| vec![self.publish(draft)]).collect()
     }
 
-    fn draft(&mut self) -> Draft {
+    pub fn draft(&mut self) -> Draft {
         let topic = TOPICS[usize::try_from(self.random.below(TOPICS.len() as u64)).expect("small")];
         let mut draft = Draft::new(topic.parse().expect("a topic"), "/cli/test", "test", b"{}".to_vec());
         draft.id = (self.random.below(3) == 0).then(|| format!("id-{}", self.random.below(400)));
@@ -292,7 +298,7 @@ impl Chaos {
     }
 
     /// A publish as the daemon makes one: matched against the rules it knows, its id looked up in the store.
-    fn publish(&mut self, draft: Draft) -> (Command, Asked) {
+    pub fn publish(&self, draft: Draft) -> (Command, Asked) {
         let disk = &self.world.disk;
         let stored = draft.id.as_ref().and_then(|id| disk.by_publisher_id.get(&(draft.source.clone(), id.clone())));
         let known = stored.map(|sequence| {
@@ -355,6 +361,7 @@ impl Chaos {
     fn go_quiet(&mut self) -> Result<(), Violation> {
         self.world.matches_late = false;
         let mut commands = self.register_everything();
+        commands.extend(self.resume_replays());
         for place in 0..self.plugins.len() {
             for copy in std::mem::take(&mut self.plugins[place].copies) {
                 commands.push((Command::Detach { instance: copy.instance, end: InstanceEnd::Stopped }, Asked::Nobody));
@@ -373,6 +380,7 @@ impl Chaos {
         let mut idle = 0;
         for _ in 0..QUIET_STEPS_MAX {
             let mut groups: Vec<Group> = std::mem::take(&mut self.again).into_iter().map(|draft| vec![self.publish(draft)]).collect();
+            groups.extend(self.keyed_publishes_again());
             groups.extend(self.outcomes());
             let busy =
                 !groups.is_empty() || self.world.has_errands() || self.plugins.iter().any(|plugin| !plugin.copies[0].held.is_empty());

@@ -20,6 +20,7 @@ use panotti_protocol::id::{ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 
 use crate::keyed::Keyed;
+use crate::keys::FirstKeys;
 
 /// A delivery's row and its history.
 #[derive(Debug, Clone)]
@@ -57,6 +58,7 @@ pub struct Disk {
     pub epoch: u64,
     pub events: Vec<SharedEvent>,
     pub by_publisher_id: BTreeMap<(String, String), Sequence>,
+    pub publisher_keys: FirstKeys,
     pub rows: BTreeMap<DeliveryKey, Row>,
     pub counts: BTreeMap<SubscriptionId, Counts>,
     pub subscriptions: BTreeMap<SubscriptionId, StoredSubscription>,
@@ -112,6 +114,7 @@ impl Disk {
                 self.events[index] = Arc::new(matched);
                 self.owe(*sequence, subscriptions, keys);
             }
+            Write::PublisherKey { actor, key, stored } => return self.put_publisher_key(actor, key, stored),
             Write::Delivery(row) => self.put_row(row),
             Write::Recovered { key, .. } => self.recover(*key),
             Write::Counts { subscription, delta, floor } => {
@@ -401,6 +404,7 @@ impl Disk {
                     rate: row.start.rate,
                     cursor: row.cursor,
                     cancelled: row.state == ReplayState::Cancelled,
+                    paused: row.state == ReplayState::Paused,
                     open: u64::try_from(self.rows_of(*number, DeliveryState::Waiting)).expect("a count of rows"),
                     ok: u64::try_from(row.ok).expect("a count of rows"),
                     failed: u64::try_from(row.failed).expect("a count of rows"),

@@ -91,6 +91,8 @@ pub struct Ledger {
     pub copies: BTreeMap<String, OpenCopy>,
     pub last_token: Option<FencingToken>,
     pub handing_out: bool,
+    /// Of paused replays: how many deliveries that they had released may still be handed out.
+    pub paused: BTreeMap<ReplayNumber, usize>,
     /// Items that each replay has read since it was loaded.
     pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
     /// When each replay was started, where that was after the load, and what of it has begun.
@@ -108,7 +110,9 @@ pub struct Ledger {
 impl Ledger {
     /// After a start: nothing is in flight.
     pub fn restarted(&self) -> Self {
-        Self { last_token: self.last_token, handing_out: true, ..Self::default() }
+        // What paused replays had released went with the memory.
+        let paused = self.paused.keys().map(|replay| (*replay, 0)).collect();
+        Self { last_token: self.last_token, handing_out: true, paused, ..Self::default() }
     }
 
     pub fn expect(&mut self, key: DeliveryKey, kind: Kind) {

@@ -19,6 +19,7 @@ mod disk;
 mod hearing;
 mod idleness;
 mod keyed;
+mod keys;
 mod ledger;
 mod people;
 mod plugins;

@@ -1,8 +1,9 @@
 //! The rules, one function each. A name begins with the rule of semantics.md that it holds; a violation is reported under that name.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use panotti_core::action::{DeliveryWrite, Lease};
+use panotti_core::action::{DeliveryWrite, Lease, Write};
 use panotti_core::bus::Bus;
 use panotti_core::command::Answer;
 use panotti_core::delivery::DeliveryKey;
@@ -44,6 +45,29 @@ pub fn rule_13_a_duplicate_takes_no_sequence(duplicates: u64, disk: &Disk, bus: 
 pub fn rule_13_the_same_event_twice_gets_the_first_receipt(first: &Receipt, second: &Receipt) -> Check {
     let same = first.eventid == second.eventid && first.sequence == second.sequence && first.id == second.id;
     ensure(same && second.duplicate, || format!("first {first:?}, then {second:?}"))
+}
+
+/// An emit or a write of state is in the same transaction as the `done` of its delivery: never without it, and so never twice.
+pub fn rule_05_what_takes_effect_is_acknowledged_in_the_same_step(writes: &[Write]) -> Check {
+    let done: BTreeSet<String> = writes.iter().filter_map(done_delivery).collect();
+    for write in writes {
+        if let Write::Event(event) = write
+            && let Some((delivery, _)) =
+                event.draft.id.as_deref().filter(|_| event.draft.causationid.is_some()).and_then(|id| id.split_once('/'))
+        {
+            ensure(done.contains(delivery), || format!("{delivery} emitted event {} and is not done", event.sequence))?;
+        }
+    }
+    let by_people = writes.iter().filter(|write| matches!(write, Write::Audit(entry) if entry.action.starts_with("plugin.state."))).count();
+    let state = writes.iter().filter(|write| matches!(write, Write::State { .. })).count();
+    ensure(state <= done.len() + by_people, || format!("{state} writes of state come with {} done deliveries", done.len()))
+}
+
+fn done_delivery(write: &Write) -> Option<String> {
+    match write {
+        Write::Delivery(row) if row.state == DeliveryState::Done => Some(row.id.to_string()),
+        _ => None,
+    }
 }
 
 pub fn rule_01_the_floor_passes_nothing_unresolved(disk: &Disk, subscription: SubscriptionId, floor: Sequence) -> Check {
@@ -372,6 +396,11 @@ pub fn rule_07_what_waits_is_not_left_lying(
 }
 
 /// `since`: when the replay was started or loaded.
+/// `left`: of what a paused replay had released, how much may still be handed out; `None` where it is not paused.
+pub fn rule_10_a_paused_replay_begins_nothing_new(left: Option<usize>, replay: ReplayNumber) -> Check {
+    ensure(left != Some(0), || format!("{replay:?} is paused and begins another delivery"))
+}
+
 pub fn rule_10_a_replay_keeps_its_pace(rate: u32, begun: usize, since: Timestamp, now: Timestamp) -> Check {
     let burst = u128::from(rate / 10).max(1) + 1;
     let most = burst + u128::from(rate) * now.since(since).as_millis() / 1_000;

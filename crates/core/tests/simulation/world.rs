@@ -25,6 +25,7 @@ use panotti_protocol::time::Timestamp;
 
 use crate::coverage::Coverage;
 use crate::disk::Disk;
+use crate::keys::{FirstKeys, receipts_of};
 use crate::ledger::{Flight, Kind, Ledger};
 use crate::rules::*;
 
@@ -84,6 +85,7 @@ pub struct World {
     pub matches_late: bool,
     pub concurrency_max: usize,
     pub full_check_every: u64,
+    pub first_keys: FirstKeys,
     first_receipts: BTreeMap<(String, String), Receipt>,
     pub pages: Vec<Command>,
     to_match: BTreeSet<Sequence>,
@@ -115,6 +117,7 @@ impl World {
             matches_late: false,
             concurrency_max: 1,
             full_check_every: 500,
+            first_keys: FirstKeys::new(),
             first_receipts: BTreeMap::new(),
             pages: Vec::new(),
             to_match: BTreeSet::new(),
@@ -196,11 +199,9 @@ impl World {
         if fate == Fate::IsStoredUnheard {
             return Ok(None);
         }
-        for answer in &answers {
-            if let Answer::Receipt(receipt) = answer {
-                hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
-                self.acknowledged.push(receipt.clone());
-            }
+        for receipt in answers.iter().flat_map(receipts_of) {
+            hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
+            self.acknowledged.push(receipt.clone());
         }
         self.act(step)?;
         self.judge_idleness()?;
@@ -237,6 +238,7 @@ impl World {
         }
         hold!(self, rule_05_every_lease_ends(&self.ledger, self.bus_now));
         let (mut deaths, mut death_events) = (0, 0);
+        hold!(self, rule_05_what_takes_effect_is_acknowledged_in_the_same_step(&step.writes));
         for write in &step.writes {
             self.judge_write(write)?;
             match write {
@@ -432,6 +434,7 @@ impl World {
         self.coverage.take("delivery", from, "handed out", "leased");
         if from == "repeat" {
             self.judge_pace(key)?;
+            self.hear_of_a_beginning(key.replay)?;
         }
         let flight = Flight {
             key,

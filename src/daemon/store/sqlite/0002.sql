@@ -17,3 +17,33 @@ CREATE TABLE keyed (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX keyed_first ON keyed (subscription_id, sequence) WHERE mark = 1;
 CREATE INDEX keyed_held ON keyed (subscription_id, key) WHERE mark = 2;
+-- Publishers' keys (rule 13), kept a day: what was published under each, as JSON receipts in the order of the events.
+CREATE TABLE publisher_keys (
+    actor TEXT NOT NULL,
+    key TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    receipts TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (actor, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX publisher_keys_by_time ON publisher_keys (at_ms);
+
+-- How much each plugin's state holds, kept by the triggers, so that its limits cost one look-up.
+CREATE TABLE plugin_state_sizes (
+    plugin TEXT PRIMARY KEY,
+    keys INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO plugin_state_sizes (plugin, keys, bytes)
+    SELECT plugin, count(*), sum(octet_length(key) + octet_length(value)) FROM plugin_state GROUP BY plugin;
+CREATE TRIGGER plugin_state_inserted AFTER INSERT ON plugin_state BEGIN
+    INSERT INTO plugin_state_sizes (plugin, keys, bytes) VALUES (new.plugin, 1, octet_length(new.key) + octet_length(new.value))
+        ON CONFLICT DO UPDATE SET keys = keys + 1, bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER plugin_state_updated AFTER UPDATE OF value ON plugin_state BEGIN
+    UPDATE plugin_state_sizes SET bytes = bytes + octet_length(new.value) - octet_length(old.value) WHERE plugin = new.plugin;
+END;
+CREATE TRIGGER plugin_state_deleted AFTER DELETE ON plugin_state BEGIN
+    UPDATE plugin_state_sizes SET keys = keys - 1, bytes = bytes - octet_length(old.key) - octet_length(old.value)
+        WHERE plugin = old.plugin;
+END;

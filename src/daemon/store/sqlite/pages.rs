@@ -16,6 +16,7 @@ use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::deliveries::DeliveryRow;
+use super::plugins::SubscriptionRow;
 use super::{deliveries, events, keyed, plugins, replays};
 use crate::daemon::store::failure::StoreResult;
 
@@ -165,6 +166,7 @@ enum Target {
 fn target(selection: &ReplaySelection) -> Target {
     match (selection.failed, selection.status) {
         (true, _) => Target::Failed,
+        (false, None) if selection.error.is_some() => Target::Failed,
         (false, Some(state)) if state.is_failed() => Target::Failed,
         (false, Some(state)) => Target::State(state.number()),
         (false, None) => Target::Events,
@@ -215,9 +217,20 @@ fn fits(selection: &ReplaySelection, topic: &Topic, eventid: &EventId, accepted_
         && selection.until.is_none_or(|until| accepted_at < until)
 }
 
+/// Whether an event belongs to a selection's story, where it names one: ?8 is its id, ?9 the event that began it.
+const OF_STORY: &str = "(?8 IS NULL OR events.correlationid = ?8 OR (events.correlationid IS NULL AND events.eventid = ?9))";
+
+/// The event that began a story whose id is that event's own.
+fn first_of_story(correlation: &str) -> Option<[u8; 16]> {
+    correlation.parse::<EventId>().ok().map(|eventid| *eventid.as_bytes())
+}
+
 fn subscriptions_of(connection: &Connection, selection: &ReplaySelection) -> StoreResult<Vec<SubscriptionId>> {
     let rows = plugins::subscriptions(connection)?.into_iter();
-    let wanted = rows.filter(|row| selection.plugin.as_ref().is_none_or(|plugin| *plugin == row.stored.plugin));
+    let named = |row: &SubscriptionRow| row.stored.active && selection.names(&row.stored.plugin, &row.stored.spec.name);
+    let wanted = rows
+        .filter(|row| selection.plugin.as_ref().is_none_or(|plugin| *plugin == row.stored.plugin))
+        .filter(|row| selection.to.is_empty() || named(row));
     Ok(wanted.map(|row| row.stored.id).collect())
 }
 
@@ -242,12 +255,14 @@ fn select_deliveries(
                  AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
          WHERE {condition} AND (deliveries.sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND deliveries.sequence <= ?5
-             AND replay_no < ?4
+             AND replay_no < ?4 AND (?7 IS NULL OR deliveries.fingerprint = ?7) AND {OF_STORY}
          ORDER BY deliveries.sequence, subscription_id, replay_no LIMIT ?6"
     );
     let wanted = subscriptions_of(connection, selection)?;
     let mut statement = connection.prepare_cached(&query)?;
-    let place = params![after.sequence.0, after.subscription.0, after.replay.0, replay.0, until.0, REPLAY_SCAN_MAX];
+    let story = selection.correlation.as_deref();
+    let (first, error) = (story.and_then(first_of_story), selection.error.as_deref());
+    let place = params![after.sequence.0, after.subscription.0, after.replay.0, replay.0, until.0, REPLAY_SCAN_MAX, error, story, first];
     let mut rows = statement.query(place)?;
     let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
     let mut looked_at = 0;
@@ -281,13 +296,18 @@ fn select_events(
     limit: usize,
 ) -> StoreResult<SelectedPage> {
     let wanted = subscriptions_of(connection, selection)?;
-    let mut statement = connection.prepare_cached(
+    // Bound as in the other query, so that the part about the story is the same.
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT sequence, eventid, topic, expires_ms, accepted_ms, matches, keys FROM events JOIN topics USING (topic_id)
-         WHERE sequence >= ?1 AND sequence <= ?2 ORDER BY sequence LIMIT ?3",
-    )?;
+         WHERE sequence >= ?1 AND sequence <= ?5 AND {OF_STORY} ORDER BY sequence LIMIT ?6"
+    ))?;
     let mut repeated = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3)")?;
-    let mut rows = statement.query(params![after.sequence.0, until.0, REPLAY_SCAN_MAX])?;
+    let story = selection.correlation.as_deref();
+    let first = story.and_then(first_of_story);
+    let nothing = rusqlite::types::Null;
+    let place = params![after.sequence.0, nothing, nothing, nothing, until.0, REPLAY_SCAN_MAX, nothing, story, first];
+    let mut rows = statement.query(place)?;
     let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
     let mut looked_at = 0;
     while let Some(row) = rows.next()? {
@@ -297,7 +317,10 @@ fn select_events(
         let keys: Option<Vec<u8>> = row.get(6)?;
         let accepted_at = Timestamp::from_ms(row.get(4)?);
         let packed: Option<Vec<u8>> = row.get(5)?;
-        let matches = packed.as_deref().map(events::unpack_matches).unwrap_or_default();
+        let matches = match selection.to.is_empty() {
+            true => packed.as_deref().map(events::unpack_matches).unwrap_or_default(),
+            false => wanted.clone(),
+        };
         let selected = fits(selection, &event.topic, &event.eventid, accepted_at);
         for subscription in matches.into_iter().filter(|id| selected && wanted.contains(id)) {
             let original = DeliveryKey::live(sequence, subscription);

@@ -9,10 +9,9 @@ use panotti_core::retry::RetryPolicy;
 use panotti_core::routing::{SubscriptionId, SubscriptionSpec};
 use panotti_core::subscription::StoredSubscription;
 use panotti_protocol::api::{OnDead, OnDisabled, PluginTransition};
-use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -180,6 +179,7 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
         Record::Uptime => {
             connection.prepare_cached("INSERT OR IGNORE INTO uptime (minute) VALUES (?1)")?.execute([now.as_ms() / 60_000])?;
         }
+        Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
         Record::Audit(entry) => audit(connection, entry, now)?,
     }
     Ok(())
@@ -191,34 +191,6 @@ pub fn audit(connection: &Connection, entry: &AuditEntry, now: Timestamp) -> Sto
         .prepare_cached("INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute(params![now.as_ms(), entry.actor, entry.action, entry.object, entry.reason, entry.detail])?;
     Ok(())
-}
-
-/// Writes to a plugin's state, in order.
-pub fn write_state(connection: &Connection, plugin: &str, writes: &[StateWrite], now: Timestamp) -> StoreResult<()> {
-    for write in writes {
-        match &write.value {
-            Some(value) => connection
-                .prepare_cached(
-                    "INSERT INTO plugin_state (plugin, key, value, written_ms) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT DO UPDATE SET value = ?3, written_ms = ?4",
-                )?
-                .execute(params![plugin, write.key, value.to_string(), now.as_ms()])?,
-            None => {
-                connection.prepare_cached("DELETE FROM plugin_state WHERE plugin = ?1 AND key = ?2")?.execute(params![plugin, write.key])?
-            }
-        };
-    }
-    Ok(())
-}
-
-/// One value of a plugin's state.
-pub fn state(connection: &Connection, plugin: &str, key: &str) -> StoreResult<Option<Value>> {
-    let mut statement = connection.prepare_cached("SELECT value FROM plugin_state WHERE plugin = ?1 AND key = ?2")?;
-    let text: Option<String> = statement.query_row([plugin, key], |row| row.get(0)).optional()?;
-    match text {
-        Some(text) => serde_json::from_str(&text).map(Some).map_err(|error| StoreError::Corrupt(format!("state of {plugin}: {error}"))),
-        None => Ok(None),
-    }
 }
 
 /// What the host needs to know of a plugin after a start.

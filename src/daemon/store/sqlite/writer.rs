@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
-use super::{deliveries, events, log_index, pages, plugins, replays};
+use super::{deliveries, events, log_index, pages, plugin_state, plugins, publisher_keys, replays};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -154,6 +154,7 @@ impl Writer {
             Write::Matches { sequence, subscriptions, keys, rules } => {
                 events::set_matches(connection, *sequence, subscriptions, keys, *rules)
             }
+            Write::PublisherKey { actor, key, stored } => publisher_keys::write(connection, actor, key, stored),
             Write::Delivery(row) => deliveries::write(connection, row),
             Write::Recovered { key, order, at } => deliveries::recover(connection, *key, *order, *at),
             Write::Counts { subscription, delta, floor } => {
@@ -176,7 +177,7 @@ impl Writer {
                 Ok(())
             }
             Write::Switch(switch) => plugins::switch(connection, switch, now),
-            Write::State { plugin, writes } => plugins::write_state(connection, plugin, writes, now),
+            Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),
             Write::ReplayProgress { .. } => replays::progress(connection, write),
             Write::Record(record) => plugins::record(connection, record, now),
