@@ -1,0 +1,1 @@
+-- Format 2: what the event system adds to format 1 (0.1.0). One part for each group of tables; a part stands by itself.
