@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Method;
 use panotti_protocol::api::{
-    DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventSummary, EventsQuery, EventsStatus, Health,
+    DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, Health,
     LogLine, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch, Replay, ReplayItem,
     ReplayItemsQuery, ReplayRequest, ReplayStarted, RetryRequest, Setting, StopRequest, Stopping, Version,
 };
@@ -48,7 +48,7 @@ impl Client {
     }
 
     /// `GET /events`
-    pub async fn events(&mut self, query: &EventsQuery) -> Answer<Page<EventSummary>> {
+    pub async fn events(&mut self, query: &EventsQuery) -> Answer<EventsPage> {
         self.get(&with_query("/events", query)?).await
     }
 

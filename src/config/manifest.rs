@@ -8,6 +8,7 @@ use std::path::Path;
 
 use panotti_core::limits as core_limits;
 use panotti_core::manifest::START;
+use panotti_filter::expression::Filter;
 use panotti_protocol::api::OnDisabled;
 use panotti_protocol::failure::FailurePart;
 use panotti_protocol::frame::PROTOCOLS;
@@ -26,7 +27,7 @@ pub const FILE: &str = "plugin.yaml";
 /// Keys of the root that the design has and this version does not act on.
 const LATER: [&str; 6] = ["after", "config_schema", "migrations", "permissions", "routes", "schemas"];
 /// The same inside an entry of `on:`.
-const LATER_ON: [&str; 2] = ["key", "where"];
+const LATER_ON: [&str; 1] = ["key"];
 /// Most items of `dependencies` and of `emits`.
 const NAMES_MAX: usize = 100;
 /// Most words of `command`.
@@ -267,6 +268,7 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
     let mut table = Table::open(item, format!("on[{index}]"), problems)?;
     later(&mut table, &LATER_ON, problems);
     let topic = table.required("topic", problems).and_then(|node| parsed(node, str::parse::<TopicPattern>, problems));
+    let filter = table.get("where").and_then(|node| filter(node, problems));
     let name = table.get("name").and_then(|node| text(node, problems));
     let concurrency = table.get("concurrency").and_then(|node| integer(node, 1, u64::from(CONCURRENCY_MAX), problems));
     let on_disabled = table.get("on_disabled").and_then(|node| word(node, &["hold", "skip"], problems));
@@ -275,9 +277,28 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
     Some(On {
         name: name.unwrap_or_else(|| topic.as_str().to_owned()),
         topic: topic.as_str().to_owned(),
+        filter,
         concurrency: concurrency.and_then(|number| u32::try_from(number).ok()).unwrap_or(core_limits::CONCURRENCY),
         on_disabled: if on_disabled == Some("skip") { OnDisabled::Skip } else { OnDisabled::Hold },
     })
+}
+
+/// A filter, which must compile. It is kept as written.
+fn filter(node: &Node, problems: &mut Problems) -> Option<String> {
+    let written = text(node, problems)?;
+    match Filter::compile(&written) {
+        Ok(filter) if filter.asks_for_eventid() => {
+            let next = "use `id`, which the publisher gives";
+            problems.add_with(node.place, "an event has no `eventid` yet when its subscriptions are decided", next);
+            None
+        }
+        Ok(_) => Some(written),
+        Err(problem) => {
+            let detail = format!("the filter does not hold at its column {}: {}", problem.column, problem.what);
+            problems.add_with(node.place, detail, problem.suggestion);
+            None
+        }
+    }
 }
 
 fn topics(node: &Node, problems: &mut Problems) -> Vec<String> {

@@ -4,12 +4,14 @@
 //! - `languages`: Python, shell and Node handle events from end to end
 //! - `switching`: off, on, what waits meanwhile, what needs what
 //! - `configuring`: configuration live, with a restart, refused
+//! - `filters`: `where:`, `--filter`, and filters as stored objects
 //! - `starting`: plugins that do not start, and what is said about each
 //! - `working`: plugins that start and then do wrong
 //! - `stopping`: SIGTERM under load
 //! - `tree`: no process outlives the daemon
 
 mod configuring;
+mod filters;
 mod languages;
 mod stage;
 mod starting;

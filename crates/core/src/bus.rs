@@ -286,6 +286,7 @@ impl Bus {
                 plugin: known.plugin.clone(),
                 name: known.spec.name.clone(),
                 pattern: known.spec.pattern.clone(),
+                filter: known.spec.filter.clone(),
             })
             .collect();
         RuleSet { version, rules }

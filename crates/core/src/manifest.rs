@@ -26,6 +26,7 @@ fn subscription(manifest: &Manifest, on: &On) -> Result<SubscriptionSpec, String
     let pattern: TopicPattern = on.topic.parse().map_err(|why| format!("`{}` is not a topic pattern: {why}", on.topic))?;
     Ok(SubscriptionSpec {
         name: on.name.clone(),
+        filter: on.filter.clone(),
         concurrency: on.concurrency,
         timeout: Duration::from_millis(manifest.limits.timeout_ms),
         retry: retry(manifest.retry),
@@ -119,6 +120,7 @@ mod tests {
         let entry = |(name, topic): &(&str, &str)| On {
             name: (*name).to_owned(),
             topic: (*topic).to_owned(),
+            filter: None,
             concurrency: 4,
             on_disabled: OnDisabled::Hold,
         };

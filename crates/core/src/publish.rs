@@ -46,6 +46,9 @@ impl Bus {
     pub(crate) fn accept(&mut self, draft: Draft, matches: Option<Matches>, step: &mut Step) -> Receipt {
         self.head = Sequence(self.head.0 + 1);
         self.last_accepted = self.last_accepted.max(self.now);
+        if let Some(matches) = &matches {
+            self.count_filters(matches);
+        }
         let event = Arc::new(StoredEvent {
             sequence: self.head,
             eventid: EventId::from_bytes(self.new_uuid()),
@@ -106,6 +109,7 @@ impl Bus {
         if !self.unmatched.remove(&event.sequence) {
             return Answer::Done;
         }
+        self.count_filters(&matches);
         let subscriptions = matches.subscriptions;
         step.writes.push(Write::Matches { sequence: event.sequence, subscriptions: subscriptions.clone(), rules: matches.rules });
         self.unrouted += u64::from(subscriptions.is_empty());
@@ -114,6 +118,16 @@ impl Bus {
             self.owe(subscription, event, step);
         }
         Answer::Done
+    }
+
+    /// Counts what filters could not be asked of an event.
+    fn count_filters(&mut self, matches: &Matches) {
+        for subscription in &matches.missing {
+            self.counts.entry(*subscription).or_default().filter_missing += 1;
+        }
+        for subscription in &matches.gave_up {
+            self.counts.entry(*subscription).or_default().filter_gave_up += 1;
+        }
     }
 
     /// Publishes one of the daemon's own events.

@@ -21,6 +21,8 @@ pub struct SubscriptionSpec {
     pub name: String,
     /// Topics it gets.
     pub pattern: TopicPattern,
+    /// Of these topics only the events that match this filter. Whoever makes a specification has compiled it.
+    pub filter: Option<String>,
     /// Most deliveries in flight at once.
     pub concurrency: u32,
     /// A handler's hard limit.
@@ -37,6 +39,7 @@ impl SubscriptionSpec {
         Self {
             name: pattern.as_str().to_owned(),
             pattern,
+            filter: None,
             concurrency: limits::CONCURRENCY,
             timeout: limits::HANDLER_TIMEOUT,
             retry: RetryPolicy::default(),
@@ -56,6 +59,8 @@ pub struct Rule {
     pub name: String,
     /// Topics it gets.
     pub pattern: TopicPattern,
+    /// Of these topics only the events that match this filter.
+    pub filter: Option<String>,
 }
 
 /// All subscriptions, with the version that events record.
@@ -68,20 +73,25 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// The subscriptions whose pattern fits, in the order of their ids.
+    /// The subscriptions whose pattern fits, in the order of their ids. By the topic alone: filters are compiled and judged by whoever
+    /// keeps the set for publishers.
     pub fn matches(&self, topic: &Topic) -> Matches {
         let subscriptions = self.rules.iter().filter(|rule| rule.pattern.matches(topic)).map(|rule| rule.subscription).collect();
-        Matches { subscriptions, rules: self.version }
+        Matches { subscriptions, rules: self.version, ..Matches::default() }
     }
 }
 
 /// What an event matched, and by which version of the rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matches {
     /// The subscriptions that get a delivery, in the order of their ids.
     pub subscriptions: Vec<SubscriptionId>,
     /// The rule set's version.
     pub rules: u64,
+    /// Subscriptions whose filter asked for a field that the event does not have, or has with another type.
+    pub missing: Vec<SubscriptionId>,
+    /// Subscriptions whose filter took too many steps on the event, which therefore does not match them.
+    pub gave_up: Vec<SubscriptionId>,
 }
 
 /// Matches events for those who publish. The daemon's rules implement it; the bus tells it of every new rule set.

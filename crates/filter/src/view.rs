@@ -30,8 +30,6 @@ pub struct Attributes<'a> {
     pub priority: Priority,
     /// `correlationid`
     pub correlationid: Option<&'a str>,
-    /// `causationid`
-    pub causationid: Option<&'a str>,
     /// `id`: the publisher's.
     pub id: Option<&'a str>,
     /// `eventid`: Panotti's.

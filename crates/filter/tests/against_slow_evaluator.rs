@@ -398,7 +398,6 @@ fn filters_agree_with_an_evaluator_that_shares_no_code_with_them() {
                 time: Default::default(),
                 priority: Priority::Normal,
                 correlationid: Some("User"),
-                causationid: None,
                 id,
                 eventid: None,
                 orderingkey: None,

@@ -106,6 +106,15 @@ pub struct SubscriptionStatus {
     pub subscription: String,
     /// Topic pattern.
     pub topic: TopicPattern,
+    /// Of these topics only the events that match this filter. Absent: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Events of which the filter asked for a field that was missing or of another type, counted since the store was made.
+    #[serde(default)]
+    pub filter_missing: u64,
+    /// Events on which the filter took too many steps and gave up: they did not match.
+    #[serde(default)]
+    pub filter_gave_up: u64,
     /// Owed and not handed out; `held` where the plugin is disabled.
     pub pending: u64,
     /// Handed out now.
@@ -232,6 +241,20 @@ pub struct EventDetail {
     pub event: Event,
 }
 
+/// One page of `GET /events`. A page looks at 10,000 events at most, whatever fits, so that it can have few items, or none, and not be
+/// the last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventsPage {
+    /// The items.
+    pub items: Vec<EventSummary>,
+    /// Events that were looked at for it.
+    #[serde(default)]
+    pub scanned: u64,
+    /// Where the next page begins; absent on the last. Opaque.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
 /// Query of `GET /events`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -239,6 +262,9 @@ pub struct EventsQuery {
     /// Topic pattern.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<TopicPattern>,
+    /// Only events that match this filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
     /// Only events with a delivery to this plugin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
@@ -283,6 +309,9 @@ pub struct StreamQuery {
     /// Topic pattern.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<TopicPattern>,
+    /// Only events that match this filter, and outcomes of those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
     /// Only outcomes of this plugin, and only events that it gets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,

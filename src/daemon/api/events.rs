@@ -8,7 +8,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use panotti_core::event::StoredEvent;
 use panotti_protocol::api::{
-    DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventSummary, EventsQuery, EventsStatus, LineAnswer, Page,
+    DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, LineAnswer, Page,
     RetryRequest,
 };
 use panotti_protocol::event::{NewEvent, Receipt};
@@ -18,12 +18,12 @@ use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
-use super::{Api, ndjson, pages};
+use super::{Api, filters, ndjson, pages};
 use crate::daemon::bus::handle::DeliveryChange;
 use crate::daemon::drafts;
 use crate::daemon::event_json::{self, Payload};
 use crate::daemon::store::failure::StoreResult;
-use crate::daemon::store::sqlite::views::{self, Names};
+use crate::daemon::store::sqlite::views::{self, Listed, Names};
 use crate::daemon::store::sqlite::{events, failures};
 
 /// `POST /events`: what the content type says: one event, a batch, or a stream of lines.
@@ -176,16 +176,17 @@ pub async fn payload(State(api): State<Api>, Path(id): Path<String>) -> Result<R
 }
 
 /// `GET /events`
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQuery>) -> Answer<Page<EventSummary>> {
+pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQuery>) -> Answer<EventsPage> {
+    let filter = filters::compiled(query.filter.as_deref())?;
     let limit = pages::limit(query.limit)?;
     let place = pages::read::<1>('e', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
     let leased = api.bus.leased().await?;
     let page = api.readers.read(move |connection| {
         let names = Names::read(connection, leased)?;
-        views::list(connection, &names, &query, place, limit)
+        views::list(connection, &names, (&query, filter.as_ref()), place, limit)
     });
-    let (items, place) = page.await?;
-    Ok(Json(Page { items, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
+    let Listed { items, scanned, place } = page.await?;
+    Ok(Json(EventsPage { items, scanned, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
 }
 
 /// `GET /events/status`

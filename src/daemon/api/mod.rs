@@ -5,11 +5,13 @@
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
+//! - [`filters`]: filters of requests
 //! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
 
 pub mod daemon;
 pub mod events;
+pub mod filters;
 pub mod local;
 pub mod ndjson;
 pub mod pages;

@@ -302,7 +302,6 @@ impl<'v> Run<'v> {
             Attribute::Subject => known.subject,
             Attribute::Priority => Some(known.priority.as_str()),
             Attribute::CorrelationId => known.correlationid,
-            Attribute::CausationId => known.causationid,
             Attribute::Id => known.id,
             Attribute::EventId => known.eventid,
             Attribute::OrderingKey => known.orderingkey,

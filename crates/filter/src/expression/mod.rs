@@ -22,7 +22,7 @@ pub use problem::FilterProblem;
 
 use self::compile::Compiler;
 use self::evaluate::Run;
-use self::tree::{Condition, Operand, Path, Root};
+use self::tree::{Attribute, Condition, Operand, Path, Root};
 use crate::limits::{EVALUATION_STEPS_MAX, LIST_ITEMS_EXPECTED, PARSER_STACK_BYTES};
 use crate::view::EventView;
 
@@ -100,7 +100,12 @@ impl Filter {
 
     /// Whether the filter looks into the payload.
     pub fn reads_data(&self) -> bool {
-        reads_data(&self.condition)
+        looks_at(&self.condition, &|root| matches!(root, Root::Data))
+    }
+
+    /// Whether the filter asks for `eventid`, which no event has yet when its subscriptions are decided.
+    pub fn asks_for_eventid(&self) -> bool {
+        looks_at(&self.condition, &|root| matches!(root, Root::Attribute(Attribute::EventId)))
     }
 }
 
@@ -149,22 +154,23 @@ fn steps(condition: &Condition) -> u64 {
     }
 }
 
-fn reads_data(condition: &Condition) -> bool {
-    let path = |path: &Path| matches!(path.root, Root::Data);
+/// Whether one of its paths begins at such a place.
+fn looks_at(condition: &Condition, wanted: &dyn Fn(&Root) -> bool) -> bool {
+    let path = |path: &Path| wanted(&path.root);
     let operand = |operand: &Operand| match operand {
         Operand::Constant(_) | Operand::Instant(_) => false,
         Operand::Path(of) | Operand::Size(of) => path(of),
     };
     match condition {
-        Condition::All(conditions) | Condition::Any(conditions) => conditions.iter().any(reads_data),
-        Condition::Not(condition) => reads_data(condition),
+        Condition::All(conditions) | Condition::Any(conditions) => conditions.iter().any(|condition| looks_at(condition, wanted)),
+        Condition::Not(condition) => looks_at(condition, wanted),
         Condition::Constant(_) => false,
         Condition::Holds(of) | Condition::Has(of) => path(of),
         Condition::Compare { left, right, .. } => operand(left) || operand(right),
         Condition::In { item, list } => operand(item) || operand(list),
         Condition::Text { operand: text, argument, .. } => operand(text) || operand(argument),
         Condition::Fits { operand: text, .. } => operand(text),
-        Condition::Each { list, condition, .. } => path(list) || reads_data(condition),
+        Condition::Each { list, condition, .. } => path(list) || looks_at(condition, wanted),
     }
 }
 

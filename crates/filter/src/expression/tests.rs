@@ -12,7 +12,6 @@ fn attributes() -> Attributes<'static> {
         time: "2026-11-22T10:00:00Z".parse().unwrap(),
         priority: Priority::High,
         correlationid: Some("story-7"),
-        causationid: None,
         id: Some("take-12"),
         eventid: None,
         orderingkey: None,

@@ -145,8 +145,6 @@ words! {
         Priority = "priority",
         /// The story it belongs to.
         CorrelationId = "correlationid",
-        /// The event whose handling emitted it.
-        CausationId = "causationid",
         /// The publisher's id.
         Id = "id",
         /// Panotti's id.

@@ -1,6 +1,6 @@
 //! `panotti plugin show`
 
-use panotti_protocol::api::PluginDetail;
+use panotti_protocol::api::{PluginDetail, SubscriptionStatus};
 use panotti_protocol::failure::exit;
 
 use crate::cli::context::{Context, Outcome};
@@ -39,6 +39,14 @@ pub fn colored(state: &str) -> String {
     }
 }
 
+/// Events of which the filter could not ask what it asks.
+fn unasked(subscription: &SubscriptionStatus) -> String {
+    let counted =
+        [(subscription.filter_missing, "a field was missing or of another type"), (subscription.filter_gave_up, "it took too many steps")];
+    let shown = counted.iter().filter(|(number, _)| *number > 0);
+    shown.map(|(number, why)| format!("   {} {why}", yellow(&format!("{} x", count(*number))))).collect()
+}
+
 fn text(detail: &PluginDetail, changes: usize, context: &Context) -> String {
     let plugin = &detail.plugin;
     let health = if plugin.state == "running" { format!(" ({})", plugin.health) } else { String::new() };
@@ -66,6 +74,9 @@ fn text(detail: &PluginDetail, changes: usize, context: &Context) -> String {
             count(subscription.dead)
         );
         line("on", format!("{}   {numbers}", subscription.topic));
+        if let Some(filter) = &subscription.filter {
+            line("where", format!("{}{}", safe(filter), unasked(subscription)));
+        }
     }
     line("emits", detail.emits.join(", "));
     line("needs", detail.dependencies.join(", "));

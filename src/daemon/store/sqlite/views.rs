@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
 use panotti_core::routing::SubscriptionId;
+use panotti_filter::expression::Filter;
 use panotti_protocol::api::{Delivery, EventSummary, EventsQuery, EventsStatus, Order, SubscriptionStatus};
 use panotti_protocol::delivery::{DeliveryState, ReplayMark};
 use panotti_protocol::id::{ReplayId, Sequence};
@@ -15,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::deliveries::DeliveryRow;
 use super::plugins::SubscriptionRow;
 use super::{deliveries, events, pages, plugins};
+use crate::daemon::event_view;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use panotti_core::command::Command;
 
@@ -168,14 +170,25 @@ pub fn summary(event: &StoredEvent, size_bytes: u64, deliveries: Vec<Delivery>) 
     }
 }
 
-/// One page of events. `place` is the sequence that the page before ended at; the answer says where this one ended, if there is more.
+/// One page of events.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Those that fit.
+    pub items: Vec<EventSummary>,
+    /// Events that were looked at.
+    pub scanned: u64,
+    /// Where the page ended, if there is more.
+    pub place: Option<Sequence>,
+}
+
+/// One page of events. `place` is the sequence that the page before ended at. `filter` is the query's, compiled.
 pub fn list(
     connection: &Connection,
     names: &Names,
-    query: &EventsQuery,
+    (query, filter): (&EventsQuery, Option<&Filter>),
     place: Option<Sequence>,
     limit: u32,
-) -> StoreResult<(Vec<EventSummary>, Option<Sequence>)> {
+) -> StoreResult<Listed> {
     let newest_first = query.order != Some(Order::Oldest);
     let (low, high) = bounds(connection, query, place, newest_first)?;
     let candidates = if query.failed || query.status == Some(DeliveryState::Dead) {
@@ -186,7 +199,8 @@ pub fn list(
         "SELECT sequence FROM events WHERE 1"
     };
     let direction = if newest_first { "DESC" } else { "ASC" };
-    let columns = events::COLUMNS;
+    // Payloads are read only for a filter that looks into them.
+    let columns = format!("{}{}", events::COLUMNS, if filter.is_some_and(Filter::reads_data) { ", payload" } else { "" });
     let state = query.status.map(DeliveryState::number);
     let sql = format!(
         "SELECT {columns}, length(payload) AS size FROM
@@ -197,20 +211,23 @@ pub fn list(
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params![low, high, LIST_SCAN_MAX, state])?;
     let mut found = Vec::new();
-    let mut looked_at = 0;
+    let mut scanned = 0;
     let mut last = None;
     while let Some(row) = rows.next()? {
         let event = events::from_row(row)?;
-        looked_at += 1;
+        scanned += 1;
         last = Some(event.sequence);
+        if filter.is_some_and(|filter| !event_view::evaluate(filter, &event).matched) {
+            continue;
+        }
         if let Some(fitting) = fitting(connection, names, query, &event)? {
             found.push(summary(&event, row.get("size")?, fitting));
             if found.len() >= limit as usize {
-                return Ok((found, last));
+                return Ok(Listed { items: found, scanned, place: last });
             }
         }
     }
-    Ok((found, last.filter(|_| looked_at == LIST_SCAN_MAX)))
+    Ok(Listed { items: found, scanned, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX)) })
 }
 
 /// The sequences between which a page looks, both excluded. Leans on `events_by_time`.
@@ -327,6 +344,9 @@ fn subscription_status(
     Ok(Some(SubscriptionStatus {
         subscription: format!("{}/{}", stored.plugin, stored.spec.name),
         topic: stored.spec.pattern.clone(),
+        filter: stored.spec.filter.clone(),
+        filter_missing: number(counts.filter_missing),
+        filter_gave_up: number(counts.filter_gave_up),
         pending: number(counts.owed),
         leased: handed_out,
         waiting: number(counts.waiting),
