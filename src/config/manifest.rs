@@ -8,6 +8,7 @@ use std::path::Path;
 
 use panotti_core::limits as core_limits;
 use panotti_core::manifest::START;
+use panotti_core::routing::is_made_by_a_filter;
 use panotti_filter::expression::Filter;
 use panotti_protocol::api::OnDisabled;
 use panotti_protocol::failure::FailurePart;
@@ -269,7 +270,7 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
     later(&mut table, &LATER_ON, problems);
     let topic = table.required("topic", problems).and_then(|node| parsed(node, str::parse::<TopicPattern>, problems));
     let filter = table.get("where").and_then(|node| filter(node, problems));
-    let name = table.get("name").and_then(|node| text(node, problems));
+    let name = table.get("name").and_then(|node| subscription_name(node, problems));
     let concurrency = table.get("concurrency").and_then(|node| integer(node, 1, u64::from(CONCURRENCY_MAX), problems));
     let on_disabled = table.get("on_disabled").and_then(|node| word(node, &["hold", "skip"], problems));
     table.close(problems);
@@ -281,6 +282,16 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
         concurrency: concurrency.and_then(|number| u32::try_from(number).ok()).unwrap_or(core_limits::CONCURRENCY),
         on_disabled: if on_disabled == Some("skip") { OnDisabled::Skip } else { OnDisabled::Hold },
     })
+}
+
+/// Names that begin with `filter:` are those of stored filters.
+fn subscription_name(node: &Node, problems: &mut Problems) -> Option<String> {
+    let name = text(node, problems)?;
+    if is_made_by_a_filter(&name) {
+        problems.add_with(node.place, "names that begin with `filter:` belong to stored filters", "choose another name");
+        return None;
+    }
+    Some(name)
 }
 
 /// A filter, which must compile. It is kept as written.

@@ -92,3 +92,55 @@ fn lists_tails_and_replays_take_a_filter_and_a_wrong_one_is_told_with_its_place(
     assert!(streamed.contains(&second) && !streamed.contains(&first), "{streamed}");
     assert!(daemon.stop().success());
 }
+
+#[test]
+fn a_stored_filter_routes_tags_and_is_tried_on_history() {
+    let stage = Stage::with(&format!("{EXEC}on: [{{topic: idle.asked}}]"), &[]);
+    let daemon = stage.start();
+    stage.until_state(&daemon, "p", "running");
+    let before = stage.publish("order.paid", r#"{"amount": 500}"#);
+    let rules = daemon.get(&format!("/events/{before}")).json()["rules"].as_u64();
+
+    let made =
+        stage.ask(&["filter", "create", "large", "data.amount > 100", "--topic", "order.*", "--to", "p", "--action", "tag=size:large"]);
+    assert_eq!((&made["changed"], &made["filter"]["to"], &made["filter"]["tag"]["key"]), (&json!(true), &json!(["p"]), &json!("size")));
+    assert_eq!(
+        stage.ask(&["filter", "create", "large", "data.amount > 100", "--topic", "order.*", "--to", "p", "--action", "tag=size:large"])["changed"],
+        false
+    );
+    assert_eq!(stage.refused(&["filter", "create", "large", "data.amount > 1", "--to", "p"]).0, 5);
+    assert_eq!(stage.refused(&["filter", "create", "other", "data.amount > 1", "--to", "nobody"]).1["code"], "plugin.not_found");
+    assert_eq!(stage.refused(&["filter", "create", "other", "data.amount > 1"]).1["code"], "request.invalid");
+
+    let large = stage.publish("order.paid", r#"{"amount": 500}"#);
+    let small = stage.publish("order.paid", r#"{"amount": 5}"#);
+    let done = stage.until_delivery(&daemon, &large, |delivery| delivery["state"] == "done");
+    assert_eq!(done["subscription"], "p/filter:large");
+    let shown = daemon.get(&format!("/events/{large}")).json();
+    assert_eq!((&shown["tags"], shown["rules"].as_u64() > rules), (&json!([{"key": "size", "value": "large"}]), true), "{shown}");
+    assert!(daemon.get(&format!("/events/{small}")).json()["deliveries"].as_array().unwrap().is_empty());
+    assert_eq!(ids(&stage.ask(&["event", "list", "--tag", "size:large"])), [large.as_str()]);
+    assert!(ids(&stage.ask(&["event", "list", "--tag", "size:small"])).is_empty());
+
+    let tried = stage.ask(&["filter", "test", "data.amount > 100", "--topic", "order.*"]);
+    assert_eq!((&tried["matched"], &tried["events"], &tried["missing"]), (&json!(2), &json!(3), &json!(0)), "{tried}");
+    let tried = stage.ask(&["filter", "test", "data.amount > 100 && data.nobody", "--event", &small]);
+    assert_eq!(
+        tried,
+        json!({"matched": false, "missing": false, "why": {"clause": "data.amount > 100", "expected": "> 100", "actual": "5"}})
+    );
+    assert_eq!(stage.ask(&["filter", "test", "data.amount > 100", "--event", &large]), json!({"matched": true, "missing": false}));
+    assert!(daemon.stop().success());
+
+    let daemon = stage.start();
+    stage.until_state(&daemon, "p", "running");
+    let again = stage.publish("order.sent", r#"{"amount": 101}"#);
+    stage.until_delivery(&daemon, &again, |delivery| delivery["state"] == "done");
+    assert_eq!(stage.ask(&["filter", "list"])[0]["name"], "large");
+    assert_eq!(stage.ask(&["filter", "remove", "large"])["changed"], true);
+    assert_eq!(stage.refused(&["filter", "remove", "large"]).1["code"], "filter.not_found");
+    let after = stage.publish("order.sent", r#"{"amount": 101}"#);
+    let shown = daemon.get(&format!("/events/{after}")).json();
+    assert!(shown["deliveries"].as_array().unwrap().is_empty() && shown.get("tags").is_none(), "{shown}");
+    assert!(daemon.stop().success());
+}

@@ -25,6 +25,7 @@ pub mod manifest;
 mod outcome;
 mod publish;
 pub mod random;
+mod registering;
 pub mod replay;
 mod replaying;
 pub mod retry;

@@ -16,6 +16,8 @@ pub const REPLAY_WINDOW_LOW: usize = 64;
 pub const REPLAYS_RUNNING_MAX: usize = 16;
 /// Subscriptions of one store, removed ones included.
 pub const SUBSCRIPTIONS_MAX: usize = 1_000;
+/// Stored filters of one store.
+pub const FILTERS_MAX: usize = 1_000;
 /// Subscriptions one event may match: each is recorded with the event.
 pub const MATCHES_MAX: usize = SUBSCRIPTIONS_MAX;
 /// A lease without heartbeat ends after this (semantics rule 5).

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use panotti_protocol::api::OnDisabled;
+use panotti_protocol::api::{OnDisabled, Tag};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{EventId, Sequence};
@@ -43,11 +43,13 @@ impl Bus {
     }
 
     /// Gives the event its place and its deliveries. `None` for the daemon's own, which are matched after the commit.
-    pub(crate) fn accept(&mut self, draft: Draft, matches: Option<Matches>, step: &mut Step) -> Receipt {
+    pub(crate) fn accept(&mut self, draft: Draft, mut matches: Option<Matches>, step: &mut Step) -> Receipt {
         self.head = Sequence(self.head.0 + 1);
         self.last_accepted = self.last_accepted.max(self.now);
-        if let Some(matches) = &matches {
+        let mut tags = Vec::new();
+        if let Some(matches) = &mut matches {
             self.count_filters(matches);
+            tags = std::mem::take(&mut matches.tags);
         }
         let event = Arc::new(StoredEvent {
             sequence: self.head,
@@ -58,6 +60,7 @@ impl Bus {
             draft,
         });
         step.writes.push(Write::Event(Arc::clone(&event)));
+        write_tags(event.sequence, tags, step);
         let mut deliveries = 0;
         match &event.matches {
             Some(subscriptions) => {
@@ -101,7 +104,7 @@ impl Bus {
     }
 
     /// Takes what one of the daemon's own events matched.
-    pub(crate) fn matched(&mut self, event: &Arc<StoredEvent>, matches: Matches, step: &mut Step) -> Answer {
+    pub(crate) fn matched(&mut self, event: &Arc<StoredEvent>, mut matches: Matches, step: &mut Step) -> Answer {
         if matches.rules != self.rules.version {
             step.actions.push(Action::Match { sequence: event.sequence });
             return Answer::MatchAgain;
@@ -110,6 +113,7 @@ impl Bus {
             return Answer::Done;
         }
         self.count_filters(&matches);
+        write_tags(event.sequence, std::mem::take(&mut matches.tags), step);
         let subscriptions = matches.subscriptions;
         step.writes.push(Write::Matches { sequence: event.sequence, subscriptions: subscriptions.clone(), rules: matches.rules });
         self.unrouted += u64::from(subscriptions.is_empty());
@@ -134,6 +138,13 @@ impl Bus {
     pub(crate) fn own_event(&mut self, topic: &'static str, payload: Vec<u8>, step: &mut Step) {
         let topic: Topic = topic.parse().expect("the daemon's own topics are written in notice.rs, which tests them");
         self.accept(Draft::new(topic, OWN_SOURCE, OWN_SOURCE, payload), None, step);
+    }
+}
+
+/// Tags are kept beside the event: it is immutable.
+fn write_tags(sequence: Sequence, tags: Vec<Tag>, step: &mut Step) {
+    if !tags.is_empty() {
+        step.writes.push(Write::Tags { sequence, tags });
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_protocol::api::OnDisabled;
+use panotti_protocol::api::{OnDisabled, Tag};
 use panotti_protocol::topic::{Topic, TopicPattern};
 
 use crate::limits;
@@ -63,6 +63,29 @@ pub struct Rule {
     pub filter: Option<String>,
 }
 
+/// A stored filter that tags, as publishers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagRule {
+    /// Topics it looks at.
+    pub pattern: TopicPattern,
+    /// The filter.
+    pub filter: String,
+    /// What it tags with.
+    pub tag: Tag,
+}
+
+/// The name of the subscriptions that a stored filter routes by.
+pub fn made_by_filter(filter: &str) -> String {
+    format!("{FILTER_PREFIX}{filter}")
+}
+
+/// Whether a subscription's name says that a stored filter made it. No manifest may use such a name.
+pub fn is_made_by_a_filter(subscription: &str) -> bool {
+    subscription.starts_with(FILTER_PREFIX)
+}
+
+const FILTER_PREFIX: &str = "filter:";
+
 /// All subscriptions, with the version that events record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleSet {
@@ -70,6 +93,8 @@ pub struct RuleSet {
     pub version: u64,
     /// In the order of their ids.
     pub rules: Vec<Rule>,
+    /// Of the stored filters that tag.
+    pub tags: Vec<TagRule>,
 }
 
 impl RuleSet {
@@ -92,6 +117,8 @@ pub struct Matches {
     pub missing: Vec<SubscriptionId>,
     /// Subscriptions whose filter took too many steps on the event, which therefore does not match them.
     pub gave_up: Vec<SubscriptionId>,
+    /// What stored filters tag the event with.
+    pub tags: Vec<Tag>,
 }
 
 /// Matches events for those who publish. The daemon's rules implement it; the bus tells it of every new rule set.

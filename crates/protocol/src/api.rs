@@ -14,9 +14,11 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod filters;
 mod plugins;
 mod replays;
 
+pub use filters::*;
 pub use plugins::*;
 pub use replays::*;
 
@@ -236,6 +238,9 @@ pub struct EventDetail {
     pub size_bytes: u64,
     /// Its deliveries, every attempt included.
     pub deliveries: Vec<Delivery>,
+    /// What stored filters tagged it with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
     /// The event. Its fields stand beside the others.
     #[serde(flatten)]
     pub event: Event,
@@ -265,6 +270,9 @@ pub struct EventsQuery {
     /// Only events that match this filter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+    /// Only events that a stored filter tagged so: `KEY:VALUE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// Only events with a delivery to this plugin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,

@@ -5,7 +5,7 @@
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
-//! - [`filters`]: filters of requests
+//! - [`filters`]: filters of requests, filters that are kept
 //! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
 
@@ -100,7 +100,11 @@ pub fn router(api: Api) -> Router {
         .route("/events/stream", get(stream::stream))
         .route("/events/errors", get(events::errors))
         .route("/events/replay", post(replays::start))
+        .route("/events/filter", get(filters::list).post(filters::create))
+        .route("/events/filter/{name}", get(filters::show).delete(filters::remove))
+        .route("/events/filtered", get(filters::filtered))
         .route("/events/{id}", get(events::show))
+        .route("/events/{id}/filtered", get(filters::event_filtered))
         .route("/events/{id}/payload", get(events::payload))
         .route("/events/{id}/retry", post(events::retry))
         .route("/events/{id}/discard", post(events::discard))

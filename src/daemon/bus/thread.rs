@@ -417,10 +417,14 @@ fn next_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
 
 fn begins_a_step(request: &Request) -> bool {
     match request {
-        Request::Commands { commands, .. } => commands.iter().any(|command| matches!(command, Command::Register { .. })),
+        Request::Commands { commands, .. } => commands.iter().any(changes_rules),
         Request::Deliveries { .. } => true,
         Request::ReadState { .. } | Request::Leased { .. } | Request::Close { .. } => false,
     }
+}
+
+fn changes_rules(command: &Command) -> bool {
+    matches!(command, Command::Register { .. } | Command::CreateFilter(_) | Command::RemoveFilter { .. })
 }
 
 fn payload_bytes(request: &Request) -> usize {

@@ -60,22 +60,30 @@ impl Matcher for Rules {
                 matches.gave_up.push(rule.subscription);
             }
         }
+        for rule in current.set.tags.iter().filter(|rule| rule.pattern.matches(&event.topic)) {
+            if current.filters.get(&rule.filter).is_some_and(|filter| filter.evaluate(&view).matched) && !matches.tags.contains(&rule.tag) {
+                matches.tags.push(rule.tag.clone());
+            }
+        }
         matches
     }
 
     fn replace(&self, rules: Arc<RuleSet>) {
         let before = self.current.load();
         let mut filters = HashMap::new();
-        for rule in &rules.rules {
-            let Some(text) = rule.filter.as_ref().filter(|text| !filters.contains_key(*text)) else { continue };
+        let subscribing = rules.rules.iter().filter_map(|rule| Some((rule.filter.as_ref()?, format!("{}/{}", rule.plugin, rule.name))));
+        let tagging = rules.tags.iter().map(|rule| (&rule.filter, format!("tag {}", rule.tag)));
+        for (text, used_by) in subscribing.chain(tagging) {
+            if filters.contains_key(text) {
+                continue;
+            }
             let compiled = match before.filters.get(text) {
                 Some(known) => Arc::clone(known),
                 None => match Filter::compile(text) {
                     Ok(filter) => Arc::new(filter),
                     // It compiled when it was registered, by another version perhaps. No event may be lost for it.
                     Err(problem) => {
-                        let (plugin, name) = (&rule.plugin, &rule.name);
-                        tracing::error!(%plugin, %name, %problem, "a filter does not compile; its subscription gets every event of its topics");
+                        tracing::error!(%used_by, %problem, "a filter does not compile; its subscription gets every event of its topics");
                         continue;
                     }
                 },
@@ -111,7 +119,7 @@ mod tests {
         let rules = Rules::new(Clock::new());
         let (long, missing) = (Some("data.n > 5"), Some("data.nobody > 5 || type == 'a.c'"));
         let set = vec![rule(1, "a.*", None), rule(2, "a.*", long), rule(3, "a.b", missing), rule(4, "x.*", long), rule(5, ">", missing)];
-        rules.replace(Arc::new(RuleSet { version: 7, rules: set }));
+        rules.replace(Arc::new(RuleSet { version: 7, rules: set, ..RuleSet::default() }));
         let publish = |topic: &str, payload: &str| rules.matches(&Draft::new(topic.parse().unwrap(), "/x", "user:x", payload.into()));
 
         let short = publish("a.b", "{\"n\": 3}");
@@ -125,9 +133,17 @@ mod tests {
     #[test]
     fn a_rule_set_that_replaces_another_keeps_the_filters_that_both_have() {
         let rules = Rules::new(Clock::new());
-        rules.replace(Arc::new(RuleSet { version: 1, rules: vec![rule(1, "a", Some("data.n > 1")), rule(2, "a", Some("data.n > 2"))] }));
+        rules.replace(Arc::new(RuleSet {
+            version: 1,
+            rules: vec![rule(1, "a", Some("data.n > 1")), rule(2, "a", Some("data.n > 2"))],
+            ..RuleSet::default()
+        }));
         let before = Arc::clone(&rules.current.load().filters["data.n > 2"]);
-        rules.replace(Arc::new(RuleSet { version: 2, rules: vec![rule(2, "a", Some("data.n > 2")), rule(3, "a", Some("data.n > 2"))] }));
+        rules.replace(Arc::new(RuleSet {
+            version: 2,
+            rules: vec![rule(2, "a", Some("data.n > 2")), rule(3, "a", Some("data.n > 2"))],
+            ..RuleSet::default()
+        }));
         let filters = &rules.current.load().filters;
         assert!(filters.len() == 1 && Arc::ptr_eq(&before, &filters["data.n > 2"]));
     }

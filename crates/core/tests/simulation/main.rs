@@ -16,6 +16,7 @@ mod coverage;
 #[cfg(feature = "defects")]
 mod defects;
 mod disk;
+mod filters;
 mod hearing;
 mod ledger;
 mod people;

@@ -55,6 +55,9 @@ pub struct ListArgs {
     /// Only events that match this filter, such as 'data.duration > 5'; see `panotti help filters`
     #[arg(long, value_name = "EXPR", value_parser = parse_filter)]
     pub filter: Option<String>,
+    /// Only events that a stored filter tagged so
+    #[arg(long, value_name = "KEY:VALUE")]
+    pub tag: Option<String>,
     /// Only events with a delivery to this plugin
     #[arg(long, value_name = "NAME")]
     pub plugin: Option<String>,
@@ -81,6 +84,7 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
     let mut query = EventsQuery {
         topic: args.topic.clone(),
         filter: args.filter.clone(),
+        tag: args.tag.clone(),
         plugin: args.plugin.clone(),
         status: args.status,
         failed: args.failed,

@@ -4,6 +4,7 @@
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
+//! - [`filters`]: stored filters, and what they tagged
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`views`], [`failures`]: what the API lists
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
@@ -14,6 +15,7 @@ pub mod connection;
 pub mod deliveries;
 pub mod events;
 pub mod failures;
+pub mod filters;
 pub mod log_index;
 pub mod pages;
 pub mod plugins;

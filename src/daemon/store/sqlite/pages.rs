@@ -16,7 +16,7 @@ use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::deliveries::DeliveryRow;
-use super::{deliveries, events, plugins, replays};
+use super::{deliveries, events, filters, plugins, replays};
 use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
@@ -56,6 +56,7 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         last_accepted: Timestamp::from_ms(last_accepted.unwrap_or_default()),
         rules: meta(connection, "rules")?,
         subscriptions: plugins::subscriptions(connection)?.into_iter().map(|row| row.stored).collect(),
+        filters: filters::all(connection)?,
         disabled: plugins.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),

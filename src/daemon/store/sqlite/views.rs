@@ -7,7 +7,7 @@ use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
 use panotti_core::routing::SubscriptionId;
 use panotti_filter::expression::Filter;
-use panotti_protocol::api::{Delivery, EventSummary, EventsQuery, EventsStatus, Order, SubscriptionStatus};
+use panotti_protocol::api::{Delivery, EventSummary, EventsQuery, EventsStatus, Filtered, FilteredQuery, Order, SubscriptionStatus};
 use panotti_protocol::delivery::{DeliveryState, ReplayMark};
 use panotti_protocol::id::{ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
@@ -191,7 +191,10 @@ pub fn list(
 ) -> StoreResult<Listed> {
     let newest_first = query.order != Some(Order::Oldest);
     let (low, high) = bounds(connection, query, place, newest_first)?;
-    let candidates = if query.failed || query.status == Some(DeliveryState::Dead) {
+    let (key, value) = query.tag.as_deref().and_then(|tag| tag.split_once(':')).unzip();
+    let candidates = if query.tag.is_some() {
+        "SELECT sequence FROM event_tags WHERE key = ?5 AND value = ?6"
+    } else if query.failed || query.status == Some(DeliveryState::Dead) {
         "SELECT DISTINCT sequence FROM deliveries WHERE open_failure = 1"
     } else if query.status.is_some_and(|state| state.is_ended() && state != DeliveryState::Done) {
         "SELECT DISTINCT sequence FROM deliveries WHERE state = ?4 AND state <> 6"
@@ -206,10 +209,10 @@ pub fn list(
         "SELECT {columns}, length(payload) AS size FROM
              (SELECT sequence AS candidate FROM ({candidates} AND sequence > ?1 AND sequence < ?2 ORDER BY sequence {direction} LIMIT ?3))
          JOIN events ON events.sequence = candidate JOIN topics USING (topic_id)
-         WHERE ?4 IS NULL OR 1 ORDER BY events.sequence {direction}"
+         WHERE ?4 IS NULL OR ?5 IS NULL OR ?6 IS NULL OR 1 ORDER BY events.sequence {direction}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![low, high, LIST_SCAN_MAX, state])?;
+    let mut rows = statement.query(params![low, high, LIST_SCAN_MAX, state, key, value])?;
     let mut found = Vec::new();
     let mut scanned = 0;
     let mut last = None;
@@ -228,6 +231,37 @@ pub fn list(
         }
     }
     Ok(Listed { items: found, scanned, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX)) })
+}
+
+/// One page of what a filter would have matched, the oldest events first, and where it ended, if there is more.
+pub fn filtered(
+    connection: &Connection,
+    query: &FilteredQuery,
+    filter: &Filter,
+    place: Option<Sequence>,
+) -> StoreResult<(Filtered, Option<Sequence>)> {
+    let span = EventsQuery { since: query.since, ..EventsQuery::default() };
+    let (low, _) = bounds(connection, &span, place, false)?;
+    let columns = format!("{}{}", events::COLUMNS, if filter.reads_data() { ", payload" } else { "" });
+    let sql = format!("SELECT {columns} FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
+    let mut numbers = Filtered::default();
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let event = events::from_row(row)?;
+        numbers.scanned += 1;
+        last = Some(event.sequence);
+        if query.topic.as_ref().is_none_or(|pattern| pattern.matches(&event.draft.topic)) {
+            let found = event_view::evaluate(filter, &event);
+            numbers.events += 1;
+            numbers.matched += u64::from(found.matched);
+            numbers.missing += u64::from(found.missing);
+            numbers.gave_up += u64::from(found.gave_up);
+        }
+    }
+    let last = last.filter(|_| numbers.scanned == u64::from(LIST_SCAN_MAX));
+    Ok((numbers, last))
 }
 
 /// The sequences between which a page looks, both excluded. Leans on `events_by_time`.

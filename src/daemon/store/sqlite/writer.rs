@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
-use super::{deliveries, events, log_index, pages, plugins, replays};
+use super::{deliveries, events, filters, log_index, pages, plugins, replays};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -172,6 +172,9 @@ impl Writer {
                 connection.execute("UPDATE meta SET value = ?1 WHERE name = 'rules'", [version])?;
                 Ok(())
             }
+            Write::Filter(filter) => filters::insert(connection, filter),
+            Write::RemoveFilter { name } => filters::remove(connection, name),
+            Write::Tags { sequence, tags } => filters::tag(connection, *sequence, tags),
             Write::Switch(switch) => plugins::switch(connection, switch, now),
             Write::State { plugin, writes } => plugins::write_state(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),
