@@ -8,9 +8,10 @@ use std::path::Path;
 
 use panotti_core::limits as core_limits;
 use panotti_core::manifest::START;
+use panotti_core::order::KeyPath;
 use panotti_core::routing::is_made_by_a_filter;
 use panotti_filter::expression::Filter;
-use panotti_protocol::api::OnDisabled;
+use panotti_protocol::api::{OnDead, OnDisabled};
 use panotti_protocol::failure::FailurePart;
 use panotti_protocol::frame::PROTOCOLS;
 use panotti_protocol::limits::{CONCURRENCY_MAX, MANIFEST_BYTES_MAX, PLUGIN_NAME_BYTES_MAX, RETRIES_MAX, SUBSCRIPTIONS_PER_PLUGIN_MAX};
@@ -27,8 +28,6 @@ pub const FILE: &str = "plugin.yaml";
 
 /// Keys of the root that the design has and this version does not act on.
 const LATER: [&str; 6] = ["after", "config_schema", "migrations", "permissions", "routes", "schemas"];
-/// The same inside an entry of `on:`.
-const LATER_ON: [&str; 1] = ["key"];
 /// Most items of `dependencies` and of `emits`.
 const NAMES_MAX: usize = 100;
 /// Most words of `command`.
@@ -267,12 +266,13 @@ fn subscriptions(node: &Node, problems: &mut Problems) -> Option<Vec<On>> {
 
 fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On> {
     let mut table = Table::open(item, format!("on[{index}]"), problems)?;
-    later(&mut table, &LATER_ON, problems);
     let topic = table.required("topic", problems).and_then(|node| parsed(node, str::parse::<TopicPattern>, problems));
     let filter = table.get("where").and_then(|node| filter(node, problems));
     let name = table.get("name").and_then(|node| subscription_name(node, problems));
     let concurrency = table.get("concurrency").and_then(|node| integer(node, 1, u64::from(CONCURRENCY_MAX), problems));
     let on_disabled = table.get("on_disabled").and_then(|node| word(node, &["hold", "skip"], problems));
+    let key = table.get("key").and_then(|node| parsed(node, str::parse::<KeyPath>, problems));
+    let on_dead = table.get("on_dead").and_then(|node| word(node, &["continue", "block"], problems));
     table.close(problems);
     let topic = topic?;
     Some(On {
@@ -281,6 +281,8 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
         filter,
         concurrency: concurrency.and_then(|number| u32::try_from(number).ok()).unwrap_or(core_limits::CONCURRENCY),
         on_disabled: if on_disabled == Some("skip") { OnDisabled::Skip } else { OnDisabled::Hold },
+        key: key.map(|path| path.to_string()),
+        on_dead: if on_dead == Some("block") { OnDead::Block } else { OnDead::Continue },
     })
 }
 

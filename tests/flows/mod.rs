@@ -6,6 +6,7 @@
 //! - `disk`: a sync that fails
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
+//! - `once`: publishing under a key
 //! - `strangers`: those who should not be there, and those who leave in the middle
 //! - `upgrade`: stores of released versions
 
@@ -14,6 +15,7 @@ mod disk;
 mod folder;
 mod kill;
 mod load;
+mod once;
 mod promises;
 mod strangers;
 mod upgrade;

@@ -5,8 +5,10 @@
 //! - [`command`]: what the bus is asked and what it answers
 //! - [`action`]: what a step writes, and what to do after it is on disk
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
-//! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
+//! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
+//! - [`order`], [`keys`]: ordering keys, and whose turn it is in each
+//! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`]: bounds; numbers that follow from a seed
@@ -19,9 +21,13 @@ pub mod defect;
 pub mod delivery;
 pub mod event;
 pub mod fingerprint;
+mod handing_out;
+pub mod keys;
 pub mod lifecycle;
 pub mod limits;
 pub mod manifest;
+pub mod once;
+pub mod order;
 mod outcome;
 mod publish;
 pub mod random;
@@ -30,4 +36,5 @@ pub mod replay;
 mod replaying;
 pub mod retry;
 pub mod routing;
+pub mod state;
 pub mod subscription;

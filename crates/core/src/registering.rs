@@ -58,7 +58,7 @@ impl Bus {
             }
             None => {
                 let id = SubscriptionId(self.subscriptions.last_key_value().map_or(1, |(last, _)| last.0 + 1));
-                self.subscriptions.insert(id, Subscription::new(plugin.to_owned(), spec.clone(), begin));
+                self.subscriptions.insert(id, Subscription::new(plugin.to_owned(), spec.clone(), begin, self.defects.clone()));
                 (id, begin)
             }
         };
@@ -95,6 +95,7 @@ impl Bus {
                 name: known.spec.name.clone(),
                 pattern: known.spec.pattern.clone(),
                 filter: known.spec.filter.clone(),
+                key: known.spec.key.clone(),
             })
             .collect();
         let tagging = self.filters.values().filter_map(|known| Some((known, known.tag.clone()?)));

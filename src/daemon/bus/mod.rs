@@ -2,6 +2,7 @@
 //!
 //! - [`handle`]: how everybody else reaches it
 //! - [`thread`]: the single writer
+//! - [`states`]: the limits of plugins' states
 //! - [`cache`]: events that are about to be sent, bounded in bytes
 //! - [`dispatch`]: finds the events of the deliveries handed out and passes them to the host
 //! - [`watch`]: the live feed
@@ -10,5 +11,6 @@ pub mod cache;
 pub mod dispatch;
 pub mod handle;
 pub mod limits;
+pub mod states;
 pub mod thread;
 pub mod watch;

@@ -65,7 +65,7 @@ impl Matcher for Rules {
                 matches.tags.push(rule.tag.clone());
             }
         }
-        matches
+        current.set.with_keys(matches, event, || view.data())
     }
 
     fn replace(&self, rules: Arc<RuleSet>) {
@@ -107,6 +107,7 @@ mod tests {
             name: number.to_string(),
             pattern: pattern.parse().unwrap(),
             filter: filter.map(str::to_owned),
+            key: None,
         }
     }
 
