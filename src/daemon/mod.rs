@@ -12,6 +12,7 @@ pub mod event_view;
 pub mod host;
 pub mod log;
 pub mod maintenance;
+pub mod meters;
 pub mod rules;
 pub mod shutdown;
 pub mod start;

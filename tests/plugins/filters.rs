@@ -31,6 +31,10 @@ fn section_4_where_lets_the_events_through_that_match_and_counts_those_that_lack
     };
     assert_eq!(subscriptions(&large), ["p/all", "p/large"]);
     assert_eq!(subscriptions(&small), ["p/all"]);
+    let why = daemon.get(&format!("/events/{small}/explain")).json();
+    let large_one = why["items"].as_array().unwrap().iter().find(|one| one["subscription"] == "p/large").unwrap().clone();
+    assert_eq!((&large_one["gets"], &large_one["why"]), (&json!(false), &json!("filter")), "{large_one}");
+    assert_eq!(large_one["detail"], "its filter does not match: `data.amount > 100` expects > 100; found 5");
     assert!(subscriptions(&without).is_empty() && subscriptions(&text).is_empty());
     let status = |daemon: &crate::support::daemon::Daemon| {
         let numbers = daemon.get("/events/status").json();

@@ -20,7 +20,7 @@ mod filters;
 mod languages;
 mod ordering;
 mod replaying;
-mod stage;
+pub mod stage;
 mod starting;
 mod states;
 mod stopping;

@@ -17,12 +17,14 @@ use crate::action::{Action, CancelReason, Step, Write};
 use crate::command::{Answer, Attach, AuditEntry, Command, Record, Switch};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
+use crate::groups::Groups;
 use crate::keys::HeldKeys;
 use crate::limits::FLOOR_STEP;
 use crate::once::Recent;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
 use crate::routing::{RuleSet, SubscriptionId};
+use crate::stall::Stalls;
 use crate::subscription::{HasRow, StoredSubscription, Subscription};
 
 /// Everything the bus needs to know after a start. Small whatever the store holds.
@@ -52,6 +54,8 @@ pub struct Snapshot {
     pub unmatched: Vec<Sequence>,
     /// Ordering keys that a retry or a dead letter holds, of the subscriptions that have one.
     pub held_keys: BTreeMap<SubscriptionId, HeldKeys>,
+    /// Subscriptions that stand still, and since when.
+    pub stalled: BTreeMap<SubscriptionId, Timestamp>,
 }
 
 /// A running copy of a plugin, as far as the bus knows it.
@@ -98,6 +102,8 @@ pub struct Bus {
     pub(crate) last_replay: ReplayNumber,
     pub(crate) unmatched: BTreeSet<Sequence>,
     pub(crate) handing_out: bool,
+    pub(crate) stalls: Stalls,
+    pub(crate) groups: Groups,
     pub(crate) defects: Defects,
     /// Of the step under way.
     pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
@@ -137,6 +143,8 @@ impl Bus {
             last_replay: snapshot.last_replay,
             unmatched: snapshot.unmatched.into_iter().collect(),
             handing_out: true,
+            stalls: Stalls::load(&snapshot.stalled, now),
+            groups: Groups::default(),
             defects,
             counts: BTreeMap::new(),
             unrouted: 0,
@@ -186,6 +194,7 @@ impl Bus {
         self.release_replays(&mut step);
         self.hand_out(&mut step);
         self.advance_replays(&mut step);
+        self.watch_progress(&mut step);
         self.ask_for_pages(&mut step);
         self.write_counts(&mut step);
         (step, answers)
@@ -195,7 +204,7 @@ impl Bus {
     pub fn next_due(&self) -> Option<Timestamp> {
         let lease = self.lease_ends.first().map(|(at, _)| *at);
         let waiting = self.subscriptions.values().filter(|known| self.copy_of(known).is_some()).filter_map(Subscription::next_due).min();
-        [lease, waiting, self.next_release()].into_iter().flatten().min()
+        [lease, waiting, self.next_release(), self.next_stall()].into_iter().flatten().min()
     }
 
     fn apply(&mut self, command: Command, step: &mut Step) -> Answer {
@@ -300,7 +309,7 @@ impl Bus {
                 reason: reason.clone(),
                 detail: format!("revision {revision}"),
             })),
-            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime | Record::ForgetKeys { .. } => {}
+            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime | Record::Measured(_) | Record::ForgetKeys { .. } => {}
         }
         step.writes.push(match record {
             Record::Audit(entry) => Write::Audit(entry),
@@ -339,21 +348,6 @@ impl Bus {
 
     pub(crate) fn new_replay_id(&mut self) -> ReplayId {
         ReplayId::from_bytes(self.new_uuid())
-    }
-
-    /// Deliveries in flight for a subscription.
-    pub fn in_flight(&self, subscription: SubscriptionId) -> usize {
-        self.subscriptions.get(&subscription).map_or(0, Subscription::in_flight)
-    }
-
-    /// Which deliveries are in flight.
-    pub fn leased_keys(&self) -> BTreeSet<DeliveryKey> {
-        self.leases.values().map(|held| held.owed.key).collect()
-    }
-
-    /// Deliveries in flight for all of them.
-    pub fn leased(&self) -> usize {
-        self.leases.len()
     }
 
     /// Entries memory holds for deliveries: bounded, whatever the backlog.

@@ -213,7 +213,7 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
     }
 }
 
-/// Loads the event that a path names.
+/// The event that a path names.
 pub async fn load(api: &Api, id: &str) -> Result<StoredEvent, Problem> {
     let eventid = find(api, id).await?;
     let found = api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?;
@@ -271,9 +271,10 @@ pub async fn status(State(api): State<Api>) -> Answer<EventsStatus> {
 
 /// The numbers of the event system.
 pub async fn numbers(api: &Api) -> Result<EventsStatus, Problem> {
-    let leased = api.bus.leased().await?;
+    let look = api.bus.look().await?;
     let store = super::daemon::store_status(api);
-    Ok(api.readers.read(move |connection| views::status(connection, &leased, store)).await?)
+    let now = api.clock.now();
+    Ok(api.readers.read(move |connection| views::status(connection, &look, store, now)).await?)
 }
 
 /// `GET /events/errors`
