@@ -1260,6 +1260,10 @@ _panotti() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --plugin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1526,6 +1530,10 @@ _panotti() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --plugin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1776,13 +1784,17 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__event__subcmd__tail)
-            opts="-o -q -v -y -h --topic --plugin --payload --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --topic --filter --plugin --payload --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --topic)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3159,6 +3171,10 @@ _panotti() {
                     return 0
                     ;;
                 --topic)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

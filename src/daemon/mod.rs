@@ -8,6 +8,7 @@ pub mod clock;
 pub mod defect;
 pub mod drafts;
 pub mod event_json;
+pub mod event_view;
 pub mod host;
 pub mod log;
 pub mod maintenance;

@@ -152,7 +152,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     let (handovers, handovers_receiver) = mpsc::unbounded_channel();
     let (to_host, host_actions) = mpsc::unbounded_channel();
     let (checkpoint, checkpoints) = std::sync::mpsc::sync_channel(1);
-    let rules = Arc::new(Rules::default());
+    let rules = Arc::new(Rules::new(clock));
     let feed = Feed::default();
     let cache = EventCache::default();
     let refusing = Arc::default();

@@ -25,7 +25,7 @@ struct NobodyMatches;
 
 impl Matcher for NobodyMatches {
     fn matches(&self, _event: &Draft) -> Matches {
-        Matches { subscriptions: Vec::new(), keys: Vec::new(), rules: 1 }
+        Matches { rules: 1, ..Matches::default() }
     }
 
     fn replace(&self, _rules: Arc<RuleSet>) {}

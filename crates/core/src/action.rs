@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use panotti_protocol::api::{StoredFilter, Tag};
 use panotti_protocol::delivery::{Attempt, Cause, DeliveryState, ReplayMark, ReplayState};
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, EventId, FencingToken, InstanceId, ReplayId, Sequence};
@@ -98,6 +99,20 @@ pub enum Write {
     Rules {
         /// The version.
         version: u64,
+    },
+    /// A new stored filter.
+    Filter(Box<StoredFilter>),
+    /// A stored filter is given up.
+    RemoveFilter {
+        /// Its name.
+        name: String,
+    },
+    /// What an event is tagged with.
+    Tags {
+        /// The event.
+        sequence: Sequence,
+        /// The tags.
+        tags: Vec<Tag>,
     },
     /// A plugin is wanted on or off.
     Switch(Switch),

@@ -8,22 +8,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_protocol::api::OnDisabled;
+use panotti_protocol::api::{OnDisabled, StoredFilter};
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
 
 use crate::action::{Action, CancelReason, Step, Write};
-use crate::command::{Answer, Attach, AuditEntry, Command, Record, Refusal, Switch};
+use crate::command::{Answer, Attach, AuditEntry, Command, Record, Switch};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
 use crate::groups::Groups;
 use crate::keys::HeldKeys;
-use crate::limits::{FLOOR_STEP, SUBSCRIPTIONS_MAX};
+use crate::limits::FLOOR_STEP;
 use crate::once::Recent;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
-use crate::routing::{Rule, RuleSet, SubscriptionId, SubscriptionSpec};
+use crate::routing::{RuleSet, SubscriptionId};
 use crate::stall::Stalls;
 use crate::subscription::{HasRow, StoredSubscription, Subscription};
 
@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub rules: u64,
     /// Every subscription.
     pub subscriptions: Vec<StoredSubscription>,
+    /// Every stored filter.
+    pub filters: Vec<StoredFilter>,
     /// Plugins that are wanted off, with what becomes of their events.
     pub disabled: BTreeMap<String, Option<OnDisabled>>,
     /// Replays that are running, or were cancelled with items open.
@@ -90,6 +92,8 @@ pub struct Bus {
     pub(crate) last_accepted: Timestamp,
     pub(crate) rules: Arc<RuleSet>,
     pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    /// Stored filters by name.
+    pub(crate) filters: BTreeMap<String, StoredFilter>,
     pub(crate) disabled: BTreeMap<String, Option<OnDisabled>>,
     pub(crate) copies: BTreeMap<String, Copy>,
     pub(crate) leases: BTreeMap<FencingToken, Held>,
@@ -128,8 +132,9 @@ impl Bus {
             leases_given: snapshot.leases_given,
             head,
             last_accepted: snapshot.last_accepted,
-            rules: Arc::new(RuleSet { version: snapshot.rules, rules: Vec::new() }),
+            rules: Arc::new(RuleSet { version: snapshot.rules, ..RuleSet::default() }),
             subscriptions,
+            filters: snapshot.filters.into_iter().map(|filter| (filter.name.clone(), filter)).collect(),
             disabled: snapshot.disabled,
             copies: BTreeMap::new(),
             leases: BTreeMap::new(),
@@ -208,6 +213,8 @@ impl Bus {
             Command::PublishOnce(once) => self.publish_once(*once, step),
             Command::Matched { event, matches } => self.matched(&event, matches, step),
             Command::Register { plugin, subscriptions } => self.register(&plugin, subscriptions, step),
+            Command::CreateFilter(create) => self.create_filter(*create, step),
+            Command::RemoveFilter { name, actor, reason } => self.remove_filter(&name, actor, reason, step),
             Command::Switch(switch) => self.switch(switch, step),
             Command::Attach(attach) => {
                 self.copies.insert(attach.plugin.clone(), Copy { attach, open: true });
@@ -267,66 +274,6 @@ impl Bus {
                 Answer::Done
             }
         }
-    }
-
-    /// Replaces what a plugin subscribes to. The same as before changes nothing, so that a restart keeps the rules' version.
-    fn register(&mut self, plugin: &str, specs: Vec<SubscriptionSpec>, step: &mut Step) -> Answer {
-        let names: BTreeSet<String> = specs.iter().map(|spec| spec.name.clone()).collect();
-        let mut changed = false;
-        let known: BTreeSet<&str> =
-            self.subscriptions.values().filter(|known| known.plugin == plugin).map(|known| known.spec.name.as_str()).collect();
-        let new = names.iter().filter(|name| !known.contains(name.as_str())).count();
-        if self.subscriptions.len() + new > SUBSCRIPTIONS_MAX {
-            return Answer::Refused(Refusal::TooMany { what: "subscriptions", limit: SUBSCRIPTIONS_MAX });
-        }
-        // One of the daemon's own events that is still to be matched may match a new subscription too.
-        let begin = self.unmatched.first().map_or(self.head, |oldest| Sequence(oldest.0 - 1));
-        for spec in specs {
-            let found = self.subscriptions.iter_mut().find(|(_, known)| known.plugin == plugin && known.spec.name == spec.name);
-            let (id, floor) = match found {
-                Some((_, known)) if known.active && known.spec == spec => continue,
-                Some((id, known)) => {
-                    known.spec = spec.clone();
-                    known.active = true;
-                    (*id, known.stored_floor)
-                }
-                None => {
-                    let id = SubscriptionId(self.subscriptions.last_key_value().map_or(1, |(last, _)| last.0 + 1));
-                    self.subscriptions.insert(id, Subscription::new(plugin.to_owned(), spec.clone(), begin, self.defects.clone()));
-                    (id, begin)
-                }
-            };
-            changed = true;
-            step.writes.push(Write::Subscription { subscription: id, plugin: plugin.to_owned(), spec, active: true, floor });
-        }
-        for (id, known) in &mut self.subscriptions {
-            if known.plugin == plugin && known.active && !names.contains(&known.spec.name) {
-                known.active = false;
-                changed = true;
-                let (spec, floor) = (known.spec.clone(), known.stored_floor);
-                step.writes.push(Write::Subscription { subscription: *id, plugin: plugin.to_owned(), spec, active: false, floor });
-            }
-        }
-        if changed {
-            self.rules = Arc::new(self.make_rules(self.rules.version + 1));
-            step.writes.push(Write::Rules { version: self.rules.version });
-            step.actions.push(Action::Rules(Arc::clone(&self.rules)));
-        }
-        Answer::Rules(Arc::clone(&self.rules))
-    }
-
-    fn make_rules(&self, version: u64) -> RuleSet {
-        let active = self.subscriptions.iter().filter(|(_, known)| known.active);
-        let rules = active
-            .map(|(id, known)| Rule {
-                subscription: *id,
-                plugin: known.plugin.clone(),
-                name: known.spec.name.clone(),
-                pattern: known.spec.pattern.clone(),
-                key: known.spec.key.clone(),
-            })
-            .collect();
-        RuleSet { version, rules }
     }
 
     fn switch(&mut self, switch: Switch, step: &mut Step) -> Answer {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_protocol::api::{OnDisabled, ReplaySelection};
+use panotti_protocol::api::{OnDisabled, ReplaySelection, StoredFilter};
 use panotti_protocol::delivery::{AttemptError, DeliveryState};
 use panotti_protocol::event::Receipt;
 use panotti_protocol::frame::StateWrite;
@@ -91,6 +91,17 @@ pub enum Command {
         /// Who asks.
         actor: String,
     },
+    /// Keep a filter, and route by it.
+    CreateFilter(Box<CreateFilter>),
+    /// Give a filter up.
+    RemoveFilter {
+        /// Its name.
+        name: String,
+        /// Who asks.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
     /// Let a replay begin nothing new, or go on.
     SteerReplay {
         /// The job.
@@ -173,6 +184,17 @@ pub struct Publish {
     pub matches: Matches,
     /// The receipt of an event with the same source and id that the store already has.
     pub known: Option<Receipt>,
+}
+
+/// Keep a filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateFilter {
+    /// The filter. Its time is set when it is stored.
+    pub filter: StoredFilter,
+    /// What it routes by: each plugin with its subscription, named by [`crate::routing::made_by_filter`].
+    pub subscriptions: Vec<(String, SubscriptionSpec)>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a person wants of a running replay.
@@ -413,6 +435,9 @@ pub enum Refusal {
         /// The limit.
         limit: usize,
     },
+    /// Another filter has the name.
+    #[error("there is another filter `{0}`")]
+    FilterExists(String),
     /// No such replay is running.
     #[error("no replay {0} is running")]
     NoSuchReplay(ReplayId),

@@ -35,6 +35,7 @@ pub mod order;
 mod outcome;
 mod publish;
 pub mod random;
+mod registering;
 pub mod replay;
 mod replaying;
 pub mod retry;

@@ -30,6 +30,8 @@ pub const REPLAY_KEYS_PASSED_MAX: usize = 1_024;
 pub const REPLAYS_RUNNING_MAX: usize = 16;
 /// Subscriptions of one store, removed ones included.
 pub const SUBSCRIPTIONS_MAX: usize = 1_000;
+/// Stored filters of one store.
+pub const FILTERS_MAX: usize = 1_000;
 /// Subscriptions one event may match: each is recorded with the event.
 pub const MATCHES_MAX: usize = SUBSCRIPTIONS_MAX;
 /// How long a publisher's key gives what was published under it (semantics rule 13).

@@ -106,7 +106,7 @@ impl Bus {
             HandlerOutcome::Retry { after, error } => {
                 if self.defects.has(Defect::EmitWithoutDone) {
                     let draft = Draft::new(held.owed.topic.clone(), format!("/plugins/{}", held.plugin), "defect", Vec::new());
-                    self.accept(draft, Some(Matches { subscriptions: Vec::new(), keys: Vec::new(), rules: self.rules.version }), step);
+                    self.accept(draft, Some(Matches { rules: self.rules.version, ..Matches::default() }), step);
                 }
                 if !self.defects.has(Defect::AttemptNotCounted) {
                     held.owed.attempts += 1;

@@ -14,10 +14,12 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod filters;
 mod plugins;
 mod reading;
 mod replays;
 
+pub use filters::*;
 pub use plugins::*;
 pub use reading::*;
 pub use replays::*;
@@ -117,6 +119,15 @@ pub struct SubscriptionStatus {
     pub subscription: String,
     /// Topic pattern.
     pub topic: TopicPattern,
+    /// Of these topics only the events that match this filter. Absent: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Events of which the filter asked for a field that was missing or of another type, counted since the store was made.
+    #[serde(default)]
+    pub filter_missing: u64,
+    /// Events on which the filter took too many steps and gave up: they did not match.
+    #[serde(default)]
+    pub filter_gave_up: u64,
     /// Dotted path to its ordering key in an event. Absent: the event's `orderingkey`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -253,9 +264,26 @@ pub struct EventDetail {
     pub size_bytes: u64,
     /// Its deliveries, every attempt included.
     pub deliveries: Vec<Delivery>,
+    /// What stored filters tagged it with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
     /// The event. Its fields stand beside the others.
     #[serde(flatten)]
     pub event: Event,
+}
+
+/// One page of `GET /events`. A page looks at 10,000 events at most, whatever fits, so that it can have few items, or none, and not be
+/// the last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventsPage {
+    /// The items.
+    pub items: Vec<EventSummary>,
+    /// Events that were looked at for it.
+    #[serde(default)]
+    pub scanned: u64,
+    /// Where the next page begins; absent on the last. Opaque.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// Query of `GET /events`.
@@ -265,6 +293,12 @@ pub struct EventsQuery {
     /// Topic pattern.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<TopicPattern>,
+    /// Only events that match this filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Only events that a stored filter tagged so: `KEY:VALUE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// Only events with a delivery to this plugin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
@@ -312,6 +346,9 @@ pub struct StreamQuery {
     /// Topic pattern.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<TopicPattern>,
+    /// Only events that match this filter, and outcomes of those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
     /// Only outcomes of this plugin, and only events that it gets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,

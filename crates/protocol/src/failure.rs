@@ -123,6 +123,12 @@ codes! {
         "A topic is dotted words of letters, digits, `_` and `-`.", "Write it like `recording.ended`.";
     EVENT_TOPIC_RESERVED = "event.topic_reserved", 403, DENIED, "Topics that begin with `panotti.` are the daemon's own",
         "Whoever reads them relies on the daemon having said so.", "Choose another first word.";
+    FILTER_EXISTS = "filter.exists", 409, CONFLICT, "Another filter has this name",
+        "A name stands for one filter, so that the audit and the deliveries it made can be understood later.", "Choose another name, or remove the other one with `panotti filter remove NAME`.";
+    FILTER_INVALID = "filter.invalid", 400, USAGE, "The filter does not hold",
+        "Filters are a subset of CEL over an event, with limits, so that none can fail or cost too much while events are published.", "Correct the place that is named; `panotti help filters` shows what can be written.";
+    FILTER_NOT_FOUND = "filter.not_found", 404, NOT_FOUND, "There is no such filter",
+        "The name is wrong, or the filter was removed.", "`panotti filter list` shows all.";
     INPUT_UNREADABLE = "input.unreadable", 0, USAGE, "An input cannot be read",
         "The file named with `@` is missing or not readable.", "Check the path.";
     INTERNAL = "internal", 500, FAILED, "Something in Panotti is wrong",

@@ -6,6 +6,7 @@ pub mod daemon;
 pub mod emit;
 pub mod event;
 pub mod explain;
+pub mod filter;
 pub mod health;
 pub mod help;
 pub mod overview;
@@ -32,6 +33,13 @@ pub enum Command {
         after_help = "Examples:\n  panotti event publish recording.ended -p id=42\n  panotti event list --failed"
     )]
     Event(event::EventCommand),
+    /// Filters: which events go where, or are tagged
+    #[command(
+        subcommand,
+        alias = "filters",
+        after_help = "Examples:\n  panotti filter test 'data.amount > 1000'\n  panotti filter create large 'data.amount > 1000' --to audit-log"
+    )]
+    Filter(filter::FilterCommand),
     /// Jobs that deliver stored events again
     #[command(
         subcommand,
@@ -74,6 +82,7 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         None => overview::run(context).await,
         Some(Command::Daemon(command)) => Box::pin(daemon::run(command, context)).await,
         Some(Command::Event(command)) => Box::pin(event::run(command, context)).await,
+        Some(Command::Filter(command)) => Box::pin(filter::run(command, context)).await,
         Some(Command::Replay(command)) => Box::pin(replay::run(command, context)).await,
         Some(Command::Plugin(command)) => Box::pin(plugin::run(command, context)).await,
         Some(Command::Subscription(command)) => subscription::run(command, context).await,

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use panotti_core::event::StoredEvent;
 use panotti_core::routing::{RuleSet, SubscriptionId};
+use panotti_filter::expression::{Explanation as Clause, Filter};
 use panotti_protocol::api::{Delivery, ExplainQuery, Explained, Explanation, Routed, Why};
 use panotti_protocol::delivery::{Cause, DeliveryState};
 use panotti_protocol::failure::{ErrorCode, Failure};
@@ -12,6 +13,7 @@ use panotti_protocol::topic::TopicPattern;
 use super::problem::{Answer, Parameters, Problem};
 use super::topics::does_not_fit;
 use super::{Api, events};
+use crate::daemon::event_view;
 use crate::daemon::store::sqlite::history::{self, RuleThen};
 use crate::daemon::store::sqlite::views::Names;
 
@@ -116,7 +118,13 @@ impl Then {
         if self.event.matches.is_none() {
             return (Why::NotMatchedYet, "the event is the daemon's own and is about to be matched".to_owned());
         }
-        // A subscription that asks for more than a topic is told of here: the first clause of its filter that does not hold.
+        if let Some(Ok(filter)) = rule.filter.as_deref().map(Filter::compile) {
+            // As it was judged then: before the event had an id of its own.
+            let why = filter.explain(&event_view::of_draft(&self.event.draft, self.event.accepted_at));
+            if let Some(Clause { clause, expected, actual }) = why {
+                return (Why::Filter, format!("its filter does not match: `{clause}` expects {expected}; found {actual}"));
+            }
+        }
         (Why::Unknown, format!("`{}` fits, and it is not recorded why it did not match", rule.pattern))
     }
 }

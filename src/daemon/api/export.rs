@@ -7,17 +7,18 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use panotti_filter::expression::Filter;
 use panotti_protocol::api::{EventsQuery, Order};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use tokio::sync::mpsc;
 
-use super::Api;
 use super::problem::{Parameters, Problem};
+use super::{Api, filters};
 use crate::daemon::event_json;
 use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::events;
-use crate::daemon::store::sqlite::views::{self, Names};
+use crate::daemon::store::sqlite::views::{self, Listed, Names};
 
 /// Events of one page: with their payloads at most 16 MiB.
 const PAGE: u32 = 64;
@@ -30,9 +31,10 @@ pub async fn export(State(api): State<Api>, Parameters(query): Parameters<Events
         let detail = "an export has no `limit`, `cursor` or `order`: it is all that fits, oldest first";
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, detail)));
     }
+    let filter = filters::compiled(query.filter.as_deref())?;
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     tokio::spawn(async move {
-        if let Err(broken) = send(&api, query, &sender).await {
+        if let Err(broken) = send(&api, (query, filter), &sender).await {
             // The body breaks off, so that the client does not take what it has for everything.
             let _ = sender.send(Err(broken)).await;
         }
@@ -43,7 +45,7 @@ pub async fn export(State(api): State<Api>, Parameters(query): Parameters<Events
     Ok(response)
 }
 
-async fn send(api: &Api, query: EventsQuery, sender: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<()> {
+async fn send(api: &Api, (query, filter): (EventsQuery, Option<Filter>), sender: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<()> {
     let query = EventsQuery { order: Some(Order::Oldest), ..query };
     let mut place = None;
     loop {
@@ -51,8 +53,12 @@ async fn send(api: &Api, query: EventsQuery, sender: &mpsc::Sender<io::Result<By
             return Err(io::Error::other("the daemon is stopping"));
         }
         let leased = api.bus.leased().await.map_err(|failure| io::Error::other(failure.detail))?;
-        let query = query.clone();
-        let page = api.readers.read(move |connection| page(connection, &Names::read(connection, leased)?, &query, place)).await;
+        let (query, filter) = (query.clone(), filter.clone());
+        let reading = api.readers.read(move |connection| {
+            let names = Names::read(connection, leased)?;
+            page(connection, &names, (&query, filter.as_ref()), place)
+        });
+        let page = reading.await;
         let (lines, next) = page.map_err(|error| {
             tracing::error!(code = %error.code(), %error, "an export could not read the store");
             io::Error::other("the store could not be read")
@@ -70,10 +76,10 @@ async fn send(api: &Api, query: EventsQuery, sender: &mpsc::Sender<io::Result<By
 fn page(
     connection: &rusqlite::Connection,
     names: &Names,
-    query: &EventsQuery,
+    wanted: (&EventsQuery, Option<&Filter>),
     place: Option<Sequence>,
 ) -> StoreResult<(Bytes, Option<Sequence>)> {
-    let (found, next) = views::list(connection, names, query, place, PAGE)?;
+    let Listed { items: found, place: next, .. } = views::list(connection, names, wanted, place, PAGE)?;
     let mut lines = Vec::new();
     for summary in found.iter().filter(|summary| !summary.topic.is_reserved()) {
         if let Some(event) = events::by_sequence(connection, summary.sequence)? {

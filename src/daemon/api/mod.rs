@@ -5,6 +5,7 @@
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
+//! - [`filters`]: filters of requests, filters that are kept
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
@@ -15,6 +16,7 @@ pub mod daemon;
 pub mod events;
 pub mod explanations;
 pub mod export;
+pub mod filters;
 pub mod local;
 pub mod ndjson;
 pub mod numbers;
@@ -122,7 +124,11 @@ pub fn router(api: Api) -> Router {
         .route("/topics/{topic}", get(topics::show))
         .route("/topics/{topic}/route", get(topics::route))
         .route("/events/replay", post(replays::start))
+        .route("/events/filter", get(filters::list).post(filters::create))
+        .route("/events/filter/{name}", get(filters::show).delete(filters::remove))
+        .route("/events/filtered", get(filters::filtered))
         .route("/events/{id}", get(events::show))
+        .route("/events/{id}/filtered", get(filters::event_filtered))
         .route("/events/{id}/payload", get(events::payload))
         .route("/events/{id}/retry", post(events::retry))
         .route("/events/{id}/republish", post(events::republish))

@@ -64,7 +64,10 @@ pub async fn route(State(api): State<Api>, Path(name): Path<String>) -> Answer<T
 fn routed(rule: &Rule, topic: &Topic, fate: Option<OnDisabled>) -> Routed {
     let (gets, why, detail) = match (rule.pattern.matches(topic), fate) {
         (false, _) => (false, Why::Topic, does_not_fit(rule.pattern.as_str(), topic)),
-        (true, None) => (true, Why::Matches, format!("`{}` fits", rule.pattern)),
+        (true, None) => match &rule.filter {
+            None => (true, Why::Matches, format!("`{}` fits", rule.pattern)),
+            Some(filter) => (true, Why::Matches, format!("`{}` fits; of these events those that match `{filter}`", rule.pattern)),
+        },
         (true, Some(OnDisabled::Hold)) => (true, Why::Held, "its plugin is disabled; the event is kept for it".to_owned()),
         (true, Some(OnDisabled::Skip)) => (false, Why::Skipped, "its plugin is disabled and skips what comes meanwhile".to_owned()),
     };

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
-use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Record, Refusal, Report, StartReplay, Steering, Switch};
+use panotti_core::command::{
+    Answer, Attach, Command, CreateFilter, InstanceEnd, Publish, Record, Refusal, Report, StartReplay, Steering, Switch,
+};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::Draft;
 use panotti_core::look::Look;
@@ -211,6 +213,20 @@ impl BusHandle {
     /// Replaces what a plugin subscribes to.
     pub async fn register(&self, plugin: &str, subscriptions: Vec<SubscriptionSpec>) -> Result<(), Failure> {
         done(self.command(Command::Register { plugin: plugin.to_owned(), subscriptions }).await?)
+    }
+
+    /// Keeps a filter, and routes by it. Whether that changed anything.
+    pub async fn create_filter(&self, create: CreateFilter) -> Result<bool, Failure> {
+        match self.command(Command::CreateFilter(Box::new(create))).await? {
+            Answer::Refused(refusal @ Refusal::FilterExists(_)) => Err(Failure::new(ErrorCode::FILTER_EXISTS, refusal.to_string())),
+            answer => Ok(changed(answer)? > 0),
+        }
+    }
+
+    /// Gives a filter up. Whether that changed anything.
+    pub async fn remove_filter(&self, name: &str, actor: &str, reason: String) -> Result<bool, Failure> {
+        let command = Command::RemoveFilter { name: name.to_owned(), actor: actor.to_owned(), reason };
+        Ok(changed(self.command(command).await?)? > 0)
     }
 
     /// A running copy takes deliveries from now on.

@@ -462,7 +462,7 @@ fn next_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
 
 fn begins_a_step(request: &Request) -> bool {
     match request {
-        Request::Commands { commands, .. } => commands.iter().any(|command| matches!(command, Command::Register { .. })),
+        Request::Commands { commands, .. } => commands.iter().any(changes_rules),
         Request::Deliveries { .. } | Request::SetState { .. } => true,
         Request::ReadState { .. } | Request::Barrier { .. } | Request::Leased { .. } | Request::Look { .. } | Request::Close { .. } => {
             false
@@ -475,6 +475,10 @@ fn asked_at(request: &Request) -> Option<Instant> {
         Request::Commands { asked, .. } => Some(*asked),
         _ => None,
     }
+}
+
+fn changes_rules(command: &Command) -> bool {
+    matches!(command, Command::Register { .. } | Command::CreateFilter(_) | Command::RemoveFilter { .. })
 }
 
 fn payload_bytes(request: &Request) -> usize {

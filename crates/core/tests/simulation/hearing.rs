@@ -88,6 +88,8 @@ impl World {
             Command::StopHandingOut => self.ledger.handing_out = false,
             Command::Matched { .. } => self.coverage.take("command", "matched", "", name(answer)),
             Command::Register { .. } => self.coverage.take("command", "register", "", name(answer)),
+            Command::CreateFilter(_) => self.coverage.take("command", "create filter", "", name(answer)),
+            Command::RemoveFilter { .. } => self.coverage.take("command", "remove filter", "", name(answer)),
             Command::Switch(switch) => {
                 let means = if let Answer::Changed(0) = answer { "as before" } else { "changed" };
                 self.coverage.take("command", "switch", if switch.enabled { "on" } else { "off" }, means);

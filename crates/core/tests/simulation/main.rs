@@ -17,6 +17,7 @@ mod coverage;
 #[cfg(feature = "defects")]
 mod defects;
 mod disk;
+mod filters;
 mod hearing;
 mod idleness;
 mod keyed;

@@ -10,6 +10,7 @@ use crate::cli::globals::{When, parse_when};
 use crate::cli::output::human::counted;
 use crate::cli::output::print_bytes;
 use crate::cli::progress::Progress;
+use crate::cli::selection::parse_filter;
 
 /// Write stored events as lines that `panotti event publish --jsonl` takes
 ///
@@ -31,6 +32,9 @@ pub struct ExportArgs {
     /// Only events of these topics; quote the pattern
     #[arg(long, value_name = "PATTERN")]
     pub topic: Option<TopicPattern>,
+    /// Only events that match this filter, such as 'data.duration > 5'; see `panotti help filters`
+    #[arg(long, value_name = "EXPR", value_parser = parse_filter)]
+    pub filter: Option<String>,
     /// Only events with a delivery to this plugin
     #[arg(long, value_name = "NAME")]
     pub plugin: Option<String>,
@@ -56,6 +60,7 @@ pub async fn run(args: ExportArgs, context: &Context) -> Outcome {
     let now = now();
     let query = EventsQuery {
         topic: args.topic,
+        filter: args.filter,
         plugin: args.plugin,
         status: args.status,
         failed: args.failed,

@@ -1,5 +1,32 @@
 -- Format 2: what the event system adds to format 1 (0.1.0). One part for each group of tables; a part stands by itself.
 
+-- Filters of subscriptions: `where:` of the manifest, or that of a stored filter that routes; and events that they could not be asked of.
+ALTER TABLE subscriptions ADD COLUMN filter TEXT;
+ALTER TABLE subscriptions ADD COLUMN filter_missing INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscriptions ADD COLUMN filter_gave_up INTEGER NOT NULL DEFAULT 0;
+
+-- Filters that people keep in the daemon, and what they tagged events with. Tags go with their event, however that is removed.
+CREATE TABLE filters (
+    name TEXT PRIMARY KEY,
+    filter TEXT NOT NULL,
+    pattern TEXT NOT NULL,
+    plugins TEXT NOT NULL,
+    tag_key TEXT,
+    tag_value TEXT,
+    created_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE event_tags (
+    sequence INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (sequence, key, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX event_tags_by_tag ON event_tags (key, value, sequence);
+CREATE TRIGGER event_tags_go_with_their_event AFTER DELETE ON events BEGIN
+    DELETE FROM event_tags WHERE sequence = old.sequence;
+END;
+
 -- Ordering keys (semantics rule 11). `events.keys` holds the key of each matched subscription that has one: four bytes of the
 -- subscription, eight of the key, little-endian. `keyed` has an entry for each delivery of a key that is not resolved; `mark` is 0 for a
 -- pending one, 1 for a pending one that was the first of its key when it was marked, 2 for one that waits or is dead and blocks.
@@ -129,9 +156,10 @@ CREATE TABLE rule_history (
     plugin TEXT NOT NULL,
     name TEXT NOT NULL,
     pattern TEXT NOT NULL,
+    filter TEXT,
     PRIMARY KEY (subscription_id, from_rules)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rule_history_by_end ON rule_history (to_rules) WHERE to_rules IS NOT NULL;
-INSERT INTO rule_history SELECT subscription_id, (SELECT value FROM meta WHERE name = 'rules'), NULL, plugin, name, pattern
+INSERT INTO rule_history SELECT subscription_id, (SELECT value FROM meta WHERE name = 'rules'), NULL, plugin, name, pattern, NULL
     FROM subscriptions WHERE active = 1;
 INSERT INTO meta SELECT 'rules_known_from', value FROM meta WHERE name = 'rules';

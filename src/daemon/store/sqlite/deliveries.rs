@@ -163,7 +163,8 @@ pub fn add_counts(connection: &Connection, subscription: SubscriptionId, delta: 
     connection
         .prepare_cached(
             "UPDATE subscriptions SET owed = owed + ?2, waiting = waiting + ?3, done = done + ?4, dead = dead + ?5,
-                 quarantined = quarantined + ?6, skipped = skipped + ?7, cancelled = cancelled + ?8, recovered = recovered + ?9
+                 quarantined = quarantined + ?6, skipped = skipped + ?7, cancelled = cancelled + ?8, recovered = recovered + ?9,
+                 filter_missing = filter_missing + ?10, filter_gave_up = filter_gave_up + ?11
              WHERE subscription_id = ?1",
         )?
         .execute(params![
@@ -176,6 +177,8 @@ pub fn add_counts(connection: &Connection, subscription: SubscriptionId, delta: 
             delta.skipped,
             delta.cancelled,
             delta.recovered,
+            delta.filter_missing,
+            delta.filter_gave_up,
         ])?;
     Ok(())
 }

@@ -23,6 +23,8 @@ pub struct RuleThen {
     pub name: String,
     /// Its topic pattern.
     pub pattern: String,
+    /// Its filter.
+    pub filter: Option<String>,
 }
 
 /// Writes what a step changes in the rules. Their version comes after the subscriptions that it is the version of.
@@ -38,13 +40,15 @@ pub fn write(connection: &Connection, writes: &[Write]) -> StoreResult<()> {
                     let end = "UPDATE rule_history SET to_rules = ?2 WHERE subscription_id = ?1 AND to_rules IS NULL";
                     connection.prepare_cached(end)?.execute(params![subscription.0, version])?;
                     if active {
-                        let begin = "INSERT OR REPLACE INTO rule_history (subscription_id, from_rules, plugin, name, pattern) VALUES (?1, ?2, ?3, ?4, ?5)";
+                        let begin = "INSERT OR REPLACE INTO rule_history (subscription_id, from_rules, plugin, name, pattern, filter)
+                             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
                         connection.prepare_cached(begin)?.execute(params![
                             subscription.0,
                             version,
                             plugin,
                             spec.name,
-                            spec.pattern.as_str()
+                            spec.pattern.as_str(),
+                            spec.filter
                         ])?;
                     }
                 }
@@ -69,13 +73,19 @@ fn trim(connection: &Connection) -> StoreResult<()> {
 }
 
 fn rule(row: &Row<'_>) -> rusqlite::Result<RuleThen> {
-    Ok(RuleThen { subscription: SubscriptionId(row.get(0)?), plugin: row.get(1)?, name: row.get(2)?, pattern: row.get(3)? })
+    Ok(RuleThen {
+        subscription: SubscriptionId(row.get(0)?),
+        plugin: row.get(1)?,
+        name: row.get(2)?,
+        pattern: row.get(3)?,
+        filter: row.get(4)?,
+    })
 }
 
 /// The subscriptions of a version, and whether all of that time are still known. At most as many as there can be subscriptions.
 pub fn rules_of(connection: &Connection, version: u64) -> StoreResult<(Vec<RuleThen>, bool)> {
     let mut statement = connection.prepare_cached(
-        "SELECT subscription_id, plugin, name, pattern FROM rule_history WHERE from_rules <= ?1 AND (to_rules IS NULL OR to_rules > ?1)
+        "SELECT subscription_id, plugin, name, pattern, filter FROM rule_history WHERE from_rules <= ?1 AND (to_rules IS NULL OR to_rules > ?1)
          ORDER BY subscription_id",
     )?;
     let rules = statement.query_map([version], rule)?.collect::<Result<_, _>>()?;

@@ -4,6 +4,7 @@
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
+//! - [`filters`]: stored filters, and what they tagged
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
@@ -18,6 +19,7 @@ pub mod connection;
 pub mod deliveries;
 pub mod events;
 pub mod failures;
+pub mod filters;
 pub mod history;
 pub mod keyed;
 pub mod log_index;

@@ -9,7 +9,10 @@ use panotti_core::limits::REPLAYS_RUNNING_MAX;
 use panotti_core::look::Look;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
-use panotti_protocol::api::{Delivery, EventSummary, EventsQuery, EventsStatus, Order, Replay, SubscriptionStatus};
+use panotti_filter::expression::Filter;
+use panotti_protocol::api::{
+    Delivery, EventSummary, EventsQuery, EventsStatus, Filtered, FilteredQuery, Order, Replay, SubscriptionStatus,
+};
 use panotti_protocol::delivery::{DeliveryState, ReplayMark, ReplayState};
 use panotti_protocol::id::{EventId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
@@ -19,6 +22,7 @@ use super::deliveries::DeliveryRow;
 use super::plugins::SubscriptionRow;
 use super::subscriptions::{self, Disabled};
 use super::{deliveries, events, keyed, pages, plugins, replays, statistics};
+use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
 /// Events that one page of a list looks at, whatever fits.
@@ -175,17 +179,31 @@ pub fn summary(event: &StoredEvent, size_bytes: u64, deliveries: Vec<Delivery>) 
     }
 }
 
-/// One page of events. `place` is the sequence that the page before ended at; the answer says where this one ended, if there is more.
+/// One page of events.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Those that fit.
+    pub items: Vec<EventSummary>,
+    /// Events that were looked at.
+    pub scanned: u64,
+    /// Where the page ended, if there is more.
+    pub place: Option<Sequence>,
+}
+
+/// One page of events. `place` is the sequence that the page before ended at. `filter` is the query's, compiled.
 pub fn list(
     connection: &Connection,
     names: &Names,
-    query: &EventsQuery,
+    (query, filter): (&EventsQuery, Option<&Filter>),
     place: Option<Sequence>,
     limit: u32,
-) -> StoreResult<(Vec<EventSummary>, Option<Sequence>)> {
+) -> StoreResult<Listed> {
     let newest_first = query.order != Some(Order::Oldest);
     let (low, high) = bounds(connection, query, place, newest_first)?;
-    let candidates = if query.correlation.is_some() {
+    let (key, value) = query.tag.as_deref().and_then(|tag| tag.split_once(':')).unzip();
+    let candidates = if query.tag.is_some() {
+        "SELECT sequence FROM event_tags WHERE key = ?7 AND value = ?8"
+    } else if query.correlation.is_some() {
         "SELECT sequence FROM (SELECT sequence FROM events WHERE correlationid = ?5
              UNION ALL SELECT sequence FROM events WHERE eventid = ?6 AND correlationid IS NULL) WHERE 1"
     } else if query.failed || query.status == Some(DeliveryState::Dead) {
@@ -196,32 +214,68 @@ pub fn list(
         "SELECT sequence FROM events WHERE 1"
     };
     let direction = if newest_first { "DESC" } else { "ASC" };
-    let columns = events::COLUMNS;
+    // Payloads are read only for a filter that looks into them.
+    let columns = format!("{}{}", events::COLUMNS, if filter.is_some_and(Filter::reads_data) { ", payload" } else { "" });
     let state = query.status.map(DeliveryState::number);
     let sql = format!(
         "SELECT {columns}, length(payload) AS size FROM
              (SELECT sequence AS candidate FROM ({candidates} AND sequence > ?1 AND sequence < ?2 ORDER BY sequence {direction} LIMIT ?3))
          JOIN events ON events.sequence = candidate JOIN topics USING (topic_id)
-         WHERE ?4 IS NULL OR ?5 IS NULL OR ?6 IS NULL OR 1 ORDER BY events.sequence {direction}"
+         WHERE ?4 IS NULL OR ?5 IS NULL OR ?6 IS NULL OR ?7 IS NULL OR ?8 IS NULL OR 1 ORDER BY events.sequence {direction}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let own_id = query.correlation.as_ref().and_then(|story| story.parse::<EventId>().ok()).map(|eventid| *eventid.as_bytes());
-    let mut rows = statement.query(params![low, high, LIST_SCAN_MAX, state, query.correlation, own_id])?;
+    let place = params![low, high, LIST_SCAN_MAX, state, query.correlation, own_id, key, value];
+    let mut rows = statement.query(place)?;
     let mut found = Vec::new();
-    let mut looked_at = 0;
+    let mut scanned = 0;
     let mut last = None;
     while let Some(row) = rows.next()? {
         let event = events::from_row(row)?;
-        looked_at += 1;
+        scanned += 1;
         last = Some(event.sequence);
+        if filter.is_some_and(|filter| !event_view::evaluate(filter, &event).matched) {
+            continue;
+        }
         if let Some(fitting) = fitting(connection, names, query, &event)? {
             found.push(summary(&event, row.get("size")?, fitting));
             if found.len() >= limit as usize {
-                return Ok((found, last));
+                return Ok(Listed { items: found, scanned, place: last });
             }
         }
     }
-    Ok((found, last.filter(|_| looked_at == LIST_SCAN_MAX)))
+    Ok(Listed { items: found, scanned, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX)) })
+}
+
+/// One page of what a filter would have matched, the oldest events first, and where it ended, if there is more.
+pub fn filtered(
+    connection: &Connection,
+    query: &FilteredQuery,
+    filter: &Filter,
+    place: Option<Sequence>,
+) -> StoreResult<(Filtered, Option<Sequence>)> {
+    let span = EventsQuery { since: query.since, ..EventsQuery::default() };
+    let (low, _) = bounds(connection, &span, place, false)?;
+    let columns = format!("{}{}", events::COLUMNS, if filter.reads_data() { ", payload" } else { "" });
+    let sql = format!("SELECT {columns} FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
+    let mut numbers = Filtered::default();
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let event = events::from_row(row)?;
+        numbers.scanned += 1;
+        last = Some(event.sequence);
+        if query.topic.as_ref().is_none_or(|pattern| pattern.matches(&event.draft.topic)) {
+            let found = event_view::evaluate(filter, &event);
+            numbers.events += 1;
+            numbers.matched += u64::from(found.matched);
+            numbers.missing += u64::from(found.missing);
+            numbers.gave_up += u64::from(found.gave_up);
+        }
+    }
+    let last = last.filter(|_| numbers.scanned == u64::from(LIST_SCAN_MAX));
+    Ok((numbers, last))
 }
 
 /// The sequences between which a page looks, both excluded. Leans on `events_by_time`.
@@ -347,6 +401,9 @@ fn subscription_status(
     Ok(Some(SubscriptionStatus {
         subscription: format!("{}/{}", stored.plugin, stored.spec.name),
         topic: stored.spec.pattern.clone(),
+        filter: stored.spec.filter.clone(),
+        filter_missing: number(counts.filter_missing),
+        filter_gave_up: number(counts.filter_gave_up),
         key: stored.spec.key.as_ref().map(ToString::to_string),
         on_dead: stored.spec.on_dead,
         without_key: row.without_key,

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
 use super::numbers::Tally;
-use super::{deliveries, events, history, log_index, pages, plugin_state, plugins, publisher_keys, replays};
+use super::{deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -189,6 +189,9 @@ impl Writer {
                 connection.execute("UPDATE meta SET value = ?1 WHERE name = 'rules'", [version])?;
                 Ok(())
             }
+            Write::Filter(filter) => filters::insert(connection, filter),
+            Write::RemoveFilter { name } => filters::remove(connection, name),
+            Write::Tags { sequence, tags } => filters::tag(connection, *sequence, tags),
             Write::Switch(switch) => plugins::switch(connection, switch, now),
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),

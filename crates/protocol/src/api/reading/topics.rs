@@ -83,6 +83,8 @@ words! {
         Unknown = 7 "unknown",
         /// The event is one of the daemon's own and is about to be matched.
         NotMatchedYet = 8 "not_matched_yet",
+        /// Its pattern fits the topic, its filter does not match.
+        Filter = 9 "filter",
     }
 }
 
