@@ -1,19 +1,25 @@
 //! Whole flows against a real daemon.
 //!
 //! - `promises`: what publishers were promised, and the check that it was kept
+//! - `later`: events for later, and events that came too late
 //! - `load`: publishers that go on until their daemon is gone
 //! - `kill`: `kill -9` under load
 //! - `disk`: a sync that fails
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
 //! - `strangers`: those who should not be there, and those who leave in the middle
+//! - `purging`: what is cancelled, and what is removed for good
+//! - `retention`: what goes when it is old or there is no room, and what stays
 //! - `upgrade`: stores of released versions
 
 mod api;
 mod disk;
 mod folder;
 mod kill;
+mod later;
 mod load;
 mod promises;
+mod purging;
+mod retention;
 mod strangers;
 mod upgrade;

@@ -11,7 +11,7 @@
 
 mod configuring;
 mod languages;
-mod stage;
+pub mod stage;
 mod starting;
 mod stopping;
 mod switching;

@@ -107,6 +107,11 @@ pub enum Write {
         /// When it ended.
         ended_at: Option<Timestamp>,
     },
+    /// Events leave the store with everything that belongs to them.
+    Trim {
+        /// The events, in sequence order.
+        events: Vec<Sequence>,
+    },
     /// Something written down for others.
     Record(Record),
     /// Who did what.

@@ -11,11 +11,10 @@ use std::time::Duration;
 use panotti_protocol::api::OnDisabled;
 use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7};
-use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
 
 use crate::action::{Action, CancelReason, Lease, Step, Write};
-use crate::command::{Answer, Attach, AuditEntry, Command, Record, Refusal, Switch};
+use crate::command::{Answer, Attach, Command, Refusal};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
 use crate::limits::{FLOOR_STEP, LEASE, SUBSCRIPTIONS_MAX};
@@ -202,6 +201,8 @@ impl Bus {
             Command::Heartbeat { token } => self.heartbeat(token),
             Command::Retry { deliveries, actor } => self.retry(deliveries, actor, step),
             Command::Discard { deliveries, reason, actor } => self.discard(deliveries, &reason, &actor, step),
+            Command::Cancel(cancel) => self.cancel(cancel, step),
+            Command::Trim(trim) => self.trim(trim, step),
             Command::StartReplay(start) => self.start_replay(*start, step),
             Command::CancelReplay { replay, actor } => self.cancel_replay(replay, actor, step),
             Command::Record(record) => self.record(record, step),
@@ -289,48 +290,6 @@ impl Bus {
             })
             .collect();
         RuleSet { version, rules }
-    }
-
-    fn switch(&mut self, switch: Switch, step: &mut Step) -> Answer {
-        let before = self.disabled.get(&switch.plugin).copied();
-        let after = (!switch.enabled).then_some(switch.on_disabled);
-        if before == after {
-            return Answer::Changed(0);
-        }
-        match after {
-            Some(on_disabled) => self.disabled.insert(switch.plugin.clone(), on_disabled),
-            None => self.disabled.remove(&switch.plugin),
-        };
-        step.writes.push(Write::Audit(AuditEntry {
-            actor: switch.actor.clone(),
-            action: if switch.enabled { "plugin.enable" } else { "plugin.disable" }.to_owned(),
-            object: switch.plugin.clone(),
-            reason: switch.reason.clone(),
-            detail: String::new(),
-        }));
-        step.writes.push(Write::Switch(switch));
-        Answer::Changed(1)
-    }
-
-    fn record(&mut self, record: Record, step: &mut Step) -> Answer {
-        match &record {
-            Record::Transition { plugin, from, to, reason, actor } => {
-                self.own_event(notice::PLUGIN_STATE, notice::plugin_state(plugin, from, to, reason, actor), step);
-            }
-            Record::PluginConfig { plugin, actor, reason, revision, .. } => step.writes.push(Write::Audit(AuditEntry {
-                actor: actor.clone(),
-                action: "plugin.configure".to_owned(),
-                object: plugin.clone(),
-                reason: reason.clone(),
-                detail: format!("revision {revision}"),
-            })),
-            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime => {}
-        }
-        step.writes.push(match record {
-            Record::Audit(entry) => Write::Audit(entry),
-            other => Write::Record(other),
-        });
-        Answer::Done
     }
 
     /// The copy that would get a subscription's next delivery, if there is one.

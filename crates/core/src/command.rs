@@ -11,9 +11,11 @@ use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 
+use crate::cancel::Cancel;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
+use crate::retention::{Room, Trim};
 use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
 
 /// One thing the bus is asked.
@@ -74,6 +76,10 @@ pub enum Command {
         /// Who asks.
         actor: String,
     },
+    /// Stop deliveries before they end. The rows, and what has none yet, were read right before this command is applied.
+    Cancel(Cancel),
+    /// Remove what may go of some events. They were read right before this command is applied.
+    Trim(Trim),
     /// Begin a replay.
     StartReplay(Box<StartReplay>),
     /// End a replay before its last item. What it has handed out is finished.
@@ -294,6 +300,13 @@ pub enum Record {
     Audit(AuditEntry),
     /// The clock of uptime: a row a minute.
     Uptime,
+    /// The store's use went over the mark of the warning, or came back under it.
+    Watermark {
+        /// How the store's room stands.
+        room: Room,
+        /// Whether it is over.
+        over: bool,
+    },
 }
 
 /// Who did what to what, and why.
@@ -350,6 +363,17 @@ pub enum Refusal {
         what: &'static str,
         /// The limit.
         limit: usize,
+    },
+    /// What nobody is owed any more cannot be published.
+    #[error("the event's `expires` has passed: {0}")]
+    Expired(Timestamp),
+    /// See [`crate::limits::DELIVER_AT_MAX`].
+    #[error("`deliver_at` is {at}, more than {} days away", limit.as_secs() / 86_400)]
+    DelayTooLong {
+        /// What was asked for.
+        at: Timestamp,
+        /// The limit.
+        limit: Duration,
     },
     /// No such replay is running.
     #[error("no replay {0} is running")]

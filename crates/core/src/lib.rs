@@ -7,6 +7,7 @@
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
+//! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
 //! - [`fingerprint`]: failures that are alike
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`]: bounds; numbers that follow from a seed
@@ -14,6 +15,7 @@
 
 pub mod action;
 pub mod bus;
+pub mod cancel;
 pub mod command;
 pub mod defect;
 pub mod delivery;
@@ -27,6 +29,8 @@ mod publish;
 pub mod random;
 pub mod replay;
 mod replaying;
+pub mod retention;
 pub mod retry;
 pub mod routing;
 pub mod subscription;
+mod writing_down;

@@ -11,10 +11,11 @@ use panotti_protocol::topic::Topic;
 
 use crate::action::{Action, DeliveryWrite, Step, Write};
 use crate::bus::Bus;
-use crate::command::{Answer, Publish};
+use crate::command::{Answer, Publish, Refusal};
 use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::event::{Draft, StoredEvent};
+use crate::limits::DELIVER_AT_MAX;
 use crate::routing::{Matches, SubscriptionId};
 
 /// Source and actor of the daemon's own events.
@@ -29,6 +30,12 @@ impl Bus {
                 self.head = Sequence(self.head.0 + 1);
             }
             return Answer::Receipt(Receipt { duplicate: true, ..receipt });
+        }
+        if let Some(expires) = draft.expires.filter(|expires| *expires <= self.now) {
+            return Answer::Refused(Refusal::Expired(expires));
+        }
+        if let Some(at) = draft.deliver_at.filter(|at| *at > self.now + DELIVER_AT_MAX) {
+            return Answer::Refused(Refusal::DelayTooLong { at, limit: DELIVER_AT_MAX });
         }
         if matches.rules != self.rules.version {
             return Answer::MatchAgain;
@@ -87,6 +94,15 @@ impl Bus {
                 ..DeliveryWrite::of(&owed, DeliveryState::Skipped, attempts_max)
             })));
             return false;
+        }
+        if let Some(at) = event.draft.deliver_at.filter(|at| *at > self.now && !self.defects.has(Defect::DelayForgotten)) {
+            let row =
+                DeliveryWrite { due: Some(at), ..DeliveryWrite::of(&owed, DeliveryState::Waiting, subscription.spec.retry.attempts_max()) };
+            subscription.wait(at, owed.clone());
+            self.count(owed.key, DeliveryState::Waiting, 1);
+            self.changed.insert(owed.key);
+            step.writes.push(Write::Delivery(Box::new(row)));
+            return true;
         }
         if event.sequence == self.head {
             subscription.offer(owed.clone(), self.defects.has(Defect::FullWindowForgets));

@@ -8,7 +8,7 @@ use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
 use crate::delivery::{DeliveryKey, Owed};
-use crate::limits::{RETRY_DELAY_MAX, WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
+use crate::limits::{DELIVER_AT_MAX, RETRY_DELAY_MAX, WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
 use crate::replay::ReplayNumber;
 use crate::routing::{SubscriptionId, SubscriptionSpec};
 
@@ -140,7 +140,7 @@ impl Subscription {
         Some(after)
     }
 
-    /// Takes a page of waiting deliveries. A time further away than any retry can be was written under another clock and is cut.
+    /// Takes a page of waiting deliveries. A time further away than any can be was written under another clock and is cut.
     pub(crate) fn take_waiting(&mut self, entries: Vec<(Timestamp, Owed)>, last: bool, now: Timestamp) {
         self.waiting_asked = false;
         let end = entries.last().map(|(due, owed)| (*due, owed.key));
@@ -159,7 +159,9 @@ impl Subscription {
             .collect();
         for (due, owed) in entries {
             if !known.contains(&owed.key) {
-                self.waiting.insert((due.min(now + RETRY_DELAY_MAX), owed.key), owed);
+                // What was never tried waits for the time that its publisher gave.
+                let longest = if owed.tries == 0 { DELIVER_AT_MAX } else { RETRY_DELAY_MAX };
+                self.waiting.insert((due.min(now + longest), owed.key), owed);
             }
         }
     }
@@ -195,6 +197,16 @@ impl Subscription {
     /// Whether a replay may release another item to it.
     pub(crate) fn has_room_for_repeats(&self) -> bool {
         self.repeats.len() < usize::try_from(self.spec.concurrency).unwrap_or(usize::MAX)
+    }
+
+    /// The events of what replays released to it.
+    pub(crate) fn released_repeats(&self) -> impl Iterator<Item = Sequence> + '_ {
+        self.repeats.iter().map(|owed| owed.key.sequence)
+    }
+
+    /// Forgets a delivery that is owed and was not handed out: it has ended.
+    pub(crate) fn forget_pending(&mut self, key: DeliveryKey) {
+        self.window.retain(|owed| owed.key != key);
     }
 
     pub(crate) fn drop_repeats(&mut self, replay: ReplayNumber) -> usize {

@@ -111,6 +111,8 @@ codes! {
         "For example: discarding needs a dead letter, retrying needs one that is waiting or dead.", "`panotti event show EVT` shows where its deliveries stand.";
     EVENT_ATTRIBUTE_INVALID = "event.attribute_invalid", 400, INVALID, "An attribute of the event does not hold",
         "A name, a length or a value is outside what is allowed, or only the daemon may set it.", "Correct the attribute that is named.";
+    EVENT_EXPIRED = "event.expired", 422, INVALID, "The event has expired already",
+        "Its `expires` has passed: no plugin would be given it.", "Publish it with a later `expires`, or without one.";
     EVENT_NOT_FOUND = "event.not_found", 404, NOT_FOUND, "There is no such event",
         "The id is wrong, or retention has removed the event.", "`panotti event list` shows what is stored.";
     EVENT_PAYLOAD_INVALID = "event.payload_invalid", 422, INVALID, "The payload is not what its content type says",
@@ -147,6 +149,10 @@ codes! {
         "It is not JSON, too long, of an unknown type, or out of place.", "See docs/plugin-protocol.md.";
     PLUGIN_STATE = "plugin.state", 409, CONFLICT, "The plugin is not in a state for that",
         "Only some changes of state are legal.", "`panotti plugin show NAME` shows its state; the message names what is legal.";
+    PURGE_CONFIRMATION = "purge.confirmation", 0, NEEDS_CONFIRMATION, "A purge is not run unasked",
+        "What it removes is gone for good, and nobody is there to confirm it.", "Look at the plan with `--dry-run`, then add `--yes`.";
+    PURGE_SELECTOR_MISSING = "purge.selector_missing", 400, USAGE, "A purge needs a selection",
+        "No selector never means everything.", "Give `--before`, `--topic` or `--status`.";
     REPLAY_CONFIRMATION = "replay.confirmation", 409, NEEDS_CONFIRMATION, "The replay is larger than what runs unasked",
         "Nobody is there to confirm it.", "Look at the plan with `--dry-run`, then add `--yes` or raise `--confirm-above`.";
     REPLAY_NOT_FOUND = "replay.not_found", 404, NOT_FOUND, "There is no such replay",

@@ -5,6 +5,7 @@
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
+//! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
 
@@ -16,6 +17,7 @@ pub mod pages;
 pub mod plugins;
 pub mod principal;
 pub mod problem;
+pub mod purging;
 pub mod replays;
 pub mod stream;
 
@@ -75,7 +77,9 @@ pub struct Facts {
     pub settings: Vec<Setting>,
     /// Largest payload of one event, in bytes.
     pub payload_bytes_max: usize,
-    /// Limit of the database file, in bytes.
+    /// How long resolved events are kept.
+    pub retention: std::time::Duration,
+    /// Bytes the store may use.
     pub store_bytes_max: u64,
     /// Free space below which publishing is refused.
     pub free_bytes_min: u64,
@@ -97,10 +101,12 @@ pub fn router(api: Api) -> Router {
         .route("/events/status", get(events::status))
         .route("/events/stream", get(stream::stream))
         .route("/events/errors", get(events::errors))
+        .route("/events/purge", post(purging::purge))
         .route("/events/replay", post(replays::start))
         .route("/events/{id}", get(events::show))
         .route("/events/{id}/payload", get(events::payload))
         .route("/events/{id}/retry", post(events::retry))
+        .route("/events/{id}/cancel", post(purging::cancel))
         .route("/events/{id}/discard", post(events::discard))
         .route("/replays", get(replays::list))
         .route("/replays/{id}", get(replays::show))

@@ -1,6 +1,7 @@
 //! The bus: one thread takes what has gathered, lets the core decide, writes it as one transaction, and only then answers and acts.
 //!
 //! - [`handle`]: how everybody else reaches it
+//! - [`housekeeping`]: what becomes of old events and deliveries
 //! - [`thread`]: the single writer
 //! - [`cache`]: events that are about to be sent, bounded in bytes
 //! - [`dispatch`]: finds the events of the deliveries handed out and passes them to the host
@@ -9,6 +10,7 @@
 pub mod cache;
 pub mod dispatch;
 pub mod handle;
+pub mod housekeeping;
 pub mod limits;
 pub mod thread;
 pub mod watch;

@@ -9,6 +9,7 @@ use std::time::Instant;
 use arc_swap::ArcSwapOption;
 use panotti_core::action::{Action, Step, Write};
 use panotti_core::bus::Bus;
+use panotti_core::cancel::{Cancel, Cancelled};
 use panotti_core::command::{Answer, Command, HandlerOutcome};
 use panotti_core::event::{Draft, SharedEvent};
 use panotti_core::routing::{Matcher, Matches};
@@ -25,7 +26,7 @@ use crate::daemon::clock::{Clock, random_seed};
 use crate::daemon::defect;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::sqlite::writer::Writer;
-use crate::daemon::store::sqlite::{events, pages, plugins};
+use crate::daemon::store::sqlite::{events, pages, plugins, retention};
 
 /// When publishing is refused.
 #[derive(Debug, Clone)]
@@ -194,8 +195,24 @@ impl Thread {
                 let command = match change {
                     DeliveryChange::Retry { actor } => Command::Retry { deliveries, actor },
                     DeliveryChange::Discard { reason, actor } => Command::Discard { deliveries, reason, actor },
+                    DeliveryChange::Cancel { reason, actor } => {
+                        let deliveries = retention::not_begun(self.store.connection(), sequence, plugin.as_deref())?;
+                        Command::Cancel(Cancel { deliveries, which: Cancelled::NotBegun, reason, actor })
+                    }
                 };
                 Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
+            }
+            Request::Housekeeping { work, reply } => {
+                let command = work.command(self.store.connection())?;
+                Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
+            }
+            Request::Vacuum { pages, reply } => {
+                self.store.vacuum(pages)?;
+                // The file is cut when the log is moved into it. A full channel means that this is already asked for.
+                let _ = self.checkpoint.try_send(());
+                // Whoever asked may be gone: the pages are given back all the same.
+                let _ = reply.send(self.store.space()?);
+                Ok(None)
             }
             Request::ReadState { plugin, key, reply } => Ok(Some(Pending::State(plugin, key, reply))),
             Request::Leased { reply } => Ok(Some(Pending::Leased(reply))),
@@ -240,13 +257,13 @@ impl Thread {
         let limits = &self.limits;
         let free_bytes_min = if self.full { limits.free_bytes_min.max(FULL_DISK_ROOM_BYTES) } else { limits.free_bytes_min };
         let free = rustix::fs::statvfs(&limits.folder).map_or(u64::MAX, |disk| disk.f_bavail * disk.f_frsize);
-        let used = self.store.database_bytes();
+        let used = self.store.space()?.used_bytes();
         let why = if free < free_bytes_min {
             format!("the disk has {free} bytes free; publishing stops below {free_bytes_min}")
         } else if !sealed {
             "the disk is full: the seal could not be written".to_owned()
         } else if used >= limits.bytes_max {
-            format!("the store has {used} bytes; its limit is {}", limits.bytes_max)
+            format!("the store uses {used} bytes; its limit is {}", limits.bytes_max)
         } else {
             if self.refusing.load().is_some() {
                 tracing::info!("publishing is accepted again");
@@ -418,7 +435,7 @@ fn next_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
 fn begins_a_step(request: &Request) -> bool {
     match request {
         Request::Commands { commands, .. } => commands.iter().any(|command| matches!(command, Command::Register { .. })),
-        Request::Deliveries { .. } => true,
+        Request::Deliveries { .. } | Request::Housekeeping { .. } | Request::Vacuum { .. } => true,
         Request::ReadState { .. } | Request::Leased { .. } | Request::Close { .. } => false,
     }
 }

@@ -274,6 +274,11 @@ impl Chaos {
         let mut draft = Draft::new(topic.parse().expect("a topic"), "/cli/test", "test", b"{}".to_vec());
         draft.id = (self.random.below(3) == 0).then(|| format!("id-{}", self.random.below(400)));
         draft.expires = (self.random.below(25) == 0).then(|| self.world.wall + self.random.up_to(Duration::from_secs(20)));
+        draft.deliver_at = match self.random.below(60) {
+            0..4 => Some(self.world.wall + self.random.up_to(Duration::from_secs(30))),
+            4 => Some(self.world.wall + self.random.up_to(Duration::from_secs(60 * 3_600))),
+            _ => None,
+        };
         draft
     }
 

@@ -20,11 +20,13 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::RecoveredWithoutSuccess, &["rule_10"]),
     (Defect::FullWindowForgets, &["rule_01"]),
     (Defect::FloorAhead, &["rule_01"]),
-    (Defect::DuplicateTakesSequence, &["rule_13"]),
+    (Defect::DuplicateTakesSequence, &["rule_13", "rule_01_sequences_have_no_hole"]),
     (Defect::DeathForgetsAttempt, &["rule_08"]),
     (Defect::LeaseNeverEnds, &["rule_05"]),
     (Defect::ReplayUnpaced, &["rule_10"]),
     (Defect::ConcurrencyIgnored, &["rule_12"]),
+    (Defect::DelayForgotten, &["rule_07"]),
+    (Defect::TrimsUnresolved, &["rule_14"]),
 ];
 
 #[test]

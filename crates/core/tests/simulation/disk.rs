@@ -10,6 +10,7 @@ use panotti_core::command::{StartReplay, StoredDelivery};
 use panotti_core::delivery::{Counts, DeliveryKey, Owed, Repeats};
 use panotti_core::event::{SharedEvent, StoredEvent};
 use panotti_core::replay::{BEGINNING, ReplayCursor, ReplayItem, ReplayNumber, StoredReplay};
+use panotti_core::retention::{StoredFate, StoredRow};
 use panotti_core::routing::SubscriptionId;
 use panotti_core::subscription::StoredSubscription;
 use panotti_protocol::api::OnDisabled;
@@ -69,6 +70,10 @@ pub struct Disk {
     waiting: BTreeSet<(SubscriptionId, Timestamp, DeliveryKey)>,
     pub open_failures: BTreeSet<DeliveryKey>,
     pub replay_rows: BTreeMap<ReplayNumber, BTreeMap<DeliveryState, i64>>,
+    /// Events that were removed. What they were is kept for those who judge; no read finds them.
+    pub gone: BTreeSet<Sequence>,
+    /// What the removed rows counted.
+    counts_gone: BTreeMap<SubscriptionId, Counts>,
 }
 
 /// What a read of a replay's next items gives.
@@ -166,6 +171,7 @@ impl Disk {
                 row.skipped += i64::try_from(*skipped).expect("small");
                 row.ended |= ended_at.is_some();
             }
+            Write::Trim { events } => events.iter().for_each(|sequence| self.remove(*sequence)),
             Write::Record(_) => {}
             Write::Audit(_) => self.audit += 1,
         }
@@ -192,6 +198,43 @@ impl Disk {
         Ok(())
     }
 
+    /// Removes an event with everything that belongs to it. The sums stay: they count since the store was made.
+    fn remove(&mut self, sequence: Sequence) {
+        self.gone.insert(sequence);
+        let event = Arc::clone(self.event(sequence));
+        if let Some(id) = &event.draft.id {
+            self.by_publisher_id.remove(&(event.draft.source.clone(), id.clone()));
+        }
+        let keys: Vec<DeliveryKey> = self.rows_of_event(sequence).map(|(key, _)| *key).collect();
+        for key in keys {
+            let Some(row) = self.rows.remove(&key) else { continue };
+            let state = if row.state.is_failed() { DeliveryState::Cancelled } else { row.state };
+            if !row.state.is_failed() || row.open {
+                self.counts_gone.entry(key.subscription).or_default().add(state, 1);
+            }
+            self.open_failures.remove(&key);
+            if let Some(due) = row.due {
+                self.waiting.remove(&(key.subscription, due, key));
+            }
+        }
+        self.owed.values_mut().for_each(|owed| {
+            owed.remove(&sequence);
+        });
+    }
+
+    /// The rows of an event.
+    pub fn rows_of_event(&self, sequence: Sequence) -> impl Iterator<Item = (&DeliveryKey, &Row)> {
+        let first = DeliveryKey { sequence, ..DeliveryKey::default() };
+        self.rows.range(first..).take_while(move |(key, _)| key.sequence == sequence)
+    }
+
+    /// What a trim is given of an event.
+    pub fn fate_of(&self, sequence: Sequence) -> StoredFate {
+        let event = self.event(sequence);
+        let rows = self.rows_of_event(sequence).map(|(key, row)| StoredRow { key: *key, state: row.state, open_failure: row.open });
+        StoredFate { sequence, accepted_at: event.accepted_at, matches: event.matches.clone(), rows: rows.collect() }
+    }
+
     fn owe(&mut self, sequence: Sequence, subscriptions: &[SubscriptionId]) {
         for subscription in subscriptions {
             self.owed.entry(*subscription).or_default().insert(sequence);
@@ -206,7 +249,9 @@ impl Disk {
             owed.remove(&key.sequence);
         }
         let repeats_a_failure = write.attempt_of.is_some_and(|original| self.rows.get(&original).is_some_and(|row| row.state.is_failed()));
-        let mut row = match self.take_row(key) {
+        let known = self.take_row(key);
+        let by_hand = known.is_some() && write.state == DeliveryState::Waiting && write.attempt.is_none();
+        let mut row = match known {
             Some(before) => before,
             None => Row {
                 state: write.state,
@@ -221,7 +266,7 @@ impl Disk {
                 retried_by_hand: 0,
             },
         };
-        row.retried_by_hand += u32::from(write.state == DeliveryState::Waiting && write.attempt.is_none());
+        row.retried_by_hand += u32::from(by_hand);
         row.history.extend(write.attempt.clone());
         row.state = write.state;
         row.cause = write.cause;
@@ -341,7 +386,8 @@ impl Disk {
             later.take_while(|key| key.sequence <= row.until).filter(|key| self.is_free(**key, number)).take(limit).copied().collect()
         } else {
             let from = after.sequence.0.max(1);
-            let places = (from..=row.until.0).flat_map(|sequence| {
+            let stored = (from..=row.until.0).filter(|sequence| !self.gone.contains(&Sequence(*sequence)));
+            let places = stored.flat_map(|sequence| {
                 let event = self.event(Sequence(sequence));
                 let chosen = row.start.selection.topic.as_ref().is_none_or(|pattern| pattern.matches(&event.draft.topic));
                 let matches = event.matches.as_deref().filter(|_| chosen).unwrap_or_default();
@@ -392,7 +438,7 @@ impl Disk {
 
     /// Counts again from the rows.
     pub fn recount(&self) -> BTreeMap<SubscriptionId, Counts> {
-        let mut counts: BTreeMap<SubscriptionId, Counts> = BTreeMap::new();
+        let mut counts: BTreeMap<SubscriptionId, Counts> = self.counts_gone.clone();
         for (key, row) in &self.rows {
             if !row.state.is_failed() || row.open {
                 counts.entry(key.subscription).or_default().add(row.state, 1);

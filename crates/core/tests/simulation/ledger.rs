@@ -14,16 +14,27 @@ use panotti_protocol::time::Timestamp;
 /// Why a delivery's row changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    Done { emits: usize },
-    Retry { after: Option<Duration> },
+    Done {
+        emits: usize,
+    },
+    Retry {
+        after: Option<Duration>,
+    },
     Reject,
-    Defer { after: Duration },
+    Defer {
+        after: Duration,
+    },
     Timeout,
     Crash,
     Expired,
     RetryByHand,
     Discard,
+    Cancel,
     Skipped,
+    /// It is owed later: published with a time.
+    Delayed {
+        at: Timestamp,
+    },
 }
 
 impl Kind {
@@ -34,7 +45,7 @@ impl Kind {
 
     /// Whether it ends a try, counted or not.
     pub fn is_recorded(&self) -> bool {
-        !matches!(self, Kind::RetryByHand | Kind::Discard | Kind::Skipped)
+        !matches!(self, Kind::RetryByHand | Kind::Discard | Kind::Cancel | Kind::Skipped | Kind::Delayed { .. })
     }
 
     pub fn name(&self) -> &'static str {
@@ -49,7 +60,9 @@ impl Kind {
             Kind::Expired => "expired",
             Kind::RetryByHand => "retry by hand",
             Kind::Discard => "discard",
+            Kind::Cancel => "cancel",
             Kind::Skipped => "skipped",
+            Kind::Delayed { .. } => "delayed",
         }
     }
 }
@@ -99,6 +112,8 @@ pub struct Ledger {
     pub emits: BTreeSet<String>,
     pub state_writes: usize,
     pub replays_started: usize,
+    /// Whether a person purges in the step under way, dead letters included.
+    pub purges: bool,
     /// Keys whose rows change in the step under way.
     pub touched: BTreeSet<DeliveryKey>,
 }
@@ -141,6 +156,7 @@ impl Ledger {
         self.expected.clear();
         self.emits.clear();
         self.touched.clear();
+        self.purges = false;
         self.state_writes = 0;
         self.replays_started = 0;
     }

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use panotti_core::action::{DeliveryWrite, Lease};
 use panotti_core::bus::Bus;
-use panotti_core::command::Answer;
+use panotti_core::command::{Answer, Refusal};
 use panotti_core::delivery::DeliveryKey;
-use panotti_core::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, WAITING_MAX, WINDOW_MAX};
+use panotti_core::limits::{
+    DELIVER_AT_MAX, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, WAITING_MAX, WINDOW_MAX,
+};
 use panotti_core::replay::ReplayNumber;
 use panotti_core::retry::RetryPolicy;
 use panotti_core::routing::SubscriptionId;
@@ -162,8 +164,8 @@ pub fn rule_07_a_delivery_dies_with_its_last_attempt(kind: &Kind, policy: &Retry
     let state = match kind {
         Kind::Done { .. } => DeliveryState::Done,
         Kind::Reject | Kind::Expired => DeliveryState::Dead,
-        Kind::Defer { .. } | Kind::RetryByHand => DeliveryState::Waiting,
-        Kind::Discard => DeliveryState::Cancelled,
+        Kind::Defer { .. } | Kind::RetryByHand | Kind::Delayed { .. } => DeliveryState::Waiting,
+        Kind::Discard | Kind::Cancel => DeliveryState::Cancelled,
         Kind::Skipped => DeliveryState::Skipped,
         Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.attempts_max() => DeliveryState::Dead,
         Kind::Retry { .. } | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
@@ -177,6 +179,7 @@ pub fn rule_07_a_retry_waits_at_least_half_its_step(kind: &Kind, policy: &RetryP
     };
     let (least, most) = match kind {
         Kind::RetryByHand => (Duration::ZERO, Duration::ZERO),
+        Kind::Delayed { at } => (at.since(now), at.since(now)),
         Kind::Retry { after: Some(after) } | Kind::Defer { after } => {
             let asked = (*after).clamp(RETRY_DELAY_MIN, RETRY_DELAY_MAX);
             (asked, asked)
@@ -191,11 +194,29 @@ pub fn rule_07_a_retry_waits_at_least_half_its_step(kind: &Kind, policy: &RetryP
     ensure(holds, || format!("{kind:?} of {:?} waits {:?}, expected {least:?} to {most:?}", write.key, due.since(now)))
 }
 
-/// `loaded_at`: a time that is further away than any retry was written under another clock and is cut.
-pub fn rule_07_nothing_comes_before_its_time(before: Option<&Row>, now: Timestamp, loaded_at: Timestamp, key: DeliveryKey) -> Check {
-    let due = before.and_then(|row| row.due);
-    let holds = due.is_none_or(|due| due <= now || loaded_at + RETRY_DELAY_MAX <= now);
+/// `loaded_at`: a time that is further away than any can be was written under another clock and is cut. `deliver_at`: what the publisher
+/// said.
+pub fn rule_07_nothing_comes_before_its_time(
+    before: Option<&Row>,
+    deliver_at: Option<Timestamp>,
+    now: Timestamp,
+    loaded_at: Timestamp,
+    key: DeliveryKey,
+) -> Check {
+    let due = if key.replay == ReplayNumber::LIVE && before.is_none() { deliver_at } else { before.and_then(|row| row.due) };
+    let longest = if before.is_some_and(|row| row.tries > 0) { RETRY_DELAY_MAX } else { DELIVER_AT_MAX };
+    let holds = due.is_none_or(|due| due <= now || loaded_at + longest <= now);
     ensure(holds, || format!("{key:?} is due at {due:?} and comes at {now}"))
+}
+
+pub fn rule_07_what_has_expired_is_not_accepted(expires: Option<Timestamp>, now: Timestamp, answer: &Answer) -> Check {
+    let over = expires.is_some_and(|expires| expires <= now);
+    let holds = match answer {
+        Answer::Receipt(receipt) => !over || receipt.duplicate,
+        Answer::Refused(Refusal::Expired(_)) => over,
+        _ => true,
+    };
+    ensure(holds, || format!("expires at {expires:?}, published at {now}: {answer:?}"))
 }
 
 pub fn rule_07_what_is_due_is_not_left_lying(stuck: bool, what: impl FnOnce() -> String) -> Check {
@@ -211,7 +232,7 @@ pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: 
         Kind::Timeout => AttemptOutcome::Timeout,
         Kind::Crash => AttemptOutcome::Crash,
         Kind::Expired => AttemptOutcome::Expired,
-        Kind::RetryByHand | Kind::Discard | Kind::Skipped => {
+        Kind::RetryByHand | Kind::Discard | Kind::Cancel | Kind::Skipped | Kind::Delayed { .. } => {
             return ensure(write.attempt.is_none(), || format!("{kind:?} of {:?} is no attempt", write.key));
         }
     };
@@ -257,7 +278,9 @@ pub fn rule_10_a_replay_never_passes_an_item_without_a_row(disk: &Disk, ledger: 
         return Ok(());
     }
     let passed = ledger.pages.get(&number).and_then(|read| {
-        let is_open = |original: &&DeliveryKey| !disk.rows.contains_key(&DeliveryKey { replay: number, ..**original });
+        let is_open = |original: &&DeliveryKey| {
+            !disk.gone.contains(&original.sequence) && !disk.rows.contains_key(&DeliveryKey { replay: number, ..**original })
+        };
         read.range(..=cursor).find(is_open)
     });
     ensure(passed.is_none(), || format!("replay {number:?} is at {cursor:?} and has no row for {passed:?}"))
@@ -308,6 +331,24 @@ pub fn rule_12_concurrency_is_never_exceeded(in_flight: usize, concurrency: u32)
 pub fn rule_10_what_a_person_asks_is_done(answer: &Answer, expected: usize) -> Check {
     let changed = matches!(answer, Answer::Changed(changed) if *changed == expected as u64);
     ensure(changed, || format!("expected {expected} deliveries to change: {answer:?}"))
+}
+
+/// By what is stored of the event before it goes: whether somebody is still owed it, has it, or has yet to decide about it.
+pub fn rule_14_nothing_unresolved_is_ever_removed(disk: &Disk, ledger: &Ledger, sequence: Sequence) -> Check {
+    ensure(!disk.gone.contains(&sequence), || format!("event {sequence} is removed twice"))?;
+    ensure(sequence < disk.head(), || format!("event {sequence} is the newest and is removed"))?;
+    ensure(!disk.unmatched.contains(&sequence), || format!("event {sequence} is removed before it was matched"))?;
+    let owed = disk.owed.iter().find(|(_, owed)| owed.contains(&sequence));
+    ensure(owed.is_none(), || format!("event {sequence} is removed and owed to {:?}", owed.map(|(id, _)| id)))?;
+    let flying = ledger.in_flight.iter().find(|key| key.sequence == sequence);
+    ensure(flying.is_none(), || format!("event {sequence} is removed while {flying:?} is in flight"))?;
+    let waiting = disk.rows_of_event(sequence).find(|(_, row)| !row.state.is_ended());
+    ensure(waiting.is_none(), || format!("event {sequence} is removed while this waits: {waiting:?}"))
+}
+
+pub fn rule_14_a_dead_letter_goes_only_when_a_person_purges_it(disk: &Disk, purges: bool, sequence: Sequence) -> Check {
+    let open = disk.rows_of_event(sequence).find(|(_, row)| row.open);
+    ensure(purges || open.is_none(), || format!("event {sequence} is removed with a dead letter that nobody decided about: {open:?}"))
 }
 
 pub fn rule_14_a_replay_is_refused_only_when_too_many_run(refused: bool, started: usize, disk: &Disk) -> Check {

@@ -15,10 +15,10 @@ use panotti_core::limits::RETRY_DELAY_MAX;
 use panotti_core::random::Random;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::retry::RetryPolicy;
-use panotti_core::routing::{RuleSet, SubscriptionId};
+use panotti_core::routing::RuleSet;
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::event::Receipt;
-use panotti_protocol::id::{DeliveryId, FencingToken, Sequence};
+use panotti_protocol::id::{FencingToken, Sequence};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
 
@@ -313,6 +313,10 @@ impl World {
         let Some(id) = id else { return Ok(()) };
         let key = (source.to_owned(), id.to_owned());
         match self.first_receipts.get(&key) {
+            // It was removed: for this source and id the store is as if it had never been there.
+            Some(first) if self.disk.gone.contains(&first.sequence) && !receipt.duplicate => {
+                self.first_receipts.insert(key, receipt.clone());
+            }
             Some(first) => hold!(self, rule_13_the_same_event_twice_gets_the_first_receipt(first, receipt)),
             None => {
                 self.first_receipts.insert(key, receipt.clone());
@@ -334,6 +338,12 @@ impl World {
             }
             Write::Replay { replay, .. } => {
                 self.ledger.replays_since.insert(*replay, self.bus_now);
+            }
+            Write::Trim { events } => {
+                for sequence in events {
+                    hold!(self, rule_14_nothing_unresolved_is_ever_removed(&self.disk, &self.ledger, *sequence));
+                    hold!(self, rule_14_a_dead_letter_goes_only_when_a_person_purges_it(&self.disk, self.ledger.purges, *sequence));
+                }
             }
             Write::Delivery(row) => self.judge_row(row)?,
             Write::Recovered { key, .. } => {
@@ -362,6 +372,9 @@ impl World {
             None if write.state == DeliveryState::Skipped => {
                 let active = self.disk.subscriptions.get(&key.subscription).is_some_and(|known| known.active);
                 (!active).then_some(Kind::Skipped)
+            }
+            None if before.is_none() && write.state == DeliveryState::Waiting && key.replay == ReplayNumber::LIVE => {
+                event.draft.deliver_at.map(|at| Kind::Delayed { at })
             }
             None if event.draft.expires.is_some_and(|expires| expires <= self.bus_now) => {
                 hold!(self, rule_05_a_delivery_is_in_flight_once(&self.ledger, key));
@@ -421,7 +434,10 @@ impl World {
         hold!(self, rule_05_a_delivery_is_in_flight_once(&self.ledger, key));
         hold!(self, rule_05_what_has_ended_is_not_handed_out(&self.disk, key));
         hold!(self, rule_06_the_attempt_number_is_the_next(before, &lease));
-        hold!(self, rule_07_nothing_comes_before_its_time(before, self.bus_now, self.loaded_at, key));
+        // A time that had come when it was published is no time to wait for, also not after the clock went back.
+        let event = self.disk.event(key.sequence);
+        let deliver_at = event.draft.deliver_at.filter(|at| *at > event.accepted_at);
+        hold!(self, rule_07_nothing_comes_before_its_time(before, deliver_at, self.bus_now, self.loaded_at, key));
         hold!(self, rule_10_the_mark_names_the_delivery_that_is_repeated(&self.disk, key, &lease));
         let concurrency = self.disk.subscriptions[&key.subscription].spec.concurrency;
         let in_flight = self.ledger.number_in_flight(key.subscription);
@@ -442,41 +458,6 @@ impl World {
         self.ledger.begin(lease.token, flight);
         self.inbox.push(lease);
         Ok(())
-    }
-
-    fn judge_pace(&mut self, key: DeliveryKey) -> Result<(), Violation> {
-        let begun = self.ledger.begun.entry(key.replay).or_default();
-        begun.insert(key);
-        let number = begun.len();
-        let since = self.ledger.replays_since.get(&key.replay).copied().unwrap_or(self.loaded_at);
-        hold!(self, rule_10_a_replay_keeps_its_pace(self.disk.replays[&key.replay].start.rate, number, since, self.bus_now));
-        Ok(())
-    }
-
-    /// The key that a lease stands for, found as a plugin's host could find it.
-    pub fn key_of(&self, lease: &Lease) -> DeliveryKey {
-        let named = |id: &SubscriptionId| {
-            let known = &self.disk.subscriptions[id];
-            known.plugin == lease.plugin && known.spec.name == lease.handler
-        };
-        let subscription = self.disk.subscriptions.keys().copied().find(named).unwrap_or_default();
-        let replay = lease.replay.as_ref().map_or(ReplayNumber::LIVE, |mark| {
-            self.disk.replays.iter().find(|(_, row)| row.id == mark.id).map_or(ReplayNumber(u32::MAX), |(number, _)| *number)
-        });
-        DeliveryKey { sequence: lease.sequence, subscription, replay }
-    }
-
-    /// The delivery that a lease's mark names.
-    fn original_of(&self, key: DeliveryKey, lease: &Lease) -> Option<DeliveryKey> {
-        let mark = lease.replay.as_ref()?;
-        let eventid = self.disk.event(key.sequence).eventid;
-        let numbers = self.disk.replays.keys().copied().chain([ReplayNumber::LIVE]);
-        numbers.map(|replay| DeliveryKey { replay, ..key }).find(|original| original.id(eventid) == mark.attempt_of)
-    }
-
-    /// Whether a delivery is in flight under another token than this one.
-    pub fn has_a_later_lease(&self, token: FencingToken, delivery: DeliveryId) -> bool {
-        !self.ledger.leases.contains_key(&token) && self.ledger.leases.values().any(|flight| flight.delivery == delivery)
     }
 
     /// Moves the clock on.

@@ -24,6 +24,7 @@ use crate::cli::output::human::{counted, counted_as, duration_ms, short};
   panotti event publish recording.ended '{\"id\": 42}'
   panotti event publish recording.ended -p id=42 -p tags:='[\"a\",\"b\"]'
   panotti event publish audio.recorded @meeting.wav --content-type audio/wav
+  panotti event publish reminder.due '{\"id\": 42}' --delay 2h --expires 1d
   cat events.jsonl | panotti event publish --jsonl -
   panotti event publish load.test --count 10000 --rate 500")]
 pub struct PublishArgs {
@@ -57,9 +58,12 @@ pub struct PublishArgs {
     /// The story it belongs to
     #[arg(long, value_name = "ID")]
     pub correlation: Option<String>,
-    /// Deliveries past it are given up: a time, or so long from now
+    /// Deliveries past it are dead, with the cause `expired`: a time, or so long from now
     #[arg(long, value_name = "TIME", value_parser = publish_input::parse_expiry)]
     pub expires: Option<publish_input::Expiry>,
+    /// Plugins get it later, at most 30 days from now: a time, or so long from now
+    #[arg(long, value_name = "TIME", value_parser = publish_input::parse_expiry)]
+    pub delay: Option<publish_input::Expiry>,
     /// Each line is an event: of standard input, or of PAYLOAD (`@FILE`); without a TOPIC give `-` or `@FILE` alone
     #[arg(long)]
     pub jsonl: bool,

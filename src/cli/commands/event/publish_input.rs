@@ -35,13 +35,23 @@ pub fn parse_pair(text: &str) -> Result<Pair, String> {
     if key.is_empty() { Err("the key is empty".to_owned()) } else { Ok((key.to_owned(), value)) }
 }
 
-/// When deliveries are given up.
+/// A point in time to come, as typed.
 #[derive(Debug, Clone, Copy)]
 pub enum Expiry {
     /// At this time.
     At(Timestamp),
     /// So long from now.
     In(Duration),
+}
+
+impl Expiry {
+    /// The point in time, seen from now.
+    pub fn resolve(self, now: Timestamp) -> Timestamp {
+        match self {
+            Expiry::At(at) => at,
+            Expiry::In(duration) => now + duration,
+        }
+    }
 }
 
 /// Reads a time or a duration from now.
@@ -100,10 +110,8 @@ pub fn attributes(args: &PublishArgs, now: Timestamp) -> Result<NewEvent, Failur
         priority: args.priority,
         correlationid: args.correlation.clone(),
         orderingkey: args.ordering_key.clone(),
-        expires: args.expires.map(|expiry| match expiry {
-            Expiry::At(at) => at,
-            Expiry::In(duration) => now + duration,
-        }),
+        expires: args.expires.map(|expiry| expiry.resolve(now)),
+        deliver_at: args.delay.map(|delay| delay.resolve(now)),
         ..NewEvent::default()
     })
 }
@@ -226,6 +234,7 @@ pub fn line_event(line: &str, template: &NewEvent) -> Result<NewEvent, Failure> 
     event.correlationid = event.correlationid.or_else(|| template.correlationid.clone());
     event.orderingkey = event.orderingkey.or_else(|| template.orderingkey.clone());
     event.expires = event.expires.or(template.expires);
+    event.deliver_at = event.deliver_at.or(template.deliver_at);
     if event.id.is_none() {
         event.id = Some(fresh_id()?);
     }

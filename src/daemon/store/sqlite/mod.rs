@@ -7,6 +7,7 @@
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`views`], [`failures`]: what the API lists
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
+//! - [`retention`]: what may leave the store, and the room that it leaves
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
 pub mod checkpoint;
@@ -19,5 +20,6 @@ pub mod pages;
 pub mod plugins;
 pub mod readers;
 pub mod replays;
+pub mod retention;
 pub mod views;
 pub mod writer;

@@ -194,7 +194,7 @@ fn fits(selection: &ReplaySelection, topic: &Topic, eventid: &EventId, accepted_
         && selection.until.is_none_or(|until| accepted_at < until)
 }
 
-fn subscriptions_of(connection: &Connection, selection: &ReplaySelection) -> StoreResult<Vec<SubscriptionId>> {
+pub(super) fn subscriptions_of(connection: &Connection, selection: &ReplaySelection) -> StoreResult<Vec<SubscriptionId>> {
     let rows = plugins::subscriptions(connection)?.into_iter();
     let wanted = rows.filter(|row| selection.plugin.as_ref().is_none_or(|plugin| *plugin == row.stored.plugin));
     Ok(wanted.map(|row| row.stored.id).collect())
@@ -321,7 +321,11 @@ pub fn stored_deliveries(connection: &Connection, sequence: Sequence, plugin: Op
     Ok(found)
 }
 
-fn stored_delivery(connection: &Connection, event: &panotti_core::event::StoredEvent, row: DeliveryRow) -> StoreResult<StoredDelivery> {
+pub(super) fn stored_delivery(
+    connection: &Connection,
+    event: &panotti_core::event::StoredEvent,
+    row: DeliveryRow,
+) -> StoreResult<StoredDelivery> {
     let repeats = match row.attempt_of {
         Some(original) => {
             let mut statement = connection.prepare_cached("SELECT replay_id, name FROM replays WHERE replay_no = ?1")?;

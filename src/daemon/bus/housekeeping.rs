@@ -1,0 +1,54 @@
+//! What the daemon does with old events and deliveries by itself, or for a person who purges: requests whose rows are read right before
+//! the step that changes them. Each is bounded by whoever makes it.
+
+use panotti_core::cancel::{Cancel, Cancelled};
+use panotti_core::command::Command;
+use panotti_core::delivery::DeliveryKey;
+use panotti_core::retention::{Trim, TrimWhy};
+use panotti_core::routing::SubscriptionId;
+use panotti_protocol::id::Sequence;
+use rusqlite::Connection;
+
+use crate::daemon::store::failure::StoreResult;
+use crate::daemon::store::sqlite::retention;
+
+/// Who does what nobody asked for.
+pub const ACTOR: &str = "daemon";
+
+/// One part of the housekeeping: one transaction.
+#[derive(Debug, Clone)]
+pub enum Housekeeping {
+    /// Remove what may go of these events.
+    Trim {
+        /// The events, in sequence order.
+        events: Vec<Sequence>,
+        /// Why.
+        why: TrimWhy,
+    },
+    /// Cancel these dead letters: nobody has decided about them for too long.
+    EndFailed {
+        /// The deliveries.
+        deliveries: Vec<DeliveryKey>,
+        /// Why.
+        reason: String,
+    },
+    /// Cancel the next part of what is owed to a subscription that its plugin no longer names.
+    EndBacklog {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Housekeeping {
+    /// Reads what it is about.
+    pub fn command(self, connection: &Connection) -> StoreResult<Command> {
+        let cancel = |deliveries, which, reason| Command::Cancel(Cancel { deliveries, which, reason, actor: ACTOR.to_owned() });
+        Ok(match self {
+            Self::Trim { events, why } => Command::Trim(Trim { events: retention::fates(connection, &events)?, why }),
+            Self::EndFailed { deliveries, reason } => cancel(retention::stored(connection, &deliveries)?, Cancelled::Failed, reason),
+            Self::EndBacklog { subscription, reason } => cancel(retention::backlog(connection, subscription)?, Cancelled::NotBegun, reason),
+        })
+    }
+}
