@@ -48,6 +48,9 @@ pub struct ReplaySelect {
     /// Everything stored
     #[arg(long)]
     pub all: bool,
+    /// Also deliveries that crashed their plugin three times; each is run alone
+    #[arg(long)]
+    pub include_quarantined: bool,
     /// Deliveries started a second; 0 is without a limit
     #[arg(long, value_name = "N", default_value = "200", value_parser = parse_rate)]
     pub rate: u32,
@@ -135,6 +138,7 @@ async fn selection(select: &ReplaySelect, client: &mut Client, context: &Context
         since: select.since.map(|since| since.resolve(now)),
         until: select.until.map(|until| until.resolve(now)),
         all: select.all,
+        include_quarantined: select.include_quarantined,
     };
     if selection.is_empty() { Err(Failure::new(ErrorCode::REPLAY_SELECTOR_MISSING, "nothing says what to replay")) } else { Ok(selection) }
 }

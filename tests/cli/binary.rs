@@ -197,7 +197,14 @@ fn starting_where_a_daemon_answers_changes_nothing_and_stopping_returns_when_the
     assert_eq!((started.status.code(), &value["changed"], &value["pid"]), (Some(0), &json!(false), &json!(pid)));
 
     let shown = text(&server.panotti(&["daemon", "status"]).stdout);
-    for part in ["● panotti 0.1.0  running 1m", "1,204 accepted", "pending 12", "dead 7", "212 MB of 1 GB, holds 24 of 30 days", "2 running, 1 stopped"] {
+    for part in [
+        "● panotti 0.1.0  running 1m",
+        "1,204 accepted",
+        "pending 12",
+        "dead 7",
+        "212 MB of 1 GB, holds 24 of 30 days",
+        "2 running, 1 stopped",
+    ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert_eq!(shown.lines().count(), 6);

@@ -8,6 +8,7 @@
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
 //! - `strangers`: those who should not be there, and those who leave in the middle
+//! - `poison`: what crashes its plugin
 //! - `purging`: what is cancelled, and what is removed for good
 //! - `retention`: what goes when it is old or there is no room, and what stays
 //! - `upgrade`: stores of released versions
@@ -18,6 +19,7 @@ mod folder;
 mod kill;
 mod later;
 mod load;
+mod poison;
 mod promises;
 mod purging;
 mod retention;

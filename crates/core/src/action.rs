@@ -12,6 +12,7 @@ use panotti_protocol::topic::Topic;
 use crate::command::{AuditEntry, Record, StartReplay, Switch};
 use crate::delivery::{Counts, DeliveryKey};
 use crate::event::SharedEvent;
+use crate::poison::Crashes;
 use crate::replay::{ReplayCursor, ReplayNumber};
 use crate::routing::{RuleSet, SubscriptionId, SubscriptionSpec};
 
@@ -141,6 +142,8 @@ pub struct DeliveryWrite {
     pub ended_at: Option<Timestamp>,
     /// Groups failures that are alike.
     pub fingerprint: Option<String>,
+    /// When it crashed its plugin.
+    pub crashes: Crashes,
     /// The attempt that ended. Absent where the row changes without one.
     pub attempt: Option<Attempt>,
     /// The delivery it repeats, for one that a replay made.

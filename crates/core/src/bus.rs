@@ -18,6 +18,7 @@ use crate::command::{Answer, Attach, Command, Refusal};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
 use crate::limits::{FLOOR_STEP, LEASE, SUBSCRIPTIONS_MAX};
+use crate::poison::Alone;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
 use crate::routing::{Rule, RuleSet, SubscriptionId, SubscriptionSpec};
@@ -86,6 +87,7 @@ pub struct Bus {
     copies: BTreeMap<String, Copy>,
     pub(crate) leases: BTreeMap<FencingToken, Held>,
     lease_ends: BTreeSet<(Timestamp, FencingToken)>,
+    pub(crate) alone: Alone,
     pub(crate) jobs: BTreeMap<ReplayNumber, Job>,
     pub(crate) last_replay: ReplayNumber,
     pub(crate) unmatched: BTreeSet<Sequence>,
@@ -119,6 +121,7 @@ impl Bus {
             copies: BTreeMap::new(),
             leases: BTreeMap::new(),
             lease_ends: BTreeSet::new(),
+            alone: Alone::default(),
             jobs: snapshot.replays.into_iter().map(|stored| (stored.number, Job::new(stored, now))).collect(),
             last_replay: snapshot.last_replay,
             unmatched: snapshot.unmatched.into_iter().collect(),
@@ -176,7 +179,12 @@ impl Bus {
     /// When something is due next, if nothing else happens before.
     pub fn next_due(&self) -> Option<Timestamp> {
         let lease = self.lease_ends.first().map(|(at, _)| *at);
-        let waiting = self.subscriptions.values().filter(|known| self.copy_of(known).is_some()).filter_map(Subscription::next_due).min();
+        let waiting = self
+            .subscriptions
+            .values()
+            .filter(|known| self.copy_of(known).is_some() && !self.is_kept_free(&known.plugin))
+            .filter_map(Subscription::next_due)
+            .min();
         [lease, waiting, self.next_release()].into_iter().flatten().min()
     }
 
@@ -303,6 +311,7 @@ impl Bus {
     }
 
     fn hand_out(&mut self, step: &mut Step) {
+        self.hand_out_alone(step);
         let ids: Vec<SubscriptionId> = self.subscriptions.keys().copied().collect();
         for id in ids {
             while let Some(subscription) = self.subscriptions.get(&id) {
@@ -310,9 +319,15 @@ impl Bus {
                     break;
                 }
                 let Some(copy) = self.copy_of(subscription).map(|copy| copy.attach.clone()) else { break };
+                if self.is_kept_free(&copy.plugin) {
+                    break;
+                }
                 let Some((owed, row)) = self.subscriptions.get_mut(&id).and_then(|known| known.take_next(self.now)) else { break };
                 if owed.expires.is_some_and(|expires| expires <= self.now) {
                     self.expire(owed, row, &copy, step);
+                } else if owed.crashes.are_poison() {
+                    self.set_aside(&copy.plugin, owed, row);
+                    self.hand_out_alone(step);
                 } else {
                     self.lease(id, owed, row, copy, step);
                 }
@@ -320,10 +335,11 @@ impl Bus {
         }
     }
 
-    fn lease(&mut self, id: SubscriptionId, owed: Owed, row: HasRow, copy: Attach, step: &mut Step) {
-        let Some(subscription) = self.subscriptions.get_mut(&id) else { return };
+    /// Hands a delivery out, and gives the lease's token.
+    pub(crate) fn lease(&mut self, id: SubscriptionId, owed: Owed, row: HasRow, copy: Attach, step: &mut Step) -> FencingToken {
         self.leases_given += 1;
         let token = FencingToken(self.epoch << 32 | self.leases_given);
+        let Some(subscription) = self.subscriptions.get_mut(&id) else { return token };
         let timeout = subscription.timeout();
         subscription.lease(owed.key, row);
         let hard_until = self.now + timeout;
@@ -342,12 +358,14 @@ impl Bus {
         self.lease_ends.insert((lease_until, token));
         let Attach { plugin, instance, version, digest } = copy;
         self.leases.insert(token, Held { owed, row, instance, plugin, version, digest, started_at: self.now, lease_until, hard_until });
+        token
     }
 
     /// Ends a lease in memory. What becomes of the delivery is the caller's business.
     pub(crate) fn end_lease(&mut self, token: FencingToken) -> Option<Held> {
         let held = self.leases.remove(&token)?;
         self.lease_ends.remove(&(held.lease_until, token));
+        self.alone.ended(token);
         if let Some(subscription) = self.subscriptions.get_mut(&held.owed.key.subscription) {
             subscription.release(held.owed.key);
         }

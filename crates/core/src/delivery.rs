@@ -7,6 +7,7 @@ use panotti_protocol::id::{DeliveryId, EventId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 
+use crate::poison::Crashes;
 use crate::random::Random;
 use crate::replay::ReplayNumber;
 use crate::routing::SubscriptionId;
@@ -68,6 +69,8 @@ pub struct Owed {
     pub attempts: u32,
     /// Attempts recorded, counted or not.
     pub tries: u32,
+    /// When it crashed its plugin; for one that a replay made, when the one it repeats did, too.
+    pub crashes: Crashes,
     /// Set when a replay made it.
     pub repeats: Option<Arc<Repeats>>,
 }

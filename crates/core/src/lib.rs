@@ -8,6 +8,7 @@
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
 //! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
+//! - [`poison`]: deliveries that crash their plugin
 //! - [`fingerprint`]: failures that are alike
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`]: bounds; numbers that follow from a seed
@@ -25,6 +26,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod manifest;
 mod outcome;
+pub mod poison;
 mod publish;
 pub mod random;
 pub mod replay;

@@ -16,6 +16,7 @@ use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::event::{Draft, StoredEvent};
 use crate::limits::DELIVER_AT_MAX;
+use crate::poison::Crashes;
 use crate::routing::{Matches, SubscriptionId};
 
 /// Source and actor of the daemon's own events.
@@ -148,6 +149,7 @@ pub(crate) fn owed(event: &StoredEvent, subscription: SubscriptionId) -> Owed {
         expires: event.draft.expires,
         attempts: 0,
         tries: 0,
+        crashes: Crashes::default(),
         repeats: None,
     }
 }

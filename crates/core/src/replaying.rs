@@ -55,6 +55,7 @@ impl Bus {
         job.cancel();
         // What was released and not handed out is dropped; what a plugin holds or waits for its retry is finished.
         let dropped: usize = self.subscriptions.values_mut().map(|subscription| subscription.drop_repeats(*number)).sum();
+        let dropped = dropped + self.alone.drop_repeats(*number);
         job.open = job.open.saturating_sub(dropped as u64);
         step.writes.push(Write::Audit(AuditEntry {
             actor,

@@ -151,7 +151,7 @@ impl Bus {
         let leased = self.leases.values().map(|held| held.owed.key.sequence);
         let read = self.jobs.values().flat_map(|job| job.window.iter()).map(|owed| owed.key.sequence);
         let released = self.subscriptions.values().flat_map(|known| known.released_repeats());
-        leased.chain(read).chain(released).filter(|sequence| asked.contains(sequence)).collect()
+        leased.chain(read).chain(released).chain(self.alone.sequences()).filter(|sequence| asked.contains(sequence)).collect()
     }
 }
 

@@ -8,6 +8,8 @@ use crate::topic::Topic;
 
 /// A delivery died: payload [`Dead`].
 pub const DELIVERY_DEAD: &str = "panotti.delivery.dead";
+/// A delivery crashed its plugin too often and is not tried again by itself: payload [`Dead`].
+pub const DELIVERY_QUARANTINED: &str = "panotti.delivery.quarantined";
 /// A plugin changed its state: payload [`PluginState`].
 pub const PLUGIN_STATE: &str = "panotti.plugin.state";
 /// A plugin crashed five times within a minute: payload [`PluginState`].
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_daemons_own_topics_are_topics_and_reserved() {
-        for topic in [DELIVERY_DEAD, PLUGIN_STATE, PLUGIN_CRASH_LOOP, STORE_WATERMARK] {
+        for topic in [DELIVERY_DEAD, PLUGIN_STATE, PLUGIN_CRASH_LOOP, STORE_WATERMARK, DELIVERY_QUARANTINED] {
             assert!(topic.parse::<Topic>().unwrap().is_reserved());
         }
     }

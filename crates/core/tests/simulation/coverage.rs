@@ -61,6 +61,8 @@ const EXPECTED: &[[&str; 4]] = &[
     ["delivery", "waiting", "timeout", "dead"],
     ["delivery", "waiting", "crash", "waiting"],
     ["delivery", "waiting", "crash", "dead"],
+    ["delivery", "waiting", "crash", "quarantined"],
+    ["delivery", "quarantined", "retry by hand", "waiting"],
     ["delivery", "waiting", "expired", "dead"],
     ["delivery", "waiting", "retry by hand", "waiting"],
     ["delivery", "dead", "retry by hand", "waiting"],

@@ -25,6 +25,8 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::LeaseNeverEnds, &["rule_05"]),
     (Defect::ReplayUnpaced, &["rule_10"]),
     (Defect::ConcurrencyIgnored, &["rule_12"]),
+    (Defect::QuarantineForgotten, &["rule_09"]),
+    (Defect::PoisonInCompany, &["rule_09"]),
     (Defect::DelayForgotten, &["rule_07"]),
     (Defect::TrimsUnresolved, &["rule_14"]),
 ];

@@ -9,6 +9,7 @@ use panotti_core::bus::Snapshot;
 use panotti_core::command::{StartReplay, StoredDelivery};
 use panotti_core::delivery::{Counts, DeliveryKey, Owed, Repeats};
 use panotti_core::event::{SharedEvent, StoredEvent};
+use panotti_core::poison::Crashes;
 use panotti_core::replay::{BEGINNING, ReplayCursor, ReplayItem, ReplayNumber, StoredReplay};
 use panotti_core::retention::{StoredFate, StoredRow};
 use panotti_core::routing::SubscriptionId;
@@ -33,6 +34,7 @@ pub struct Row {
     /// A failure that is to be resolved. Decided when it dies: not where the delivery it repeats is itself dead.
     pub open: bool,
     pub retried_by_hand: u32,
+    pub crashes: Crashes,
 }
 
 /// A replay's row.
@@ -264,6 +266,7 @@ impl Disk {
                 attempt_of: write.attempt_of,
                 open: false,
                 retried_by_hand: 0,
+                crashes: Crashes::default(),
             },
         };
         row.retried_by_hand += u32::from(by_hand);
@@ -273,10 +276,11 @@ impl Disk {
         row.attempts = write.attempts;
         row.attempts_max = write.attempts_max;
         row.tries = write.tries;
+        row.crashes = write.crashes.clone();
         row.due = write.due;
         row.open = write.state.is_failed() && !repeats_a_failure;
         if write.state.is_failed() && repeats_a_failure {
-            self.counts.entry(key.subscription).or_default().dead -= 1;
+            self.counts.entry(key.subscription).or_default().add(write.state, -1);
         }
         self.keep_row(key, row);
     }
@@ -336,6 +340,7 @@ impl Disk {
             expires: event.draft.expires,
             attempts: row.map_or(0, |row| row.attempts),
             tries: row.map_or(0, |row| row.tries),
+            crashes: row.map(|row| row.crashes.clone()).unwrap_or_default(),
             repeats,
         }
     }
@@ -398,13 +403,18 @@ impl Disk {
         let last = originals.len() < limit;
         let end = DeliveryKey { sequence: row.until, subscription: SubscriptionId(u32::MAX), replay: ReplayNumber(u32::MAX) };
         let scanned_to = if last { end } else { originals.last().copied().unwrap_or(after) };
-        let items =
-            originals.into_iter().map(|original| ReplayItem { original, owed: self.owed_of(DeliveryKey { replay: number, ..original }) });
+        let items = originals.into_iter().map(|original| {
+            let crashes = self.rows.get(&original).map(|row| row.crashes.clone()).unwrap_or_default();
+            ReplayItem { original, owed: Owed { crashes, ..self.owed_of(DeliveryKey { replay: number, ..original }) } }
+        });
         ReplayPage { items: items.collect(), scanned_to: scanned_to.max(after), last }
     }
 
+    /// Whether a replay has yet to repeat it. What is quarantined is left out unless it was asked for (rule 9).
     fn is_free(&self, original: DeliveryKey, number: ReplayNumber) -> bool {
-        !self.rows.contains_key(&DeliveryKey { replay: number, ..original })
+        let quarantined = self.rows.get(&original).is_some_and(|row| row.state == DeliveryState::Quarantined);
+        let wanted = !quarantined || self.replays[&number].start.selection.include_quarantined;
+        wanted && !self.rows.contains_key(&DeliveryKey { replay: number, ..original })
     }
 
     /// What a bus begins with.

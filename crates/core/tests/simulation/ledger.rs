@@ -104,6 +104,8 @@ pub struct Ledger {
     pub handing_out: bool,
     /// Items that each replay has read since it was loaded.
     pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
+    /// Of those, what repeats a delivery that has crashed its plugin too often.
+    pub poisonous_repeats: BTreeSet<DeliveryKey>,
     /// When each replay was started, where that was after the load, and what of it has begun.
     pub replays_since: BTreeMap<ReplayNumber, Timestamp>,
     pub begun: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,

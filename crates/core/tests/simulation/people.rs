@@ -169,7 +169,7 @@ impl Chaos {
         let rate = [0, 3, 200, 1_000][usize::try_from(self.random.below(4)).expect("small")];
         let topic = (!failed).then(|| topic.parse().expect("a pattern"));
         Command::StartReplay(Box::new(StartReplay {
-            selection: ReplaySelection { failed, topic, ..ReplaySelection::default() },
+            selection: ReplaySelection { failed, topic, include_quarantined: self.random.below(2) == 0, ..ReplaySelection::default() },
             name: None,
             reason: None,
             rate,
@@ -191,6 +191,10 @@ impl Chaos {
         for place in 0..self.plugins.len() {
             let mut group = self.attach_again(place);
             let (crashes, stops, upgrades) = (self.once_in(80), self.once_in(150), self.once_in(250));
+            // Some events are poison to whoever handles them.
+            let holds_poison =
+                self.plugins[place].copies.iter().any(|copy| copy.held.values().any(|work| work.lease.sequence.0.is_multiple_of(37)));
+            let crashes = crashes || (holds_poison && self.once_in(3));
             let leaves = self.once_in(6);
             let starts = self.once_in(5);
             let moody = self.once_in(90);

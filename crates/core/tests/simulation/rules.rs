@@ -9,6 +9,7 @@ use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::{
     DELIVER_AT_MAX, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, WAITING_MAX, WINDOW_MAX,
 };
+use panotti_core::poison::{CRASHES_MAX, CRASHES_WITHIN};
 use panotti_core::replay::ReplayNumber;
 use panotti_core::retry::RetryPolicy;
 use panotti_core::routing::SubscriptionId;
@@ -167,6 +168,8 @@ pub fn rule_07_a_delivery_dies_with_its_last_attempt(kind: &Kind, policy: &Retry
         Kind::Defer { .. } | Kind::RetryByHand | Kind::Delayed { .. } => DeliveryState::Waiting,
         Kind::Discard | Kind::Cancel => DeliveryState::Cancelled,
         Kind::Skipped => DeliveryState::Skipped,
+        // Rule 9 says when.
+        Kind::Crash if write.state == DeliveryState::Quarantined => DeliveryState::Quarantined,
         Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.attempts_max() => DeliveryState::Dead,
         Kind::Retry { .. } | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
     };
@@ -246,7 +249,7 @@ pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: 
         Kind::Crash => Cause::Crash,
         _ => Cause::Expired,
     };
-    let wanted = (write.state == DeliveryState::Dead).then_some(cause);
+    let wanted = write.state.is_failed().then_some(cause);
     ensure(write.cause == wanted, || format!("{:?} has the cause {:?}, expected {wanted:?}", write.key, write.cause))
 }
 
@@ -258,6 +261,35 @@ pub fn rule_08_the_history_is_complete(key: DeliveryKey, row: &Row) -> Check {
 
 pub fn rule_08_every_death_is_an_event(deaths: usize, events: usize) -> Check {
     ensure(deaths == events, || format!("{deaths} deaths and {events} events of them"))
+}
+
+/// By the history, whatever the bus remembers. What repeats a poisonous delivery inherits its crashes.
+pub fn rule_09_three_crashes_within_72_hours_quarantine(before: Option<&Row>, kind: &Kind, now: Timestamp, write: &DeliveryWrite) -> Check {
+    let quarantined = write.state == DeliveryState::Quarantined;
+    if *kind != Kind::Crash {
+        return ensure(!quarantined, || format!("{kind:?} puts {:?} into quarantine", write.key));
+    }
+    let ended = |attempt: &panotti_protocol::delivery::Attempt| attempt.started_at + Duration::from_millis(attempt.duration_ms);
+    let history = before.map(|row| row.history.as_slice()).unwrap_or_default();
+    let mut crashes: Vec<Timestamp> = history.iter().filter(|attempt| attempt.outcome == AttemptOutcome::Crash).map(ended).collect();
+    crashes.push(now);
+    let enough = crashes.len() >= CRASHES_MAX;
+    ensure(!quarantined || enough || write.key.replay != ReplayNumber::LIVE, || {
+        format!("{:?} is quarantined after {crashes:?}", write.key)
+    })?;
+    let last = &crashes[crashes.len().saturating_sub(CRASHES_MAX)..];
+    let soon = enough && last.is_sorted() && now.since(last[0]) < CRASHES_WITHIN;
+    ensure(quarantined || !soon, || format!("{:?} is {} after {crashes:?}", write.key, write.state))
+}
+
+pub fn rule_09_what_is_poisonous_runs_alone(disk: &Disk, ledger: &Ledger, key: DeliveryKey) -> Check {
+    let is_poisonous = |key: &DeliveryKey| match disk.rows.get(key) {
+        Some(row) => row.crashes.are_poison(),
+        None => ledger.poisonous_repeats.contains(key),
+    };
+    let plugin = |key: &DeliveryKey| disk.subscriptions.get(&key.subscription).map(|known| known.plugin.as_str());
+    let beside = ledger.in_flight.iter().find(|other| plugin(other) == plugin(&key) && (is_poisonous(&key) || is_poisonous(other)));
+    ensure(beside.is_none(), || format!("{key:?} is handed out beside {beside:?}, and one of them is poisonous"))
 }
 
 pub fn rule_04_what_is_skipped_was_disabled(disk: &Disk, key: DeliveryKey) -> Check {

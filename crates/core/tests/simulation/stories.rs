@@ -243,6 +243,33 @@ fn rule_07_an_event_for_later_is_delivered_then_and_not_earlier_over_a_restart_o
 }
 
 #[test]
+fn rule_09_three_crashes_quarantine_a_delivery_which_then_runs_only_when_asked_for_and_alone() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    story.will("notes", [Does::Hangs, Does::Hangs, Does::Hangs]);
+    let poison = story.publish("audio.recorded");
+    for _ in 0..3 {
+        story.pass(Duration::from_secs(25));
+        story.asks(crash(instance("notes")));
+        story.attach("notes");
+    }
+    story.run_until_quiet();
+    assert_eq!(story.delivery(poison, "notes").state, DeliveryState::Quarantined);
+    assert_eq!(story.handed_out.len(), 3, "it is not tried again by itself");
+
+    story.replay_failed();
+    story.run_until_quiet();
+    assert_eq!(story.handed_out.len(), 3, "nor by a replay that did not ask for it");
+
+    let replay = story.replay(ReplaySelection { failed: true, include_quarantined: true, ..ReplaySelection::default() }, 0);
+    for _ in 0..6 {
+        story.publish("audio.recorded");
+    }
+    story.run_until_quiet();
+    assert_eq!(story.replay_row(replay).ok, 1);
+    assert_eq!(story.delivery(poison, "notes").state, DeliveryState::Recovered);
+}
+
+#[test]
 fn rule_07_what_has_expired_or_is_too_far_away_is_refused_and_a_duplicate_is_not() {
     let mut story = Story::new().with_plugin("notes", "audio.recorded");
     let expires = Some(story.now() + Duration::from_secs(5));

@@ -21,6 +21,7 @@ use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{FencingToken, Sequence};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::Topic;
 
 use crate::coverage::Coverage;
 use crate::disk::Disk;
@@ -234,10 +235,9 @@ impl World {
         for write in &step.writes {
             self.judge_write(write)?;
             match write {
-                Write::Event(event) => death_events += usize::from(event.draft.topic.as_str() == notice::DELIVERY_DEAD),
-                Write::Delivery(row) if row.state == DeliveryState::Dead => {
-                    let topic = &self.disk.event(row.key.sequence).draft.topic;
-                    deaths += usize::from(topic.as_str() != notice::DELIVERY_DEAD);
+                Write::Event(event) => death_events += usize::from(is_of_a_death(&event.draft.topic)),
+                Write::Delivery(row) if row.state.is_failed() => {
+                    deaths += usize::from(!is_of_a_death(&self.disk.event(row.key.sequence).draft.topic));
                 }
                 _ => {}
             }
@@ -286,7 +286,9 @@ impl World {
                 Command::PendingPage { subscription, .. } | Command::WaitingPage { subscription, .. } => subscription == id,
                 _ => false,
             });
-            if open && room && known.active && !asked {
+            // What is poisonous runs alone, and others wait for it.
+            let kept_free = self.bus.is_kept_free(&known.plugin);
+            if open && room && known.active && !asked && !kept_free {
                 let free = |key: &DeliveryKey| !self.ledger.in_flight.contains(key);
                 hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
                 hold!(self, rule_07_what_waits_is_not_left_lying(&self.disk, *id, free, &self.bus, self.bus_now));
@@ -349,7 +351,12 @@ impl World {
             Write::Recovered { key, .. } => {
                 hold!(self, rule_10_a_dead_letter_recovers_only_when_its_replay_is_done(&self.disk, *key));
                 let from = self.disk.rows.get(key).map_or("pending", |row| row.state.as_str());
-                self.coverage.take("original", from, "its replay is done", if from == "dead" { "recovered" } else { from });
+                self.coverage.take(
+                    "original",
+                    from,
+                    "its replay is done",
+                    if ["dead", "quarantined"].contains(&from) { "recovered" } else { from },
+                );
             }
             _ => {}
         }
@@ -387,6 +394,7 @@ impl World {
         let Some(kind) = kind else { return Ok(()) };
         let policy = self.disk.subscriptions.get(&key.subscription).map_or_else(RetryPolicy::default, |known| known.spec.retry.clone());
         hold!(self, rule_06_attempts_are_counted_as_they_should(before, &kind, write));
+        hold!(self, rule_09_three_crashes_within_72_hours_quarantine(before, &kind, self.bus_now, write));
         hold!(self, rule_07_a_delivery_dies_with_its_last_attempt(&kind, &policy, write));
         hold!(self, rule_07_a_retry_waits_at_least_half_its_step(&kind, &policy, self.bus_now, write));
         hold!(self, rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(&kind, write));
@@ -417,6 +425,8 @@ impl World {
                 Action::ReadReplay { replay, after, limit } => {
                     let page = self.disk.replay_page(replay, after, limit);
                     self.coverage.take("page", "replay", "read", if page.last { "last" } else { "more" });
+                    let poisonous = page.items.iter().filter(|item| item.owed.crashes.are_poison()).map(|item| item.owed.key);
+                    self.ledger.poisonous_repeats.extend(poisonous);
                     self.ledger.pages.entry(replay).or_default().extend(page.items.iter().map(|item| item.original));
                     self.pages.push(Command::ReplayPage { replay, items: page.items, scanned_to: page.scanned_to, last: page.last });
                 }
@@ -439,6 +449,7 @@ impl World {
         let deliver_at = event.draft.deliver_at.filter(|at| *at > event.accepted_at);
         hold!(self, rule_07_nothing_comes_before_its_time(before, deliver_at, self.bus_now, self.loaded_at, key));
         hold!(self, rule_10_the_mark_names_the_delivery_that_is_repeated(&self.disk, key, &lease));
+        hold!(self, rule_09_what_is_poisonous_runs_alone(&self.disk, &self.ledger, key));
         let concurrency = self.disk.subscriptions[&key.subscription].spec.concurrency;
         let in_flight = self.ledger.number_in_flight(key.subscription);
         hold!(self, rule_12_concurrency_is_never_exceeded(in_flight + 1, concurrency));
@@ -464,4 +475,9 @@ impl World {
     pub fn pass(&mut self, duration: Duration) {
         self.wall = self.wall + duration.min(RETRY_DELAY_MAX * 2);
     }
+}
+
+/// Whether it is a topic of the daemon's own events about deliveries that died.
+fn is_of_a_death(topic: &Topic) -> bool {
+    [notice::DELIVERY_DEAD, notice::DELIVERY_QUARANTINED].contains(&topic.as_str())
 }

@@ -5,3 +5,6 @@
 ALTER TABLE subscriptions ADD COLUMN inactive_ms INTEGER;
 INSERT INTO meta (name, value) VALUES ('trimmed', 0), ('watermark', 0), ('clock_behind_ms', 0), ('clock_believed_ms', 0);
 UPDATE subscriptions SET inactive_ms = (SELECT max(accepted_ms) FROM events) WHERE NOT active;
+
+-- Quarantine: when a delivery crashed its plugin, the last times, eight bytes each, little-endian milliseconds.
+ALTER TABLE deliveries ADD COLUMN crashes BLOB;

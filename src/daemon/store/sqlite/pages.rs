@@ -6,9 +6,11 @@ use std::sync::Arc;
 use panotti_core::bus::Snapshot;
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
+use panotti_core::poison::Crashes;
 use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::api::ReplaySelection;
+use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::id::{EventId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
@@ -65,6 +67,7 @@ fn owed(row: &Row<'_>, column: usize, subscription: SubscriptionId, replay: Repl
         expires: events::time(row, column + 3)?,
         attempts: 0,
         tries: 0,
+        crashes: Crashes::default(),
         repeats: None,
     })
 }
@@ -108,7 +111,8 @@ pub fn waiting(
 ) -> StoreResult<Command> {
     let (due, key) = after.map_or((-1, DeliveryKey::default()), |(due, key)| (i64::try_from(due.as_ms()).unwrap_or(i64::MAX), key));
     let mut statement = connection.prepare_cached(
-        "SELECT deliveries.sequence, eventid, topic, expires_ms, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name
+        "SELECT deliveries.sequence, eventid, topic, expires_ms, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name,
+             crashes
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
              LEFT JOIN replays ON replays.replay_no = deliveries.replay_no
          WHERE subscription_id = ?1 AND deliveries.state = 5 AND (due_ms, deliveries.sequence, deliveries.replay_no) > (?2, ?3, ?4)
@@ -125,7 +129,8 @@ pub fn waiting(
             })),
             None => None,
         };
-        let entry = Owed { attempts: row.get(6)?, tries: row.get(7)?, repeats, ..owed(row, 0, subscription, replay)? };
+        let crashes = deliveries::crashes(row, 11)?;
+        let entry = Owed { attempts: row.get(6)?, tries: row.get(7)?, crashes, repeats, ..owed(row, 0, subscription, replay)? };
         Ok((Timestamp::from_ms(row.get(4)?), entry))
     })?;
     let entries: Vec<_> = rows.collect::<Result<_, _>>()?;
@@ -136,15 +141,18 @@ pub fn waiting(
 /// Which deliveries a selection asks for: those in a state of their own, or those that publishing made of the selected events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
-    Failed,
+    /// Dead letters that stand for themselves, in both states or in one.
+    Failed(Option<u8>),
     State(u8),
     Events,
 }
 
 fn target(selection: &ReplaySelection) -> Target {
     match (selection.failed, selection.status) {
-        (true, _) => Target::Failed,
-        (false, Some(state)) if state.is_failed() => Target::Failed,
+        // What crashed its plugin too often is left out unless it is asked for (rule 9).
+        (true, _) if selection.include_quarantined => Target::Failed(None),
+        (true, _) => Target::Failed(Some(DeliveryState::Dead.number())),
+        (false, Some(state)) if state.is_failed() => Target::Failed(Some(state.number())),
         (false, Some(state)) => Target::State(state.number()),
         (false, None) => Target::Events,
     }
@@ -211,14 +219,16 @@ fn select_deliveries(
     limit: usize,
 ) -> StoreResult<SelectedPage> {
     let condition = match target {
-        Target::Failed => "deliveries.open_failure = 1".to_owned(),
+        Target::Failed(None) => "deliveries.open_failure = 1".to_owned(),
+        Target::Failed(Some(number)) => format!("deliveries.open_failure = 1 AND deliveries.state = {number}"),
         Target::State(number) => format!("deliveries.state = {number} AND deliveries.replay_no = 0"),
         Target::Events => return select_events(connection, selection, until, replay, after, limit),
     };
     let query = format!(
         "SELECT deliveries.sequence, eventid, topic, expires_ms, accepted_ms, subscription_id, replay_no,
              EXISTS (SELECT 1 FROM deliveries AS own WHERE own.sequence = deliveries.sequence
-                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4)
+                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4),
+             crashes
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
          WHERE {condition} AND (deliveries.sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND deliveries.sequence <= ?5
              AND replay_no < ?4
@@ -235,7 +245,7 @@ fn select_deliveries(
         let subscription = SubscriptionId(row.get(5)?);
         let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(6)?) };
         page.scanned_to = original;
-        let owed = owed(row, 0, subscription, replay)?;
+        let owed = Owed { crashes: deliveries::crashes(row, 8)?, ..owed(row, 0, subscription, replay)? };
         let accepted_at = Timestamp::from_ms(row.get(4)?);
         let repeated = row.get::<_, bool>(7)?;
         if !repeated && wanted.contains(&subscription) && fits(selection, &owed.topic, &owed.eventid, accepted_at) {
@@ -265,6 +275,8 @@ fn select_events(
     )?;
     let mut repeated = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3)")?;
+    let mut live = connection
+        .prepare_cached("SELECT state, crashes FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = 0")?;
     let mut rows = statement.query(params![after.sequence.0, until.0, REPLAY_SCAN_MAX])?;
     let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
     let mut looked_at = 0;
@@ -282,8 +294,13 @@ fn select_events(
                 continue;
             }
             page.scanned_to = original;
+            let row = live.query_row(params![sequence.0, subscription.0], |row| Ok((row.get::<_, u8>(0)?, deliveries::crashes(row, 1)?)));
+            let (state, crashes) = row.optional()?.unwrap_or_default();
+            if state == DeliveryState::Quarantined.number() && !selection.include_quarantined {
+                continue;
+            }
             let key = DeliveryKey { replay, ..original };
-            page.items.push(Selected { original, owed: Owed { key, ..event.clone() }, accepted_at });
+            page.items.push(Selected { original, owed: Owed { key, crashes, ..event.clone() }, accepted_at });
             if page.items.len() == limit {
                 page.last = false;
                 return Ok(page);
@@ -342,6 +359,7 @@ pub(super) fn stored_delivery(
         expires: event.draft.expires,
         attempts: row.attempts,
         tries: row.tries,
+        crashes: row.crashes,
         repeats,
     };
     Ok(StoredDelivery { owed, state: row.state })

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed};
+use panotti_core::poison::Crashes;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::retention::{Room, StoredFate, StoredRow, TrustedTime, days_held};
 use panotti_core::routing::SubscriptionId;
@@ -250,6 +251,7 @@ fn implied(event: &panotti_core::event::StoredEvent, key: DeliveryKey) -> Option
         expires: event.draft.expires,
         attempts: 0,
         tries: 0,
+        crashes: Crashes::default(),
         repeats: None,
     };
     (matched && key.replay == ReplayNumber::LIVE).then_some(StoredDelivery { owed, state: DeliveryState::Pending })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
+use panotti_core::poison::Crashes;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::api::{Delivery, EventSummary, EventsQuery, EventsStatus, Order, SubscriptionStatus};
 use panotti_protocol::delivery::{DeliveryState, ReplayMark};
@@ -135,6 +136,7 @@ fn no_row(key: DeliveryKey) -> DeliveryRow {
         fingerprint: None,
         attempt_of: None,
         open_failure: false,
+        crashes: Crashes::default(),
         first: None,
     }
 }
