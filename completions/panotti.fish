@@ -250,51 +250,51 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "publish" -d 'Publish an event'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "list" -d 'List events, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "ls" -d 'List events, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "show" -d 'Show an event, its payload, and what became of it'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "tail" -d 'Show events and what becomes of them, as it happens'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "retry" -d 'Try an event\'s failed or waiting deliveries again, now'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "errors" -d 'List failures, those that are alike in one group, the largest first'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "replay" -d 'Deliver stored events again, and wait for the result'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "discard" -d 'Give an event\'s dead deliveries up'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "cancel" -d 'Stop an event\'s deliveries that have not begun or wait for their time'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard cancel purge" -f -a "purge" -d 'Remove events for good, with their deliveries'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "publish" -d 'Publish an event'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "list" -d 'List events, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "ls" -d 'List events, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "show" -d 'Show an event, its payload, and what became of it'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "tail" -d 'Show events and what becomes of them, as it happens'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "retry" -d 'Try an event\'s failed or waiting deliveries again, now'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "errors" -d 'List failures, those that are alike in one group, the largest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "replay" -d 'Deliver stored events again, and wait for the result'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "discard" -d 'Give an event\'s dead deliveries up'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s p -l pair -d 'A key of the payload: `k=text` or `k:=json`; may be given several times' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l priority -d 'Its priority, for handlers and whoever reads the event' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l id -d 'Your id of the event: the same source and id are published once' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l idempotency-key -d 'The same event under the same key is published once within 24 hours; another event under it is refused' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l source -d 'Who says so; `/cli/USER@HOST` where it is not given' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l subject -d 'What it is about' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l content-type -d 'Media type of the payload; JSON where it is not given' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l ordering-key -d 'What it belongs to, for handlers and whoever reads the event' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l correlation -d 'The story it belongs to' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l expires -d 'Deliveries past it are dead, with the cause `expired`: a time, or so long from now' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l delay -d 'Plugins get it later, at most 30 days from now: a time, or so long from now' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l expires -d 'Deliveries past it are given up: a time, or so long from now' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l from -d 'Publish a copy of this event as a new one, which names it as its cause; what else is given replaces what the copy has, and --pair sets single keys of its payload' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l wait -d 'Wait until every delivery has ended, at most so long; exit code 1 where one failed, 124 where the time ran out' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l count -d 'Publish it so many times, with the number under `n` in an object' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l rate -d 'At most so many a second, with --jsonl or --count' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
@@ -315,6 +315,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l edit -d 'Edit the copy before it is published, in `$VISUAL` or `$EDITOR`'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l jsonl -d 'Each line is an event: of standard input, or of PAYLOAD (`@FILE`); without a TOPIC give `-` or `@FILE` alone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l dry-run -d 'Check everything that can be checked here, and publish nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
@@ -463,6 +464,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l edit -d 'Edit a copy of the event, in `$VISUAL` or `$EDITOR`, and publish that as a new one'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
@@ -502,8 +504,8 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l topic -d 'Events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l plugin -d 'Only deliveries to this plugin' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l since -d 'Accepted since then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l until -d 'Accepted before then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l rate -d 'Deliveries started a second; 0 is without a limit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l rate -d 'Deliveries started a second; `max` is without a limit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l name -d 'A name for the job, for example of the incident' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l reason -d 'Why; stored in the audit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l confirm-above -d 'Ask, or refuse where nobody can be asked, when more deliveries than this are planned' -r
@@ -561,98 +563,44 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l reason -d 'Why; stored in the audit' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l plugin -d 'Only the delivery to this plugin' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l before -d 'Events accepted before then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l topic -d 'Events of these topics; quote the pattern' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l status -d 'Events with a delivery that ended like this' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l reason -d 'Why; stored in the audit' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
-wide\t'A table with more columns'
-json\t'One JSON document; lists are arrays'
-jsonl\t'One JSON document a line'
-yaml\t'YAML'
-csv\t'Comma-separated values'
-id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
-iso\t'`2026-11-22T10:04:11.204Z`'
-unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l keep-failed -d 'Keep events with a dead delivery'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l dry-run -d 'Show what would go and remove nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
-wide\t'A table with more columns'
-json\t'One JSON document; lists are arrays'
-jsonl\t'One JSON document a line'
-yaml\t'YAML'
-csv\t'Comma-separated values'
-id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
-iso\t'`2026-11-22T10:04:11.204Z`'
-unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "start" -d 'Start a job that delivers stored events again'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "list" -d 'List replay jobs, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "ls" -d 'List replay jobs, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "show" -d 'Show a replay job, or the result of each of its items'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "watch" -d 'Follow a replay job to its end'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch cancel" -f -a "cancel" -d 'Cancel a replay job'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "start" -d 'Start a job that delivers stored events again'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "list" -d 'List replay jobs, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "ls" -d 'List replay jobs, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "show" -d 'Show a replay job, or the result of each of its items'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "watch" -d 'Follow a replay job to its end'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "pause" -d 'Pause a replay job'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "resume" -d 'Resume a replay job that was paused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "cancel" -d 'Cancel a replay job'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l status -d 'Deliveries in this state' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l topic -d 'Events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l plugin -d 'Only deliveries to this plugin' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l since -d 'Accepted since then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l until -d 'Accepted before then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l rate -d 'Deliveries started a second; 0 is without a limit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l rate -d 'Deliveries started a second; `max` is without a limit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l name -d 'A name for the job, for example of the incident' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l reason -d 'Why; stored in the audit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l confirm-above -d 'Ask, or refuse where nobody can be asked, when more deliveries than this are planned' -r
@@ -684,7 +632,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l state -d 'Only jobs in this state: running, done, partial, failed, cancelled' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l state -d 'Only jobs in this state: running, paused, done, partial, failed, cancelled' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -712,7 +660,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l state -d 'Only jobs in this state: running, done, partial, failed, cancelled' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l state -d 'Only jobs in this state: running, paused, done, partial, failed, cancelled' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -790,6 +738,54 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -814,39 +810,40 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "list" -d 'List plugins, how they are doing, and what waits for them'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "ls" -d 'List plugins, how they are doing, and what waits for them'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "show" -d 'Show a plugin: its state, its subscriptions, its last changes'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "info" -d 'Show a plugin: its state, its subscriptions, its last changes'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "enable" -d 'Enable plugins, and wait until they run'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "disable" -d 'Disable plugins'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "validate" -d 'Check a plugin\'s folder'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "logs" -d 'Show what a plugin said'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config" -f -a "config" -d 'A plugin\'s configuration'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "list" -d 'List plugins, how they are doing, and what waits for them'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "ls" -d 'List plugins, how they are doing, and what waits for them'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "show" -d 'Show a plugin: its state, its subscriptions, its last changes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "info" -d 'Show a plugin: its state, its subscriptions, its last changes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "enable" -d 'Enable plugins, and wait until they run'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "disable" -d 'Disable plugins'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "validate" -d 'Check a plugin\'s folder'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "logs" -d 'Show what a plugin said'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "config" -d 'A plugin\'s configuration'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -f -a "state" -d 'A plugin\'s durable state'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l state -d 'Only plugins in this state, for example `running`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
@@ -1085,6 +1082,36 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -f -a "get" -d 'Show a plugin\'s configuration, or one key of it'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set one key of a plugin\'s configuration'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -f -a "get" -d 'Show the value of one key of a plugin\'s state'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -f -a "set" -d 'Set one key of a plugin\'s state to a JSON value'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -f -a "list" -d 'List the keys of a plugin\'s state with their values'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -f -a "ls" -d 'List the keys of a plugin\'s state with their values'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -f -a "delete" -d 'Delete one key of a plugin\'s state'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -f -a "rm" -d 'Delete one key of a plugin\'s state'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'

@@ -12,6 +12,7 @@
 
 pub mod commands;
 pub mod context;
+pub mod editing;
 pub mod generate;
 pub mod globals;
 pub mod output;

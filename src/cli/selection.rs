@@ -43,15 +43,25 @@ pub struct ReplaySelect {
     #[arg(long, value_name = "TIME", value_parser = parse_when)]
     pub since: Option<When>,
     /// Accepted before then: a time, or so long ago
-    #[arg(long, value_name = "TIME", value_parser = parse_when)]
+    #[arg(long, visible_alias = "before", value_name = "TIME", value_parser = parse_when)]
     pub until: Option<When>,
+    /// Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub error: Option<String>,
+    /// Events of this story: its correlation id
+    #[arg(long, value_name = "ID")]
+    pub correlation: Option<String>,
     /// Everything stored
     #[arg(long)]
     pub all: bool,
+    /// Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given
+    /// several times
+    #[arg(long, value_name = "PLUGIN/NAME", conflicts_with_all = ["failed", "status", "error", "plugin"])]
+    pub to: Vec<String>,
     /// Also deliveries that crashed their plugin three times; each is run alone
     #[arg(long)]
     pub include_quarantined: bool,
-    /// Deliveries started a second; 0 is without a limit
+    /// Deliveries started a second; `max` is without a limit
     #[arg(long, value_name = "N", default_value = "200", value_parser = parse_rate)]
     pub rate: u32,
     /// A name for the job, for example of the incident
@@ -69,7 +79,10 @@ pub struct ReplaySelect {
 }
 
 fn parse_rate(text: &str) -> Result<u32, String> {
-    text.trim_end_matches("/s").parse().map_err(|_| "a rate looks like `200` or `200/s`".to_owned())
+    if text == "max" {
+        return Ok(0);
+    }
+    text.trim_end_matches("/s").parse().map_err(|_| "a rate looks like `200`, `200/s` or `max`".to_owned())
 }
 
 /// Whether the command stays until the job has ended.
@@ -137,6 +150,9 @@ async fn selection(select: &ReplaySelect, client: &mut Client, context: &Context
         plugin: select.plugin.clone(),
         since: select.since.map(|since| since.resolve(now)),
         until: select.until.map(|until| until.resolve(now)),
+        error: select.error.clone(),
+        correlation: select.correlation.clone(),
+        to: select.to.clone(),
         all: select.all,
         include_quarantined: select.include_quarantined,
     };
@@ -207,10 +223,10 @@ pub async fn follow(replay: Replay, client: &mut Client, context: &Context) -> O
     let id = replay.replayid.to_string();
     let progress = Progress::new(Some(replay.selected), &short(&id), context);
     let (mut replay, mut seen_at) = (replay, Instant::now());
-    while replay.state == ReplayState::Running {
+    while matches!(replay.state, ReplayState::Running | ReplayState::Paused) {
         progress.set(
             replay.ok + replay.failed + replay.skipped,
-            format!("{} ok  {} failed   (^C detaches, job continues)", replay.ok, replay.failed),
+            format!("{} ok  {} failed   ({}^C detaches, job continues)", replay.ok, replay.failed, paused(&replay)),
         );
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {
@@ -232,10 +248,14 @@ pub async fn follow(replay: Replay, client: &mut Client, context: &Context) -> O
     Ok(exit_code(&replay))
 }
 
+fn paused(replay: &Replay) -> &'static str {
+    if replay.state == ReplayState::Paused { "paused; " } else { "" }
+}
+
 /// 0 where all succeeded, 3 where some failed, 1 where all failed or it was cancelled.
 fn exit_code(replay: &Replay) -> u8 {
     match replay.state {
-        ReplayState::Done | ReplayState::Running => exit::OK,
+        ReplayState::Done | ReplayState::Running | ReplayState::Paused => exit::OK,
         ReplayState::Partial => exit::PARTIAL,
         ReplayState::Failed | ReplayState::Cancelled => exit::FAILED,
     }

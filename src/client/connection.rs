@@ -91,7 +91,7 @@ impl Client {
     /// # Errors
     /// What the daemon answered, or why it could not be asked.
     pub async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, Failure> {
-        let response = self.exchange(Method::GET, path, None).await?;
+        let response = self.exchange(Method::GET, path, None, None).await?;
         read_json(response).await
     }
 
@@ -102,7 +102,18 @@ impl Client {
     pub async fn send<T: DeserializeOwned>(&mut self, method: Method, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         let body =
             serde_json::to_vec(body).map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;
-        let response = self.exchange(method, path, Some(body)).await?;
+        let response = self.exchange(method, path, Some(body), None).await?;
+        read_json(response).await
+    }
+
+    /// Sends a JSON body under a key: the daemon publishes it once, however often it is sent.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn send_once<T: DeserializeOwned>(&mut self, path: &str, body: &impl Serialize, key: &str) -> Result<T, Failure> {
+        let body =
+            serde_json::to_vec(body).map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;
+        let response = self.exchange(Method::POST, path, Some(body), Some(key)).await?;
         read_json(response).await
     }
 
@@ -111,15 +122,24 @@ impl Client {
     /// # Errors
     /// As [`Self::get`].
     pub async fn get_bytes(&mut self, path: &str) -> Result<(Bytes, String), Failure> {
-        let response = self.exchange(Method::GET, path, None).await?;
+        let response = self.exchange(Method::GET, path, None, None).await?;
         let media_type = header(response.headers(), CONTENT_TYPE.as_str());
         Ok((read_all(response.into_body()).await?, media_type))
     }
 
-    async fn exchange(&mut self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Response<Incoming>, Failure> {
+    async fn exchange(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+        key: Option<&str>,
+    ) -> Result<Response<Incoming>, Failure> {
         let mut request = Request::builder().method(method).uri(path).header(ACCEPT, "application/json");
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
         }
         let body = Full::new(Bytes::from(body.unwrap_or_default())).map_err(|never| match never {}).boxed_unsync();
         let request = request.body(body).map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;

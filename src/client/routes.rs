@@ -5,8 +5,8 @@ use http::Method;
 use panotti_protocol::api::{
     CancelRequest, DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventSummary, EventsQuery,
     EventsStatus, Health, LogLine, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch,
-    PurgeRequest, Purged, Replay, ReplayItem, ReplayItemsQuery, ReplayRequest, ReplayStarted, RetryRequest, Setting, StopRequest, Stopping,
-    Version,
+    PurgeRequest, Purged, Replay, ReplayItem, ReplayItemsQuery, ReplayRequest, ReplayStarted, RetryRequest, Setting, StateChanged,
+    StateItem, StateQuery, StateRemoval, StateUpdate, StopRequest, Stopping, Version,
 };
 use panotti_protocol::delivery::ReplayState;
 use panotti_protocol::event::{NewEvent, Receipt};
@@ -27,10 +27,10 @@ pub struct ReplaysQuery {
     pub cursor: Option<String>,
 }
 
-/// Answer to `POST /replays/{id}/cancel`.
+/// Answer to cancelling, pausing and resuming a replay.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ReplayCancelled {
-    /// Whether it was running.
+pub struct ReplayChanged {
+    /// Whether anything changed.
     pub changed: bool,
     /// The job as it stands now.
     pub replay: Replay,
@@ -46,6 +46,20 @@ impl Client {
     /// For this and every other route: the daemon's failure, or why it could not be asked.
     pub async fn publish(&mut self, event: &NewEvent) -> Answer<Receipt> {
         self.send(Method::POST, "/events", event).await
+    }
+
+    /// `POST /events` with `Idempotency-Key`: the same event under the same key is published once.
+    pub async fn publish_once(&mut self, event: &NewEvent, key: &str) -> Answer<Receipt> {
+        self.send_once("/events", event, key).await
+    }
+
+    /// `POST /events/{id}/republish`: a new event made from an old one; once under a key, where one is given.
+    pub async fn republish(&mut self, id: &str, event: &NewEvent, key: Option<&str>) -> Answer<Receipt> {
+        let path = format!("/events/{}/republish", segment(id));
+        match key {
+            Some(key) => self.send_once(&path, event, key).await,
+            None => self.send(Method::POST, &path, event).await,
+        }
     }
 
     /// `GET /events`
@@ -114,8 +128,18 @@ impl Client {
     }
 
     /// `POST /replays/{id}/cancel`
-    pub async fn replay_cancel(&mut self, id: &str) -> Answer<ReplayCancelled> {
+    pub async fn replay_cancel(&mut self, id: &str) -> Answer<ReplayChanged> {
         self.send(Method::POST, &format!("/replays/{}/cancel", segment(id)), &serde_json::json!({})).await
+    }
+
+    /// `POST /replays/{id}/pause`
+    pub async fn replay_pause(&mut self, id: &str) -> Answer<ReplayChanged> {
+        self.send(Method::POST, &format!("/replays/{}/pause", segment(id)), &serde_json::json!({})).await
+    }
+
+    /// `POST /replays/{id}/resume`
+    pub async fn replay_resume(&mut self, id: &str) -> Answer<ReplayChanged> {
+        self.send(Method::POST, &format!("/replays/{}/resume", segment(id)), &serde_json::json!({})).await
     }
 
     /// `GET /plugins`
@@ -151,6 +175,27 @@ impl Client {
     /// `PUT /plugins/{id}/config`
     pub async fn plugin_config_update(&mut self, name: &str, update: &PluginConfigUpdate) -> Answer<PluginConfig> {
         self.send(Method::PUT, &format!("/plugins/{}/config", segment(name)), update).await
+    }
+
+    /// `GET /plugins/{id}/state`
+    pub async fn plugin_state(&mut self, name: &str, query: &StateQuery) -> Answer<Page<StateItem>> {
+        self.get(&with_query(&format!("/plugins/{}/state", segment(name)), query)?).await
+    }
+
+    /// `GET /plugins/{id}/state/{key}`
+    pub async fn plugin_state_get(&mut self, name: &str, key: &str) -> Answer<StateItem> {
+        self.get(&format!("/plugins/{}/state/{}", segment(name), segment(key))).await
+    }
+
+    /// `PUT /plugins/{id}/state/{key}`
+    pub async fn plugin_state_set(&mut self, name: &str, key: &str, update: &StateUpdate) -> Answer<StateChanged> {
+        self.send(Method::PUT, &format!("/plugins/{}/state/{}", segment(name), segment(key)), update).await
+    }
+
+    /// `DELETE /plugins/{id}/state/{key}`
+    pub async fn plugin_state_delete(&mut self, name: &str, key: &str, removal: &StateRemoval) -> Answer<StateChanged> {
+        let path = format!("/plugins/{}/state/{}", segment(name), segment(key));
+        self.send(Method::DELETE, &with_query(&path, removal)?, &serde_json::json!({})).await
     }
 
     /// `GET /plugins/{id}/logs`, without following.

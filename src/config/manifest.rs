@@ -8,7 +8,8 @@ use std::path::Path;
 
 use panotti_core::limits as core_limits;
 use panotti_core::manifest::START;
-use panotti_protocol::api::OnDisabled;
+use panotti_core::order::KeyPath;
+use panotti_protocol::api::{OnDead, OnDisabled};
 use panotti_protocol::failure::FailurePart;
 use panotti_protocol::frame::PROTOCOLS;
 use panotti_protocol::limits::{CONCURRENCY_MAX, MANIFEST_BYTES_MAX, PLUGIN_NAME_BYTES_MAX, RETRIES_MAX, SUBSCRIPTIONS_PER_PLUGIN_MAX};
@@ -26,7 +27,7 @@ pub const FILE: &str = "plugin.yaml";
 /// Keys of the root that the design has and this version does not act on.
 const LATER: [&str; 6] = ["after", "config_schema", "migrations", "permissions", "routes", "schemas"];
 /// The same inside an entry of `on:`.
-const LATER_ON: [&str; 2] = ["key", "where"];
+const LATER_ON: [&str; 1] = ["where"];
 /// Most items of `dependencies` and of `emits`.
 const NAMES_MAX: usize = 100;
 /// Most words of `command`.
@@ -270,6 +271,8 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
     let name = table.get("name").and_then(|node| text(node, problems));
     let concurrency = table.get("concurrency").and_then(|node| integer(node, 1, u64::from(CONCURRENCY_MAX), problems));
     let on_disabled = table.get("on_disabled").and_then(|node| word(node, &["hold", "skip"], problems));
+    let key = table.get("key").and_then(|node| parsed(node, str::parse::<KeyPath>, problems));
+    let on_dead = table.get("on_dead").and_then(|node| word(node, &["continue", "block"], problems));
     table.close(problems);
     let topic = topic?;
     Some(On {
@@ -277,6 +280,8 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
         topic: topic.as_str().to_owned(),
         concurrency: concurrency.and_then(|number| u32::try_from(number).ok()).unwrap_or(core_limits::CONCURRENCY),
         on_disabled: if on_disabled == Some("skip") { OnDisabled::Skip } else { OnDisabled::Hold },
+        key: key.map(|path| path.to_string()),
+        on_dead: if on_dead == Some("block") { OnDead::Block } else { OnDead::Continue },
     })
 }
 

@@ -44,7 +44,7 @@ api: ">=1 <2"
 description: Counts words
 command: ["node", "main.js"]
 on:
-  - { topic: "recording.**", name: count, concurrency: 7, on_disabled: skip }
+  - { topic: "recording.**", name: count, concurrency: 7, on_disabled: skip, key: data.id, on_dead: block }
   - { topic: recording.ended }
 emits: [words.counted]
 retry: { max: 0, first: 10ms, factor: 1, cap: 2m }
@@ -60,7 +60,9 @@ x-note: anything
         (on[0].name.as_str(), on[0].topic.as_str(), on[0].concurrency, on[0].on_disabled),
         ("count", "recording.>", 7, OnDisabled::Skip)
     );
+    assert_eq!((on[0].key.as_deref(), on[0].on_dead), (Some("data.id"), OnDead::Block));
     assert_eq!((on[1].name.as_str(), on[1].concurrency), ("recording.ended", 4));
+    assert_eq!((on[1].key.as_deref(), on[1].on_dead), (None, OnDead::Continue));
     assert_eq!(manifest.dependencies[0].to_string(), "noise-reduction >=1.2 <2");
     assert!(satisfies(&manifest.dependencies[0], "1.2.0") && !satisfies(&manifest.dependencies[0], "2.0.0"));
     assert!(satisfies(&manifest.dependencies[1], "0.0.1"));

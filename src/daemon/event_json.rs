@@ -107,6 +107,7 @@ mod tests {
             accepted_at: Timestamp::from_ms(5),
             rules: 2,
             matches: Some(Vec::new()),
+            keys: Vec::new(),
             draft,
         }
     }

@@ -12,7 +12,7 @@ use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
 use super::bus::handle::BusHandle;
-use super::bus::housekeeping::Housekeeping;
+use super::bus::housekeeping::{ACTOR, Housekeeping};
 use super::clock::Clock;
 use super::store::sqlite::pages;
 use super::store::sqlite::readers::Readers;
@@ -161,7 +161,7 @@ impl Retention {
             let Some(last) = keys.last().copied() else { break };
             let full = keys.len() == CANCEL_DELIVERIES_MAX;
             let reason = format!("dead for {} days and not resolved", days(DEAD_LETTERS_KEPT));
-            let ended = self.bus.keep_house(Housekeeping::EndFailed { deliveries: keys, reason }).await?;
+            let ended = self.bus.keep_house(Housekeeping::EndFailed { deliveries: keys, reason, actor: ACTOR.to_owned() }).await?;
             tracing::info!(ended, "old dead letters were cancelled");
             after = last;
             if !full {

@@ -16,7 +16,7 @@ use super::api::local::{ConnectionLimits, LocalListener};
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreLimits, Thread};
-use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, watch::Feed};
+use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::StateGrowth, watch::Feed};
 use super::clock::{Clock, random_bytes};
 use super::host::init::tree::ProcessTree;
 use super::host::{Host, HostHandle, HostSettings};
@@ -76,7 +76,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let readers = parts.readers.clone();
     let stopping = CancellationToken::new();
     let host = Host::start(host_settings(&loaded, &places, store_id)?, parts.bus.clone(), clock, plugin_rows, parts.host_actions).await?;
-    maintenance::start(parts.bus.clone(), &data, parts.checkpoints)?;
+    maintenance::start(parts.bus.clone(), readers.clone(), clock, &data, parts.checkpoints)?;
     let (kept, bytes_max) = (loaded.settings.retention, loaded.settings.store.bytes_max);
     tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, kept, bytes_max, trusted }.run());
     let (stop, stop_requests) = mpsc::channel(1);
@@ -177,6 +177,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
         },
         refusing: Arc::clone(&refusing),
         full: false,
+        state_growth: StateGrowth::default(),
         checkpoint,
         runtime: tokio::runtime::Handle::current(),
     };
@@ -188,7 +189,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     });
     spawned.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no thread for the bus: {error}")))?;
     tokio::spawn(dispatch::run(handovers_receiver, to_host, cache, readers.clone()));
-    let bus = BusHandle::new(requests, Arc::clone(&rules) as _, feed, refusing);
+    let bus = BusHandle::new(requests, Arc::clone(&rules) as _, feed, refusing, readers.clone());
     Ok(BusParts { bus, rules, readers, host_actions, checkpoints })
 }
 

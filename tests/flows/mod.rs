@@ -7,6 +7,7 @@
 //! - `disk`: a sync that fails
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
+//! - `once`: publishing under a key
 //! - `strangers`: those who should not be there, and those who leave in the middle
 //! - `poison`: what crashes its plugin
 //! - `purging`: what is cancelled, and what is removed for good
@@ -19,6 +20,7 @@ mod folder;
 mod kill;
 mod later;
 mod load;
+mod once;
 mod poison;
 mod promises;
 mod purging;

@@ -9,6 +9,7 @@ use panotti::daemon::bus::handle::{BusHandle, Request};
 use panotti::daemon::bus::watch::Feed;
 use panotti::daemon::clock::Clock;
 use panotti::daemon::host::{Host, HostHandle, HostSettings};
+use panotti::daemon::store::sqlite::readers::Readers;
 use panotti_core::action::Lease;
 use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Report};
 use panotti_core::event::{Draft, StoredEvent};
@@ -24,7 +25,7 @@ struct NobodyMatches;
 
 impl Matcher for NobodyMatches {
     fn matches(&self, _event: &Draft) -> Matches {
-        Matches { subscriptions: Vec::new(), rules: 1 }
+        Matches { subscriptions: Vec::new(), keys: Vec::new(), rules: 1 }
     }
 
     fn replace(&self, _rules: Arc<RuleSet>) {}
@@ -85,7 +86,8 @@ impl World {
                 }
             }
         });
-        let bus = BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default());
+        let bus =
+            BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default(), Readers::new(&folder.path().join("data")));
         let settings = HostSettings {
             panotti: Path::new(env!("CARGO_BIN_EXE_panotti")).to_owned(),
             plugin_dirs: vec![folder.path().join("plugins-here")],
@@ -127,7 +129,15 @@ impl World {
         self.deliveries += 1;
         let draft = Draft::new("recording.ended".parse().unwrap(), "/cli/t", "user:t", payload.as_bytes().to_vec());
         let eventid = EventId::from_bytes(uuid_v7(self.deliveries, [1; 10]));
-        let event = StoredEvent { sequence: Sequence(1), eventid, accepted_at: Timestamp::from_ms(1), rules: 1, matches: None, draft };
+        let event = StoredEvent {
+            sequence: Sequence(1),
+            eventid,
+            accepted_at: Timestamp::from_ms(1),
+            rules: 1,
+            matches: None,
+            keys: Vec::new(),
+            draft,
+        };
         let lease = Lease {
             instance: self.instance.unwrap(),
             plugin: "p".to_owned(),

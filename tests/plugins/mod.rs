@@ -3,17 +3,26 @@
 //! - `stage`: a folder with plugins and a daemon, and what the tests ask of it
 //! - `languages`: Python, shell and Node handle events from end to end
 //! - `switching`: off, on, what waits meanwhile, what needs what
+//! - `ordering`: a key's events in their order
 //! - `configuring`: configuration live, with a restart, refused
 //! - `starting`: plugins that do not start, and what is said about each
 //! - `working`: plugins that start and then do wrong
 //! - `stopping`: SIGTERM under load
 //! - `tree`: no process outlives the daemon
+//! - `atomic`, `states`: outcomes whole or not at all; what a plugin remembers
+//! - `replaying`: replay jobs paused and resumed
+//! - `waiting`: publishing and waiting; copies of an event
 
+mod atomic;
 mod configuring;
 mod languages;
+mod ordering;
+mod replaying;
 pub mod stage;
 mod starting;
+mod states;
 mod stopping;
 mod switching;
 mod tree;
+mod waiting;
 mod working;

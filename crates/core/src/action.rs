@@ -12,6 +12,8 @@ use panotti_protocol::topic::Topic;
 use crate::command::{AuditEntry, Record, StartReplay, Switch};
 use crate::delivery::{Counts, DeliveryKey};
 use crate::event::SharedEvent;
+use crate::once::StoredKey;
+use crate::order::OrderKey;
 use crate::poison::Crashes;
 use crate::replay::{ReplayCursor, ReplayNumber};
 use crate::routing::{RuleSet, SubscriptionId, SubscriptionSpec};
@@ -27,8 +29,19 @@ pub enum Write {
         sequence: Sequence,
         /// The subscriptions.
         subscriptions: Vec<SubscriptionId>,
+        /// Their ordering keys, for those that have one.
+        keys: Vec<(SubscriptionId, OrderKey)>,
         /// The rules' version.
         rules: u64,
+    },
+    /// What was published under a publisher's key. Replaces what is no longer in force.
+    PublisherKey {
+        /// The principal.
+        actor: String,
+        /// The key.
+        key: String,
+        /// What it gives from now on.
+        stored: StoredKey,
     },
     /// A delivery's row, new or changed.
     Delivery(Box<DeliveryWrite>),
@@ -36,6 +49,8 @@ pub enum Write {
     Recovered {
         /// The delivery that was repeated.
         key: DeliveryKey,
+        /// Its ordering key.
+        order: Option<OrderKey>,
         /// When.
         at: Timestamp,
     },
@@ -47,6 +62,13 @@ pub enum Write {
         delta: Counts,
         /// Every event up to here is resolved for it or has a row.
         floor: Sequence,
+    },
+    /// Events in which a subscription's path to its ordering key led to nothing.
+    WithoutKey {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// How many more.
+        count: u64,
     },
     /// Events that matched nothing.
     Unrouted {
@@ -148,6 +170,17 @@ pub struct DeliveryWrite {
     pub attempt: Option<Attempt>,
     /// The delivery it repeats, for one that a replay made.
     pub attempt_of: Option<DeliveryKey>,
+    /// Its ordering key.
+    pub order: Option<OrderKey>,
+    /// It is dead and its key waits until somebody resolves it.
+    pub blocks: bool,
+}
+
+impl DeliveryWrite {
+    /// Whether its key waits for it from now on.
+    pub fn holds_its_key(&self) -> bool {
+        self.blocks || self.state == DeliveryState::Waiting
+    }
 }
 
 /// One thing to do after the commit.
@@ -188,6 +221,24 @@ pub enum Action {
         subscription: SubscriptionId,
         /// After this place; `None` from the beginning.
         after: Option<(Timestamp, DeliveryKey)>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Read the next first deliveries of ordering keys that are pending.
+    ReadHeads {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// After this event.
+        after: Sequence,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Read the first unresolved deliveries of an ordering key.
+    ReadKey {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// The key.
+        order: OrderKey,
         /// At most so many.
         limit: usize,
     },

@@ -9,15 +9,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use panotti_protocol::api::OnDisabled;
-use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::time::Timestamp;
 
-use crate::action::{Action, CancelReason, Lease, Step, Write};
+use crate::action::{Action, CancelReason, Step, Write};
 use crate::command::{Answer, Attach, Command, Refusal};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
-use crate::limits::{FLOOR_STEP, LEASE, SUBSCRIPTIONS_MAX};
+use crate::keys::HeldKeys;
+use crate::limits::{FLOOR_STEP, SUBSCRIPTIONS_MAX};
+use crate::once::Recent;
 use crate::poison::Alone;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
@@ -47,6 +48,8 @@ pub struct Snapshot {
     pub last_replay: ReplayNumber,
     /// The daemon's own events that were not matched yet.
     pub unmatched: Vec<Sequence>,
+    /// Ordering keys that a retry or a dead letter holds, of the subscriptions that have one.
+    pub held_keys: BTreeMap<SubscriptionId, HeldKeys>,
 }
 
 /// A running copy of a plugin, as far as the bus knows it.
@@ -77,37 +80,42 @@ pub(crate) struct Held {
 pub struct Bus {
     pub(crate) now: Timestamp,
     pub(crate) random: Random,
-    epoch: u64,
-    leases_given: u64,
+    pub(crate) epoch: u64,
+    pub(crate) leases_given: u64,
     pub(crate) head: Sequence,
     pub(crate) last_accepted: Timestamp,
     pub(crate) rules: Arc<RuleSet>,
     pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
     pub(crate) disabled: BTreeMap<String, Option<OnDisabled>>,
-    copies: BTreeMap<String, Copy>,
+    pub(crate) copies: BTreeMap<String, Copy>,
     pub(crate) leases: BTreeMap<FencingToken, Held>,
-    lease_ends: BTreeSet<(Timestamp, FencingToken)>,
+    pub(crate) lease_ends: BTreeSet<(Timestamp, FencingToken)>,
     pub(crate) alone: Alone,
     pub(crate) jobs: BTreeMap<ReplayNumber, Job>,
     pub(crate) last_replay: ReplayNumber,
     pub(crate) unmatched: BTreeSet<Sequence>,
-    handing_out: bool,
+    pub(crate) handing_out: bool,
     pub(crate) defects: Defects,
     /// Of the step under way.
     pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
     pub(crate) unrouted: u64,
-    pub(crate) known_ids: BTreeMap<(String, String), Receipt>,
+    pub(crate) without_key: BTreeMap<SubscriptionId, u64>,
+    pub(crate) recent: Recent,
     /// Rows written: what was read of them before is out of date.
     pub(crate) changed: BTreeSet<DeliveryKey>,
+    /// Writes of the step whose ordering keys have been followed.
+    pub(crate) followed: usize,
 }
 
 impl Bus {
     /// Begins where the store ends. The first step asks for the pages that are needed.
-    pub fn load(snapshot: Snapshot, now: Timestamp, defects: Defects) -> Self {
-        let look_for_waiting = !defects.has(Defect::TimerLostAtRestart);
+    pub fn load(mut snapshot: Snapshot, now: Timestamp, defects: Defects) -> Self {
         let head = snapshot.head;
-        let subscriptions: BTreeMap<_, _> =
-            snapshot.subscriptions.into_iter().map(|stored| (stored.id, Subscription::load(stored, head, look_for_waiting))).collect();
+        let load = |stored: StoredSubscription| {
+            let held = snapshot.held_keys.remove(&stored.id).unwrap_or_else(HeldKeys::none);
+            (stored.id, Subscription::load(stored, held, head, defects.clone()))
+        };
+        let subscriptions: BTreeMap<_, _> = snapshot.subscriptions.into_iter().map(load).collect();
         let mut bus = Self {
             now,
             random: Random::new(0),
@@ -129,8 +137,10 @@ impl Bus {
             defects,
             counts: BTreeMap::new(),
             unrouted: 0,
-            known_ids: BTreeMap::new(),
+            without_key: BTreeMap::new(),
+            recent: Recent::new(now),
             changed: BTreeSet::new(),
+            followed: 0,
         };
         bus.rules = Arc::new(bus.make_rules(snapshot.rules));
         bus
@@ -163,11 +173,13 @@ impl Bus {
     pub fn step(&mut self, now: Timestamp, seed: u64, commands: impl IntoIterator<Item = Command>) -> (Step, Vec<Answer>) {
         self.now = self.now.max(now);
         self.random = Random::new(seed);
-        self.known_ids.clear();
+        self.recent.clear();
         self.changed.clear();
+        self.followed = 0;
         let mut step = Step::default();
         let answers = commands.into_iter().map(|command| self.apply(command, &mut step)).collect();
         self.take_back_leases(&mut step);
+        self.follow_rows(&step);
         self.release_replays(&mut step);
         self.hand_out(&mut step);
         self.advance_replays(&mut step);
@@ -191,6 +203,7 @@ impl Bus {
     fn apply(&mut self, command: Command, step: &mut Step) -> Answer {
         match command {
             Command::Publish(publish) => self.publish(*publish, step),
+            Command::PublishOnce(once) => self.publish_once(*once, step),
             Command::Matched { event, matches } => self.matched(&event, matches, step),
             Command::Register { plugin, subscriptions } => self.register(&plugin, subscriptions, step),
             Command::Switch(switch) => self.switch(switch, step),
@@ -211,8 +224,10 @@ impl Bus {
             Command::Discard { deliveries, reason, actor } => self.discard(deliveries, &reason, &actor, step),
             Command::Cancel(cancel) => self.cancel(cancel, step),
             Command::Trim(trim) => self.trim(trim, step),
+            Command::SetState(set) => self.set_state(*set, step),
             Command::StartReplay(start) => self.start_replay(*start, step),
             Command::CancelReplay { replay, actor } => self.cancel_replay(replay, actor, step),
+            Command::SteerReplay { replay, steering, actor } => self.steer_replay(replay, steering, actor, step),
             Command::Record(record) => self.record(record, step),
             Command::StopHandingOut => {
                 self.handing_out = false;
@@ -229,6 +244,19 @@ impl Bus {
             Command::WaitingPage { subscription, entries, last } => {
                 if let Some(known) = self.subscriptions.get_mut(&subscription) {
                     known.take_waiting(entries, last, self.now);
+                }
+                Answer::Done
+            }
+            Command::HeadsPage { subscription, heads, scanned_to } => {
+                let head = self.head;
+                if let Some(known) = self.subscriptions.get_mut(&subscription) {
+                    known.take_heads(heads, scanned_to, head);
+                }
+                Answer::Done
+            }
+            Command::KeyPage { subscription, order, entries, last } => {
+                if let Some(known) = self.subscriptions.get_mut(&subscription) {
+                    known.take_key(order, entries, last, self.now);
                 }
                 Answer::Done
             }
@@ -264,7 +292,7 @@ impl Bus {
                 }
                 None => {
                     let id = SubscriptionId(self.subscriptions.last_key_value().map_or(1, |(last, _)| last.0 + 1));
-                    self.subscriptions.insert(id, Subscription::new(plugin.to_owned(), spec.clone(), begin));
+                    self.subscriptions.insert(id, Subscription::new(plugin.to_owned(), spec.clone(), begin, self.defects.clone()));
                     (id, begin)
                 }
             };
@@ -295,115 +323,10 @@ impl Bus {
                 plugin: known.plugin.clone(),
                 name: known.spec.name.clone(),
                 pattern: known.spec.pattern.clone(),
+                key: known.spec.key.clone(),
             })
             .collect();
         RuleSet { version, rules }
-    }
-
-    /// The copy that would get a subscription's next delivery, if there is one.
-    pub(crate) fn copy_of(&self, subscription: &Subscription) -> Option<&Copy> {
-        let copy = self.copies.get(&subscription.plugin)?;
-        (self.handing_out && copy.open && subscription.active).then_some(copy)
-    }
-
-    pub(crate) fn forget_copy(&mut self, instance: InstanceId) {
-        self.copies.retain(|_, copy| copy.attach.instance != instance);
-    }
-
-    fn hand_out(&mut self, step: &mut Step) {
-        self.hand_out_alone(step);
-        let ids: Vec<SubscriptionId> = self.subscriptions.keys().copied().collect();
-        for id in ids {
-            while let Some(subscription) = self.subscriptions.get(&id) {
-                if !subscription.has_room() && !self.defects.has(Defect::ConcurrencyIgnored) {
-                    break;
-                }
-                let Some(copy) = self.copy_of(subscription).map(|copy| copy.attach.clone()) else { break };
-                if self.is_kept_free(&copy.plugin) {
-                    break;
-                }
-                let Some((owed, row)) = self.subscriptions.get_mut(&id).and_then(|known| known.take_next(self.now)) else { break };
-                if owed.expires.is_some_and(|expires| expires <= self.now) {
-                    self.expire(owed, row, &copy, step);
-                } else if owed.crashes.are_poison() {
-                    self.set_aside(&copy.plugin, owed, row);
-                    self.hand_out_alone(step);
-                } else {
-                    self.lease(id, owed, row, copy, step);
-                }
-            }
-        }
-    }
-
-    /// Hands a delivery out, and gives the lease's token.
-    pub(crate) fn lease(&mut self, id: SubscriptionId, owed: Owed, row: HasRow, copy: Attach, step: &mut Step) -> FencingToken {
-        self.leases_given += 1;
-        let token = FencingToken(self.epoch << 32 | self.leases_given);
-        let Some(subscription) = self.subscriptions.get_mut(&id) else { return token };
-        let timeout = subscription.timeout();
-        subscription.lease(owed.key, row);
-        let hard_until = self.now + timeout;
-        let lease_until = (self.now + LEASE).min(hard_until);
-        step.actions.push(Action::Deliver(Box::new(Lease {
-            instance: copy.instance,
-            plugin: copy.plugin.clone(),
-            handler: subscription.spec.name.clone(),
-            delivery: owed.id(),
-            token,
-            attempt: owed.attempts + 1,
-            sequence: owed.key.sequence,
-            timeout,
-            replay: owed.mark(),
-        })));
-        self.lease_ends.insert((lease_until, token));
-        let Attach { plugin, instance, version, digest } = copy;
-        self.leases.insert(token, Held { owed, row, instance, plugin, version, digest, started_at: self.now, lease_until, hard_until });
-        token
-    }
-
-    /// Ends a lease in memory. What becomes of the delivery is the caller's business.
-    pub(crate) fn end_lease(&mut self, token: FencingToken) -> Option<Held> {
-        let held = self.leases.remove(&token)?;
-        self.lease_ends.remove(&(held.lease_until, token));
-        self.alone.ended(token);
-        if let Some(subscription) = self.subscriptions.get_mut(&held.owed.key.subscription) {
-            subscription.release(held.owed.key);
-        }
-        Some(held)
-    }
-
-    fn heartbeat(&mut self, token: FencingToken) -> Answer {
-        let Some(held) = self.leases.get_mut(&token) else { return Answer::Stale };
-        self.lease_ends.remove(&(held.lease_until, token));
-        held.lease_until = (self.now + LEASE).min(held.hard_until);
-        self.lease_ends.insert((held.lease_until, token));
-        Answer::Taken
-    }
-
-    fn take_back_leases(&mut self, step: &mut Step) {
-        if self.defects.has(Defect::LeaseNeverEnds) {
-            return;
-        }
-        while let Some((_, token)) = self.lease_ends.first().copied().filter(|(at, _)| *at <= self.now) {
-            let Some(held) = self.end_lease(token) else {
-                self.lease_ends.pop_first();
-                continue;
-            };
-            let why = if held.hard_until <= self.now { CancelReason::TimedOut } else { CancelReason::LeaseLost };
-            step.actions.push(Action::Cancel { instance: held.instance, delivery: held.owed.id(), token, why });
-            self.timed_out(held, why, step);
-        }
-    }
-
-    fn ask_for_pages(&mut self, step: &mut Step) {
-        for (id, subscription) in &mut self.subscriptions {
-            if let Some((after, limit)) = subscription.wants_pending() {
-                step.actions.push(Action::ReadPending { subscription: *id, after, limit });
-            }
-            if let Some(after) = subscription.wants_waiting() {
-                step.actions.push(Action::ReadWaiting { subscription: *id, after, limit: crate::limits::WAITING_MAX / 2 });
-            }
-        }
     }
 
     fn write_counts(&mut self, step: &mut Step) {
@@ -417,6 +340,9 @@ impl Bus {
                 subscription.stored_floor = floor;
                 step.writes.push(Write::Counts { subscription: *id, delta: delta.unwrap_or_default(), floor });
             }
+        }
+        for (subscription, count) in std::mem::take(&mut self.without_key) {
+            step.writes.push(Write::WithoutKey { subscription, count });
         }
         if self.unrouted > 0 {
             step.writes.push(Write::Unrouted { count: std::mem::take(&mut self.unrouted) });

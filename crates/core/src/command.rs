@@ -14,15 +14,21 @@ use panotti_protocol::time::Timestamp;
 use crate::cancel::Cancel;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
+use crate::keys::{Head, KeyEntry};
+use crate::once::PublishOnce;
+use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
 use crate::retention::{Room, Trim};
 use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
+use crate::state::SetState;
 
 /// One thing the bus is asked.
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Accept an event.
     Publish(Box<Publish>),
+    /// Accept events under a key of the publisher's.
+    PublishOnce(Box<PublishOnce>),
     /// What one of the daemon's own events matched.
     Matched {
         /// The event.
@@ -80,12 +86,23 @@ pub enum Command {
     Cancel(Cancel),
     /// Remove what may go of some events. They were read right before this command is applied.
     Trim(Trim),
+    /// Change a key of a plugin's state.
+    SetState(Box<SetState>),
     /// Begin a replay.
     StartReplay(Box<StartReplay>),
     /// End a replay before its last item. What it has handed out is finished.
     CancelReplay {
         /// The job.
         replay: ReplayId,
+        /// Who asks.
+        actor: String,
+    },
+    /// Let a replay begin nothing new, or go on.
+    SteerReplay {
+        /// The job.
+        replay: ReplayId,
+        /// Which of the two.
+        steering: Steering,
         /// Who asks.
         actor: String,
     },
@@ -110,6 +127,26 @@ pub enum Command {
         subscription: SubscriptionId,
         /// Waiting deliveries with the time each is due, soonest first.
         entries: Vec<(Timestamp, Owed)>,
+        /// Whether there are no more after these.
+        last: bool,
+    },
+    /// The page asked for by [`crate::action::Action::ReadHeads`].
+    HeadsPage {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// Deliveries that are the first of their key and pending, in sequence order.
+        heads: Vec<Head>,
+        /// Every event up to here was looked at.
+        scanned_to: Sequence,
+    },
+    /// The page asked for by [`crate::action::Action::ReadKey`].
+    KeyPage {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// The key.
+        order: OrderKey,
+        /// Its first unresolved deliveries, in sequence order.
+        entries: Vec<KeyEntry>,
         /// Whether there are no more after these.
         last: bool,
     },
@@ -142,6 +179,15 @@ pub struct Publish {
     pub matches: Matches,
     /// The receipt of an event with the same source and id that the store already has.
     pub known: Option<Receipt>,
+}
+
+/// What a person wants of a running replay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steering {
+    /// It begins nothing new.
+    Pause,
+    /// It goes on.
+    Resume,
 }
 
 /// A plugin is wanted on or off.
@@ -307,6 +353,11 @@ pub enum Record {
         /// Whether it is over.
         over: bool,
     },
+    /// Publishers' keys that are no longer in force are forgotten, so many at most.
+    ForgetKeys {
+        /// The most.
+        limit: u32,
+    },
 }
 
 /// Who did what to what, and why.
@@ -331,6 +382,8 @@ pub enum Answer {
     Done,
     /// The event's receipt. Told to the publisher only after the commit.
     Receipt(Receipt),
+    /// The receipts of what was published under a key, in the order of the events. Told to the publisher only after the commit.
+    Receipts(Vec<Receipt>),
     /// The rules have changed since the event was matched: match again and ask again.
     MatchAgain,
     /// The rule set after a registration, and the ids of the plugin's subscriptions in the order given.
@@ -378,4 +431,7 @@ pub enum Refusal {
     /// No such replay is running.
     #[error("no replay {0} is running")]
     NoSuchReplay(ReplayId),
+    /// The publisher's key was used for another body.
+    #[error("the key `{0}` was used for another body")]
+    KeyReused(String),
 }

@@ -18,6 +18,8 @@ pub enum Defect {
     RetryWithoutBackoff,
     /// Emits take effect with a retry (rule 5).
     EmitWithoutDone,
+    /// Emits and state take effect and the delivery is not acknowledged (rule 5).
+    EmitWithoutAcknowledgement,
     /// A replay's place is stored before its items have rows (rule 10).
     ReplayMovesOnEarly,
     /// A dead letter is recovered when its replay fails (rule 10).
@@ -34,6 +36,10 @@ pub enum Defect {
     LeaseNeverEnds,
     /// A replay releases items as fast as it reads them (rule 10).
     ReplayUnpaced,
+    /// After a restart what was published under a key is forgotten (rule 13).
+    PublisherKeysForgottenAtRestart,
+    /// A paused replay goes on releasing items (rule 10).
+    PauseForgotten,
     /// More deliveries are in flight than the subscription allows (rule 12).
     ConcurrencyIgnored,
     /// A third crash within 72 hours is like any other (rule 9).
@@ -44,6 +50,18 @@ pub enum Defect {
     DelayForgotten,
     /// An event is removed while a delivery of it is unresolved (rule 14).
     TrimsUnresolved,
+    /// A retry lets the next of its key go first (rule 11).
+    RetryFreesKey,
+    /// The next of a key goes as soon as the one before is handed out (rule 11).
+    HandingOutFreesKey,
+    /// After a restart nobody knows which keys are busy (rule 11).
+    KeysForgottenAtRestart,
+    /// Deliveries behind a blocked key take the places of others in the window (rule 11).
+    BlockedKeyFillsWindow,
+    /// A dead letter that should block its key does not (rule 11).
+    DeadLetterFreesKey,
+    /// A replay's item goes although its key is busy (rule 11).
+    ReplayIgnoresKeys,
 }
 
 /// The defects that are switched on.

@@ -7,6 +7,7 @@ use panotti_protocol::id::{DeliveryId, EventId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 
+use crate::order::OrderKey;
 use crate::poison::Crashes;
 use crate::random::Random;
 use crate::replay::ReplayNumber;
@@ -63,6 +64,8 @@ pub struct Owed {
     pub eventid: EventId,
     /// The event's topic.
     pub topic: Topic,
+    /// Its ordering key at this subscription.
+    pub order: Option<OrderKey>,
     /// When it ends to matter.
     pub expires: Option<Timestamp>,
     /// Attempts counted.

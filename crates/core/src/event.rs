@@ -7,6 +7,7 @@ use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 
+use crate::order::OrderKey;
 use crate::routing::SubscriptionId;
 
 /// An event before the bus has taken it. Whoever makes one has checked its parts.
@@ -114,6 +115,8 @@ pub struct StoredEvent {
     pub rules: u64,
     /// The subscriptions it matched; `None` until the daemon's own event has been matched.
     pub matches: Option<Vec<SubscriptionId>>,
+    /// Their ordering keys, for those that have one.
+    pub keys: Vec<(SubscriptionId, OrderKey)>,
     /// Everything the publisher said.
     pub draft: Draft,
 }
@@ -122,6 +125,11 @@ impl StoredEvent {
     /// The story it belongs to: the one given, else its own id.
     pub fn correlation(&self) -> String {
         self.draft.correlationid.clone().unwrap_or_else(|| self.eventid.to_string())
+    }
+
+    /// Its ordering key at a subscription.
+    pub fn order(&self, subscription: SubscriptionId) -> Option<OrderKey> {
+        self.keys.iter().find(|(of, _)| *of == subscription).map(|(_, order)| *order)
     }
 
     /// The publisher's id, else our own.

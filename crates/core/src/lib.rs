@@ -5,10 +5,12 @@
 //! - [`command`]: what the bus is asked and what it answers
 //! - [`action`]: what a step writes, and what to do after it is on disk
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
-//! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match
+//! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
 //! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
 //! - [`poison`]: deliveries that crash their plugin
+//! - [`order`], [`keys`]: ordering keys, and whose turn it is in each
+//! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`]: bounds; numbers that follow from a seed
@@ -22,9 +24,13 @@ pub mod defect;
 pub mod delivery;
 pub mod event;
 pub mod fingerprint;
+mod handing_out;
+pub mod keys;
 pub mod lifecycle;
 pub mod limits;
 pub mod manifest;
+pub mod once;
+pub mod order;
 mod outcome;
 pub mod poison;
 mod publish;
@@ -34,5 +40,6 @@ mod replaying;
 pub mod retention;
 pub mod retry;
 pub mod routing;
+pub mod state;
 pub mod subscription;
 mod writing_down;

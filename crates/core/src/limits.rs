@@ -12,12 +12,28 @@ pub const WAITING_MAX: usize = 1_024;
 pub const REPLAY_WINDOW_MAX: usize = 256;
 /// Below this many a replay reads its next page.
 pub const REPLAY_WINDOW_LOW: usize = 64;
+/// Busy ordering keys of one subscription kept in memory; what is known of the others is in the store.
+pub const KEYS_MAX: usize = 4_096;
+/// Keys that are held by a retry or a dead letter and brought to memory at a start.
+pub const KEYS_HELD_MAX: usize = KEYS_MAX / 2;
+/// First deliveries of one key kept in memory.
+pub const KEY_FRONT_MAX: usize = 16;
+/// Deliveries of one subscription kept in memory behind the first of their keys.
+pub const KEYS_PARKED_MAX: usize = 1_024;
+/// Longest path to an ordering key, in bytes.
+pub const KEY_PATH_BYTES_MAX: usize = 256;
+/// Most words of a path to an ordering key.
+pub const KEY_PATH_WORDS_MAX: usize = 16;
+/// Keys of one replay whose items are put off to another pass; at this many it waits for one of them.
+pub const REPLAY_KEYS_PASSED_MAX: usize = 1_024;
 /// Replays that run at once.
 pub const REPLAYS_RUNNING_MAX: usize = 16;
 /// Subscriptions of one store, removed ones included.
 pub const SUBSCRIPTIONS_MAX: usize = 1_000;
 /// Subscriptions one event may match: each is recorded with the event.
 pub const MATCHES_MAX: usize = SUBSCRIPTIONS_MAX;
+/// How long a publisher's key gives what was published under it (semantics rule 13).
+pub const PUBLISHER_KEY_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// A lease without heartbeat ends after this (semantics rule 5).
 pub const LEASE: Duration = Duration::from_secs(30);
 /// The SDK's heartbeat.

@@ -7,6 +7,7 @@ use panotti_protocol::limits::SUBSCRIPTIONS_PER_PLUGIN_MAX;
 use panotti_protocol::manifest::{Manifest, On, Retry};
 use panotti_protocol::topic::TopicPattern;
 
+use crate::order::KeyPath;
 use crate::retry::RetryPolicy;
 use crate::routing::SubscriptionSpec;
 
@@ -24,12 +25,15 @@ pub fn subscriptions(manifest: &Manifest) -> Result<Option<Vec<SubscriptionSpec>
 
 fn subscription(manifest: &Manifest, on: &On) -> Result<SubscriptionSpec, String> {
     let pattern: TopicPattern = on.topic.parse().map_err(|why| format!("`{}` is not a topic pattern: {why}", on.topic))?;
+    let path = |written: &String| written.parse::<KeyPath>().map_err(|why| format!("`{written}` is not a path to a key: {why}"));
     Ok(SubscriptionSpec {
         name: on.name.clone(),
         concurrency: on.concurrency,
         timeout: Duration::from_millis(manifest.limits.timeout_ms),
         retry: retry(manifest.retry),
         on_disabled: on.on_disabled,
+        key: on.key.as_ref().map(path).transpose()?,
+        on_dead: on.on_dead,
         ..SubscriptionSpec::new(pattern)
     })
 }
@@ -112,7 +116,7 @@ pub fn hello_subscriptions(manifest: &Manifest) -> Vec<HelloSubscription> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use panotti_protocol::api::OnDisabled;
+    use panotti_protocol::api::{OnDead, OnDisabled};
     use panotti_protocol::manifest::{Limits, Runtime, Start};
 
     fn manifest(on: Option<&[(&str, &str)]>) -> Manifest {
@@ -121,6 +125,8 @@ mod tests {
             topic: (*topic).to_owned(),
             concurrency: 4,
             on_disabled: OnDisabled::Hold,
+            key: None,
+            on_dead: OnDead::Continue,
         };
         Manifest {
             name: "word-count".to_owned(),

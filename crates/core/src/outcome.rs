@@ -1,8 +1,9 @@
 //! How attempts end (semantics rules 5 to 8): outcomes, timeouts, crashes, returns; retry and discard by a person. Every change of a
 //! delivery's row is made here.
 
+use panotti_protocol::api::OnDead;
 use panotti_protocol::delivery::{Attempt, AttemptError, AttemptOutcome, Cause, DeliveryState};
-use panotti_protocol::id::{EventId, InstanceId};
+use panotti_protocol::id::{EventId, FencingToken, InstanceId};
 use panotti_protocol::limits::{ERROR_CLASS_BYTES_MAX, ERROR_MESSAGE_BYTES_MAX, LOG_TAIL_BYTES_MAX};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
@@ -11,7 +12,7 @@ use crate::action::{Action, CancelReason, DeliveryWrite, Notice, Step, Write};
 use crate::bus::{Bus, Held};
 use crate::command::{Answer, Attach, AuditEntry, HandlerOutcome, InstanceEnd, Report, StoredDelivery};
 use crate::defect::Defect;
-use crate::delivery::Owed;
+use crate::delivery::{DeliveryKey, Owed};
 use crate::event::Draft;
 use crate::fingerprint::fingerprint;
 use crate::replay::ReplayNumber;
@@ -36,6 +37,8 @@ impl DeliveryWrite {
             crashes: owed.crashes.clone(),
             attempt: None,
             attempt_of: owed.original(),
+            order: owed.order,
+            blocks: false,
         }
     }
 }
@@ -86,24 +89,27 @@ impl Bus {
         if !state.is_empty() {
             step.writes.push(Write::State { plugin: held.plugin.clone(), writes: state });
         }
+        if self.defects.has(Defect::EmitWithoutAcknowledgement) && !emitted.is_empty() {
+            self.give_back(held);
+            return Answer::Taken;
+        }
         self.end_attempt(held, Ended { emitted, ..Ended::new(AttemptOutcome::Done, None, log_tail) }, Fate::Done, step);
         Answer::Taken
     }
 
-    fn outcome_without_success(
-        &mut self,
-        token: panotti_protocol::id::FencingToken,
-        outcome: HandlerOutcome,
-        log_tail: String,
-        step: &mut Step,
-    ) -> Answer {
+    /// The plugin that holds a lease.
+    pub fn plugin_of(&self, token: FencingToken) -> Option<&str> {
+        self.leases.get(&token).map(|held| held.plugin.as_str())
+    }
+
+    fn outcome_without_success(&mut self, token: FencingToken, outcome: HandlerOutcome, log_tail: String, step: &mut Step) -> Answer {
         let Some(mut held) = self.end_lease(token) else { return Answer::Stale };
         match outcome {
             HandlerOutcome::Done { .. } => {}
             HandlerOutcome::Retry { after, error } => {
                 if self.defects.has(Defect::EmitWithoutDone) {
                     let draft = Draft::new(held.owed.topic.clone(), format!("/plugins/{}", held.plugin), "defect", Vec::new());
-                    self.accept(draft, Some(Matches { subscriptions: Vec::new(), rules: self.rules.version }), step);
+                    self.accept(draft, Some(Matches { subscriptions: Vec::new(), keys: Vec::new(), rules: self.rules.version }), step);
                 }
                 if !self.defects.has(Defect::AttemptNotCounted) {
                     held.owed.attempts += 1;
@@ -185,7 +191,7 @@ impl Bus {
         let Some(subscription) = self.subscriptions.get_mut(&owed.key.subscription) else { return };
         match (row, owed.key.replay) {
             (HasRow::Yes, _) => subscription.take_back(owed),
-            (HasRow::No, ReplayNumber::LIVE) => subscription.insert(owed),
+            (HasRow::No, ReplayNumber::LIVE) => subscription.give_back(owed),
             (HasRow::No, _) => subscription.repeat(owed),
         }
     }
@@ -264,8 +270,9 @@ impl Bus {
     }
 
     /// Writes the row, moves the counts, tells the replay and those who watch.
-    fn settle(&mut self, owed: Owed, row: HasRow, write: DeliveryWrite, step: &mut Step) {
+    fn settle(&mut self, owed: Owed, row: HasRow, mut write: DeliveryWrite, step: &mut Step) {
         let (key, state) = (owed.key, write.state);
+        write.blocks = owed.order.is_some() && state.is_failed() && self.blocks_its_key(key);
         match (row, key.replay) {
             (HasRow::Yes, _) => self.count(key, DeliveryState::Waiting, -1),
             (HasRow::No, ReplayNumber::LIVE) => self.count(key, DeliveryState::Pending, -1),
@@ -285,7 +292,7 @@ impl Bus {
                 state == DeliveryState::Done || (state == DeliveryState::Dead && self.defects.has(Defect::RecoveredWithoutSuccess));
             if recovered {
                 self.changed.insert(original);
-                step.writes.push(Write::Recovered { key: original, at: self.now });
+                step.writes.push(Write::Recovered { key: original, order: owed.order, at: self.now });
             }
             self.item_moved(key.replay, original, row, state);
         }
@@ -296,6 +303,13 @@ impl Bus {
             subscription,
             row: write,
         })));
+    }
+
+    /// Whether a dead letter keeps its key from going on. One that a replay made never does: what it repeats stands for it.
+    fn blocks_its_key(&self, key: DeliveryKey) -> bool {
+        let on_dead = self.subscriptions.get(&key.subscription).map(|known| known.spec.on_dead);
+        let blocks = on_dead == Some(OnDead::Block) && key.replay == ReplayNumber::LIVE;
+        blocks && !self.defects.has(Defect::DeadLetterFreesKey)
     }
 
     /// Every death and every quarantine is an event, but for that of a delivery of such an event: it would never end.

@@ -69,11 +69,11 @@ impl Alone {
         self.waiting.retain(|_, (owed, _)| owed.key != key);
     }
 
-    /// Drops what a replay released and nobody holds. How many there were.
-    pub(crate) fn drop_repeats(&mut self, replay: ReplayNumber) -> usize {
-        let before = self.waiting.len();
-        self.waiting.retain(|_, (owed, row)| *row == HasRow::Yes || owed.key.replay != replay);
-        before - self.waiting.len()
+    /// Takes out what a replay released and nobody holds.
+    pub(crate) fn drop_repeats(&mut self, replay: ReplayNumber) -> Vec<Owed> {
+        let dropped = |(owed, row): &(Owed, HasRow)| *row == HasRow::No && owed.key.replay == replay;
+        let plugins: Vec<String> = self.waiting.iter().filter(|(_, aside)| dropped(aside)).map(|(plugin, _)| plugin.clone()).collect();
+        plugins.iter().filter_map(|plugin| self.waiting.remove(plugin)).map(|(owed, _)| owed).collect()
     }
 
     /// The events of those that wait.
@@ -106,6 +106,10 @@ impl Bus {
             let copy = self.copy_of(subscription).map(|copy| copy.attach.clone());
             match copy {
                 Some(copy) => {
+                    // A page may have brought it again meanwhile.
+                    if let Some(subscription) = self.subscriptions.get_mut(&id) {
+                        subscription.forget_waiting(owed.key);
+                    }
                     let token = self.lease(id, owed, row, copy, step);
                     self.alone.running.insert(plugin, token);
                 }

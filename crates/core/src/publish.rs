@@ -16,6 +16,7 @@ use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::event::{Draft, StoredEvent};
 use crate::limits::DELIVER_AT_MAX;
+use crate::order::{Keyed, OrderKey};
 use crate::poison::Crashes;
 use crate::routing::{Matches, SubscriptionId};
 
@@ -24,41 +25,64 @@ pub const OWN_SOURCE: &str = "/panotti";
 
 impl Bus {
     pub(crate) fn publish(&mut self, publish: Publish, step: &mut Step) -> Answer {
-        let Publish { draft, matches, known } = publish;
-        let in_this_step = draft.id.as_ref().and_then(|id| self.known_ids.get(&(draft.source.clone(), id.clone())).cloned());
-        if let Some(receipt) = known.or(in_this_step) {
-            if self.defects.has(Defect::DuplicateTakesSequence) {
-                self.head = Sequence(self.head.0 + 1);
-            }
-            return Answer::Receipt(Receipt { duplicate: true, ..receipt });
+        let first = self.first_receipt(&publish);
+        if first.is_none()
+            && let Some(refusal) = self.refuses(&publish.draft)
+        {
+            return Answer::Refused(refusal);
         }
-        if let Some(expires) = draft.expires.filter(|expires| *expires <= self.now) {
-            return Answer::Refused(Refusal::Expired(expires));
-        }
-        if let Some(at) = draft.deliver_at.filter(|at| *at > self.now + DELIVER_AT_MAX) {
-            return Answer::Refused(Refusal::DelayTooLong { at, limit: DELIVER_AT_MAX });
-        }
-        if matches.rules != self.rules.version {
+        if publish.matches.rules != self.rules.version && first.is_none() {
             return Answer::MatchAgain;
         }
+        if self.defects.has(Defect::DuplicateTakesSequence) && self.first_receipt(&publish).is_some() {
+            self.head = Sequence(self.head.0 + 1);
+        }
+        Answer::Receipt(self.take_in(publish, step))
+    }
+
+    /// Why an event that nobody has published before is not accepted, if it is not.
+    pub(crate) fn refuses(&self, draft: &Draft) -> Option<Refusal> {
+        if let Some(expires) = draft.expires.filter(|expires| *expires <= self.now) {
+            return Some(Refusal::Expired(expires));
+        }
+        let at = draft.deliver_at.filter(|at| *at > self.now + DELIVER_AT_MAX)?;
+        Some(Refusal::DelayTooLong { at, limit: DELIVER_AT_MAX })
+    }
+
+    /// Accepts what was matched by the rules in force, or finds that the same event was published before.
+    pub(crate) fn take_in(&mut self, publish: Publish, step: &mut Step) -> Receipt {
+        if let Some(receipt) = self.first_receipt(&publish) {
+            return Receipt { duplicate: true, ..receipt };
+        }
+        let Publish { draft, matches, .. } = publish;
         let id = draft.id.clone();
         let source = draft.source.clone();
         let receipt = self.accept(draft, Some(matches), step);
         if let Some(id) = id {
-            self.known_ids.insert((source, id), receipt.clone());
+            self.recent.ids.insert((source, id), receipt.clone());
         }
-        Answer::Receipt(receipt)
+        receipt
+    }
+
+    /// The receipt of the event with the same source and id: in the store, or of this step.
+    pub(crate) fn first_receipt(&self, publish: &Publish) -> Option<Receipt> {
+        let draft = &publish.draft;
+        let in_this_step = || draft.id.as_ref().and_then(|id| self.recent.ids.get(&(draft.source.clone(), id.clone())).cloned());
+        publish.known.clone().or_else(in_this_step)
     }
 
     /// Gives the event its place and its deliveries. `None` for the daemon's own, which are matched after the commit.
     pub(crate) fn accept(&mut self, draft: Draft, matches: Option<Matches>, step: &mut Step) -> Receipt {
         self.head = Sequence(self.head.0 + 1);
         self.last_accepted = self.last_accepted.max(self.now);
+        let eventid = EventId::from_bytes(self.new_uuid());
+        self.count_missing_keys(matches.as_ref());
         let event = Arc::new(StoredEvent {
             sequence: self.head,
-            eventid: EventId::from_bytes(self.new_uuid()),
+            eventid,
             accepted_at: self.last_accepted,
             rules: self.rules.version,
+            keys: own_keys(matches.as_ref().map_or(&[], |matches| &matches.keys), eventid),
             matches: matches.map(|matches| matches.subscriptions),
             draft,
         });
@@ -67,7 +91,7 @@ impl Bus {
         match &event.matches {
             Some(subscriptions) => {
                 for subscription in subscriptions {
-                    deliveries += u32::from(self.owe(*subscription, &event, step));
+                    deliveries += u32::from(self.owe(*subscription, &event, event.order(*subscription), step));
                 }
                 self.unrouted += u64::from(subscriptions.is_empty());
             }
@@ -80,9 +104,9 @@ impl Bus {
     }
 
     /// Whether a delivery is owed: not where the plugin is disabled and skips what arrives meanwhile.
-    fn owe(&mut self, id: SubscriptionId, event: &StoredEvent, step: &mut Step) -> bool {
+    fn owe(&mut self, id: SubscriptionId, event: &StoredEvent, order: Option<OrderKey>, step: &mut Step) -> bool {
         let Some(subscription) = self.subscriptions.get_mut(&id) else { return false };
-        let owed = owed(event, id);
+        let owed = owed(event, id, order);
         let skips = match self.disabled.get(&subscription.plugin) {
             Some(chosen) => chosen.unwrap_or(subscription.spec.on_disabled) == OnDisabled::Skip,
             None => false,
@@ -99,13 +123,16 @@ impl Bus {
         if let Some(at) = event.draft.deliver_at.filter(|at| *at > self.now && !self.defects.has(Defect::DelayForgotten)) {
             let row =
                 DeliveryWrite { due: Some(at), ..DeliveryWrite::of(&owed, DeliveryState::Waiting, subscription.spec.retry.attempts_max()) };
+            // Where it has an ordering key, its key waits with it: that follows from the row.
             subscription.wait(at, owed.clone());
             self.count(owed.key, DeliveryState::Waiting, 1);
             self.changed.insert(owed.key);
             step.writes.push(Write::Delivery(Box::new(row)));
             return true;
         }
-        if event.sequence == self.head {
+        if let Some(order) = order {
+            subscription.offer_keyed(order, owed.clone());
+        } else if event.sequence == self.head {
             subscription.offer(owed.clone(), self.defects.has(Defect::FullWindowForgets));
         } else {
             subscription.insert(owed.clone());
@@ -123,14 +150,23 @@ impl Bus {
         if !self.unmatched.remove(&event.sequence) {
             return Answer::Done;
         }
+        self.count_missing_keys(Some(&matches));
+        let keys = own_keys(&matches.keys, event.eventid);
         let subscriptions = matches.subscriptions;
-        step.writes.push(Write::Matches { sequence: event.sequence, subscriptions: subscriptions.clone(), rules: matches.rules });
+        let (sequence, rules) = (event.sequence, matches.rules);
+        step.writes.push(Write::Matches { sequence, subscriptions: subscriptions.clone(), keys: keys.clone(), rules });
         self.unrouted += u64::from(subscriptions.is_empty());
         // A page that was read before this left the event out; one that is read later finds its matches.
         for subscription in subscriptions {
-            self.owe(subscription, event, step);
+            let order = keys.iter().find(|(of, _)| *of == subscription).map(|(_, order)| *order);
+            self.owe(subscription, event, order, step);
         }
         Answer::Done
+    }
+
+    fn count_missing_keys(&mut self, matches: Option<&Matches>) {
+        let missing = matches.into_iter().flat_map(|matches| &matches.keys).filter(|(_, keyed)| *keyed == Keyed::Missing);
+        missing.for_each(|(subscription, _)| *self.without_key.entry(*subscription).or_default() += 1);
     }
 
     /// Publishes one of the daemon's own events.
@@ -140,12 +176,23 @@ impl Bus {
     }
 }
 
+/// Keys as they are stored, once the event's own id is known.
+fn own_keys(keys: &[(SubscriptionId, Keyed)], eventid: EventId) -> Vec<(SubscriptionId, OrderKey)> {
+    let key = |(subscription, keyed): &(SubscriptionId, Keyed)| match keyed {
+        Keyed::By(order) => Some((*subscription, *order)),
+        Keyed::ByOwnId => Some((*subscription, OrderKey::of(&eventid.to_string()))),
+        Keyed::Missing => None,
+    };
+    keys.iter().filter_map(key).collect()
+}
+
 /// What memory keeps of the delivery that an event owes to a subscription.
-pub(crate) fn owed(event: &StoredEvent, subscription: SubscriptionId) -> Owed {
+pub(crate) fn owed(event: &StoredEvent, subscription: SubscriptionId, order: Option<OrderKey>) -> Owed {
     Owed {
         key: DeliveryKey::live(event.sequence, subscription),
         eventid: event.eventid,
         topic: event.draft.topic.clone(),
+        order,
         expires: event.draft.expires,
         attempts: 0,
         tries: 0,

@@ -10,7 +10,9 @@ use panotti_protocol::id::{ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 
 use crate::delivery::{DeliveryKey, Owed, Repeats};
-use crate::limits::{REPLAY_TRACKED_MAX, REPLAY_WINDOW_LOW};
+use crate::limits::{REPLAY_KEYS_PASSED_MAX, REPLAY_TRACKED_MAX, REPLAY_WINDOW_LOW};
+use crate::order::OrderKey;
+use crate::routing::SubscriptionId;
 
 /// A replay in the store: counts up from 1; 0 stands for the deliveries that publishing made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -48,6 +50,8 @@ pub struct StoredReplay {
     pub cursor: ReplayCursor,
     /// Whether it was cancelled and only finishes what it had handed out.
     pub cancelled: bool,
+    /// Whether it begins nothing new until it is resumed.
+    pub paused: bool,
     /// Items with a row that have not ended.
     pub open: u64,
     /// Items that succeeded.
@@ -74,6 +78,7 @@ pub(crate) struct Job {
     pub(crate) last_page: bool,
     pub(crate) page_asked: bool,
     pub(crate) cancelled: bool,
+    pub(crate) paused: bool,
     /// Items released or with a row, and not ended.
     pub(crate) open: u64,
     pace: Pace,
@@ -84,6 +89,12 @@ pub(crate) struct Job {
     pub(crate) failed: i64,
     pub(crate) skipped: u64,
     pub(crate) dirty: bool,
+    /// Items under way without a row, by what they repeat: another pass leaves them out.
+    under_way: BTreeSet<DeliveryKey>,
+    /// Busy keys whose items were passed over, for another pass.
+    passed: BTreeSet<(SubscriptionId, OrderKey)>,
+    /// The first item that was passed over: the place stays before it until that pass.
+    passed_from: Option<DeliveryKey>,
 }
 
 impl Job {
@@ -99,6 +110,7 @@ impl Job {
             last_page: stored.cancelled,
             page_asked: false,
             cancelled: stored.cancelled,
+            paused: stored.paused,
             open: stored.open,
             pace: Pace::new(stored.rate, now),
             ok_total: stored.ok,
@@ -107,6 +119,9 @@ impl Job {
             failed: 0,
             skipped: 0,
             dirty: false,
+            under_way: BTreeSet::new(),
+            passed: BTreeSet::new(),
+            passed_from: None,
         }
     }
 
@@ -124,9 +139,16 @@ impl Job {
             if same {
                 continue;
             }
+            if item.owed.order.is_some_and(|order| self.passed.contains(&(item.original.subscription, order))) {
+                continue;
+            }
             let repeats = Repeats { original: item.original.replay, replay: self.id, name: self.repeats_name.clone() };
-            self.tracked.push_back(item.original);
-            self.window.push_back(Owed { repeats: Some(Arc::new(repeats)), ..item.owed });
+            if self.passed_from.is_none() {
+                self.tracked.push_back(item.original);
+            }
+            if !self.under_way.contains(&item.original) {
+                self.window.push_back(Owed { repeats: Some(Arc::new(repeats)), ..item.owed });
+            }
         }
         self.scanned = scanned_to;
         self.last_page = last;
@@ -135,7 +157,10 @@ impl Job {
 
     /// Notes that an item has a row now.
     pub(crate) fn has_row(&mut self, original: DeliveryKey) {
-        self.rowed.insert(original);
+        self.under_way.remove(&original);
+        if self.tracked.binary_search(&original).is_ok() {
+            self.rowed.insert(original);
+        }
         self.move_cursor();
     }
 
@@ -148,7 +173,7 @@ impl Job {
             self.tracked.pop_front();
             self.cursor = first;
         }
-        if self.tracked.is_empty() {
+        if self.tracked.is_empty() && self.passed_from.is_none() {
             self.cursor = self.scanned;
         }
         self.dirty |= self.cursor != before;
@@ -160,17 +185,65 @@ impl Job {
     }
 
     pub(crate) fn wants_page(&self) -> bool {
-        !self.page_asked && !self.last_page && self.window.len() < REPLAY_WINDOW_LOW && self.tracked.len() < REPLAY_TRACKED_MAX
+        !self.paused
+            && !self.page_asked
+            && !self.last_page
+            && self.window.len() < REPLAY_WINDOW_LOW
+            && self.tracked.len() < REPLAY_TRACKED_MAX
     }
 
     /// Whether its pace lets it release an item now.
     pub(crate) fn may_release(&mut self, now: Timestamp) -> bool {
-        self.pace.ready(now)
+        !self.paused && self.pace.ready(now)
     }
 
-    pub(crate) fn released(&mut self) {
+    pub(crate) fn released(&mut self, owed: &Owed) {
         self.pace.spend();
         self.open += 1;
+        self.under_way.extend(owed.original());
+    }
+
+    /// Takes back an item that was released and not handed out.
+    pub(crate) fn take_back(&mut self, owed: Owed) {
+        self.open = self.open.saturating_sub(1);
+        if self.cancelled {
+            self.dirty = true;
+            return;
+        }
+        if let Some(original) = owed.original() {
+            self.under_way.remove(&original);
+        }
+        let place = self.window.partition_point(|known| known.key < owed.key);
+        self.window.insert(place, owed);
+    }
+
+    /// Makes way for items of other keys where those of busy ones fill the window: the later ones are passed over and read again in
+    /// another pass, which begins when this one has ended.
+    pub(crate) fn make_way(&mut self, is_blocked: impl Fn(&Owed) -> bool) {
+        if self.last_page && self.window.is_empty() && !self.passed.is_empty() && !self.page_asked {
+            self.passed.clear();
+            self.passed_from = None;
+            self.tracked.clear();
+            self.rowed.clear();
+            self.scanned = self.cursor;
+            self.last_page = false;
+        }
+        if self.last_page || self.page_asked || self.window.len() < REPLAY_WINDOW_LOW {
+            return;
+        }
+        let keys = |owed: &Owed| owed.order.map(|order| (owed.key.subscription, order));
+        if !self.window.iter().all(&is_blocked) {
+            return;
+        }
+        while self.window.len() >= REPLAY_WINDOW_LOW && self.passed.len() < REPLAY_KEYS_PASSED_MAX {
+            let Some(owed) = self.window.pop_back() else { return };
+            self.passed.extend(keys(&owed));
+            let Some(original) = owed.original() else { continue };
+            self.passed_from = Some(self.passed_from.map_or(original, |from| from.min(original)));
+        }
+        let from = self.passed_from;
+        self.tracked.retain(|original| from.is_none_or(|from| *original < from));
+        self.rowed.retain(|original| from.is_none_or(|from| *original < from));
     }
 
     /// When its pace lets it release the next item.
@@ -184,6 +257,9 @@ impl Job {
         self.window.clear();
         self.tracked.clear();
         self.rowed.clear();
+        self.passed.clear();
+        self.passed_from = None;
+        self.under_way.clear();
         self.dirty = true;
     }
 
@@ -201,12 +277,13 @@ impl Job {
 
     /// Whether nothing is left to do.
     pub(crate) fn is_over(&self) -> bool {
-        self.last_page && self.window.is_empty() && self.open == 0 && !self.page_asked
+        self.last_page && self.window.is_empty() && self.open == 0 && !self.page_asked && self.passed.is_empty()
     }
 
     pub(crate) fn state(&self) -> ReplayState {
         match (self.cancelled, self.is_over(), self.ok_total, self.failed_total) {
             (true, ..) => ReplayState::Cancelled,
+            (false, false, ..) if self.paused => ReplayState::Paused,
             (false, false, ..) => ReplayState::Running,
             (false, true, _, 0) => ReplayState::Done,
             (false, true, 0, _) => ReplayState::Failed,

@@ -7,11 +7,12 @@ use panotti_protocol::time::Timestamp;
 
 use crate::action::{Action, DeliveryWrite, Step, Write};
 use crate::bus::Bus;
-use crate::command::{Answer, AuditEntry, Refusal, StartReplay};
+use crate::command::{Answer, AuditEntry, Refusal, StartReplay, Steering};
 use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
 use crate::replay::{BEGINNING, Job, ReplayNumber, StoredReplay};
+use crate::routing::SubscriptionId;
 use crate::subscription::{HasRow, Subscription};
 
 impl Bus {
@@ -29,6 +30,7 @@ impl Bus {
             rate: start.rate,
             cursor: BEGINNING,
             cancelled: false,
+            paused: false,
             open: 0,
             ok: 0,
             failed: 0,
@@ -55,11 +57,40 @@ impl Bus {
         job.cancel();
         // What was released and not handed out is dropped; what a plugin holds or waits for its retry is finished.
         let dropped: usize = self.subscriptions.values_mut().map(|subscription| subscription.drop_repeats(*number)).sum();
-        let dropped = dropped + self.alone.drop_repeats(*number);
-        job.open = job.open.saturating_sub(dropped as u64);
+        let aside = self.alone.drop_repeats(*number);
+        job.open = job.open.saturating_sub((dropped + aside.len()) as u64);
+        for owed in aside {
+            if let Some(subscription) = self.subscriptions.get_mut(&owed.key.subscription) {
+                subscription.end_of_flight(&owed);
+            }
+        }
         step.writes.push(Write::Audit(AuditEntry {
             actor,
             action: "replay.cancel".to_owned(),
+            object: replay.to_string(),
+            reason: String::new(),
+            detail: String::new(),
+        }));
+        Answer::Replay { replay, changed: true }
+    }
+
+    /// Pauses or resumes a replay. What it has released is finished; it keeps its place, also over restarts.
+    pub(crate) fn steer_replay(&mut self, replay: ReplayId, steering: Steering, actor: String, step: &mut Step) -> Answer {
+        let Some(job) = self.jobs.values_mut().find(|job| job.id == replay) else {
+            return Answer::Refused(Refusal::NoSuchReplay(replay));
+        };
+        let pause = steering == Steering::Pause;
+        if job.cancelled {
+            return Answer::Refused(Refusal::NoSuchReplay(replay));
+        }
+        if job.paused == pause {
+            return Answer::Replay { replay, changed: false };
+        }
+        job.paused = pause;
+        job.dirty = true;
+        step.writes.push(Write::Audit(AuditEntry {
+            actor,
+            action: if pause { "replay.pause" } else { "replay.resume" }.to_owned(),
             object: replay.to_string(),
             reason: String::new(),
             detail: String::new(),
@@ -113,6 +144,8 @@ impl Bus {
         for number in numbers {
             let moves_on_early = self.defects.has(Defect::ReplayMovesOnEarly);
             let Some(job) = self.jobs.get_mut(&number) else { continue };
+            let subscriptions = &self.subscriptions;
+            job.make_way(|owed| subscriptions.get(&owed.key.subscription).is_some_and(|known| !known.could_claim(owed)));
             if job.wants_page() {
                 job.page_asked = true;
                 let limit = REPLAY_WINDOW_MAX - job.window.len().min(REPLAY_WINDOW_MAX);
@@ -145,14 +178,17 @@ impl Bus {
         let unpaced = self.defects.has(Defect::ReplayUnpaced);
         let mut unwanted = Vec::new();
         let Some(job) = self.jobs.get_mut(&number) else { return unwanted };
+        job.paused &= !self.defects.has(Defect::PauseForgotten);
         let mut place = 0;
-        while place < job.window.len() && (job.may_release(now) || unpaced) {
+        while place < job.window.len() && (job.may_release(now) || (unpaced && !job.paused)) {
             let subscription = self.subscriptions.get_mut(&job.window[place].key.subscription);
             match subscription {
                 Some(subscription) if subscription.active && subscription.has_room_for_repeats() => {
-                    if let Some(owed) = job.window.remove(place) {
+                    if !subscription.claim(&job.window[place]) {
+                        place += 1;
+                    } else if let Some(owed) = job.window.remove(place) {
+                        job.released(&owed);
                         subscription.repeat(owed);
-                        job.released();
                     }
                 }
                 Some(subscription) if subscription.active => place += 1,
@@ -160,6 +196,16 @@ impl Bus {
             }
         }
         unwanted
+    }
+
+    /// Takes back the items of a subscription whose key was taken by an older delivery before they were handed out.
+    pub(crate) fn take_back_items(&mut self, subscription: SubscriptionId) {
+        let turned_away = self.subscriptions.get_mut(&subscription).map(Subscription::turned_away);
+        for owed in turned_away.into_iter().flatten() {
+            if let Some(job) = self.jobs.get_mut(&owed.key.replay) {
+                job.take_back(owed);
+            }
+        }
     }
 
     /// An item that nobody would take gets a row that says so, so that it is counted once.
@@ -181,9 +227,11 @@ impl Bus {
     pub(crate) fn next_release(&self) -> Option<Timestamp> {
         let could_go = |owed: &Owed| {
             let subscription = self.subscriptions.get(&owed.key.subscription);
-            subscription.is_none_or(|known| !known.active || (known.has_room_for_repeats() && self.copy_of(known).is_some()))
+            subscription.is_none_or(|known| {
+                !known.active || (known.has_room_for_repeats() && known.could_claim(owed) && self.copy_of(known).is_some())
+            })
         };
-        let waits_for_pace = |job: &&Job| job.window.iter().any(could_go);
+        let waits_for_pace = |job: &&Job| !job.paused && job.window.iter().any(could_go);
         self.jobs.values().filter(waits_for_pace).map(|job| job.next_release(self.now)).min()
     }
 }

@@ -58,10 +58,8 @@ pub enum TrimWhy {
     },
     /// The store is nearly full: everything goes whose deliveries succeeded.
     Room,
-    /// A person asked for it.
+    /// A person asked for it: everything that is resolved goes.
     Purge {
-        /// Whether dead letters keep their events. Otherwise they are cancelled, and that is written down.
-        keep_failed: bool,
         /// Who asks.
         actor: String,
         /// Why, as the person said.
@@ -95,7 +93,6 @@ impl StoredFate {
         }
         let failed = self.rows.iter().any(|row| row.open_failure);
         match why {
-            TrimWhy::Purge { keep_failed: false, .. } => Verdict::Goes,
             _ if failed => Verdict::Failed,
             TrimWhy::Age { before } if self.accepted_at >= *before => Verdict::NotAsked,
             TrimWhy::Room if self.rows.iter().any(|row| row.state == DeliveryState::Cancelled) => Verdict::NotAsked,
@@ -109,7 +106,6 @@ impl Bus {
     pub(crate) fn trim(&mut self, trim: Trim, step: &mut Step) -> Answer {
         let in_use = self.in_use(&trim.events);
         let mut gone = Vec::new();
-        let mut cancelled = 0;
         for fate in trim.events {
             let may_go = self.defects.has(Defect::TrimsUnresolved) || fate.verdict(&trim.why) == Verdict::Goes;
             // What was read of it before this step is out of date where the step has written a row of it.
@@ -117,11 +113,6 @@ impl Bus {
             let changed = self.changed.range(first..).next().is_some_and(|key| key.sequence == fate.sequence);
             if !may_go || changed || fate.sequence >= self.head || in_use.contains(&fate.sequence) {
                 continue;
-            }
-            for row in fate.rows.iter().filter(|row| row.open_failure) {
-                self.count(row.key, row.state, -1);
-                self.count(row.key, DeliveryState::Cancelled, 1);
-                cancelled += 1;
             }
             self.changed.extend(fate.rows.iter().map(|row| row.key));
             gone.push(fate.sequence);
@@ -137,7 +128,7 @@ impl Bus {
                 action: "event.purge".to_owned(),
                 object: selection,
                 reason,
-                detail: format!("{number} events{range}, {cancelled} dead deliveries cancelled"),
+                detail: format!("{number} events{range}"),
             }));
         }
         step.writes.push(Write::Trim { events: gone });
@@ -263,19 +254,19 @@ mod tests {
     #[test]
     fn rule_14_an_event_stays_while_a_delivery_of_it_is_unresolved() {
         let age = TrimWhy::Age { before: Timestamp::from_ms(11) };
-        let purge = |keep_failed| TrimWhy::Purge { keep_failed, actor: String::new(), reason: String::new(), selection: String::new() };
+        let purge = TrimWhy::Purge { actor: String::new(), reason: String::new(), selection: String::new() };
         let done = row(1, 0, DeliveryState::Done);
         for (what, expected) in [
-            (fate(&[1], &[done]), [Verdict::Goes; 4]),
-            (fate(&[], &[]), [Verdict::Goes; 4]),
-            (fate(&[1, 2], &[done]), [Verdict::Unresolved; 4]),
-            (fate(&[1], &[row(1, 0, DeliveryState::Waiting)]), [Verdict::Unresolved; 4]),
-            (fate(&[1], &[done, row(1, 3, DeliveryState::Waiting)]), [Verdict::Unresolved; 4]),
-            (fate(&[1], &[row(1, 0, DeliveryState::Dead)]), [Verdict::Failed, Verdict::Failed, Verdict::Failed, Verdict::Goes]),
-            (fate(&[1], &[row(1, 0, DeliveryState::Quarantined)]), [Verdict::Failed, Verdict::Failed, Verdict::Failed, Verdict::Goes]),
-            (fate(&[1], &[row(1, 0, DeliveryState::Cancelled)]), [Verdict::Goes, Verdict::NotAsked, Verdict::Goes, Verdict::Goes]),
+            (fate(&[1], &[done]), [Verdict::Goes; 3]),
+            (fate(&[], &[]), [Verdict::Goes; 3]),
+            (fate(&[1, 2], &[done]), [Verdict::Unresolved; 3]),
+            (fate(&[1], &[row(1, 0, DeliveryState::Waiting)]), [Verdict::Unresolved; 3]),
+            (fate(&[1], &[done, row(1, 3, DeliveryState::Waiting)]), [Verdict::Unresolved; 3]),
+            (fate(&[1], &[row(1, 0, DeliveryState::Dead)]), [Verdict::Failed; 3]),
+            (fate(&[1], &[row(1, 0, DeliveryState::Quarantined)]), [Verdict::Failed; 3]),
+            (fate(&[1], &[row(1, 0, DeliveryState::Cancelled)]), [Verdict::Goes, Verdict::NotAsked, Verdict::Goes]),
         ] {
-            let verdicts = [&age, &TrimWhy::Room, &purge(true), &purge(false)].map(|why| what.verdict(why));
+            let verdicts = [&age, &TrimWhy::Room, &purge].map(|why| what.verdict(why));
             assert_eq!(verdicts, expected, "{what:?}");
         }
         let young = TrimWhy::Age { before: Timestamp::from_ms(10) };

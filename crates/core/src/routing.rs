@@ -4,10 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_protocol::api::OnDisabled;
+use panotti_protocol::api::{OnDead, OnDisabled};
+use panotti_protocol::json::Value;
 use panotti_protocol::topic::{Topic, TopicPattern};
 
+use crate::event::Draft;
 use crate::limits;
+use crate::order::{KeyPath, Keyed, OrderKey};
 use crate::retry::RetryPolicy;
 
 /// A subscription in the store: small, never reused, recorded with each event it matches.
@@ -29,6 +32,10 @@ pub struct SubscriptionSpec {
     pub retry: RetryPolicy,
     /// What becomes of events that match while the plugin is disabled.
     pub on_disabled: OnDisabled,
+    /// Where its ordering key is in an event; `None` takes the event's `orderingkey`.
+    pub key: Option<KeyPath>,
+    /// What a dead letter does to its key.
+    pub on_dead: OnDead,
 }
 
 impl SubscriptionSpec {
@@ -41,6 +48,8 @@ impl SubscriptionSpec {
             timeout: limits::HANDLER_TIMEOUT,
             retry: RetryPolicy::default(),
             on_disabled: OnDisabled::Hold,
+            key: None,
+            on_dead: OnDead::Continue,
         }
     }
 }
@@ -56,6 +65,8 @@ pub struct Rule {
     pub name: String,
     /// Topics it gets.
     pub pattern: TopicPattern,
+    /// Where its ordering key is in an event; `None` takes the event's `orderingkey`.
+    pub key: Option<KeyPath>,
 }
 
 /// All subscriptions, with the version that events record.
@@ -71,7 +82,21 @@ impl RuleSet {
     /// The subscriptions whose pattern fits, in the order of their ids.
     pub fn matches(&self, topic: &Topic) -> Matches {
         let subscriptions = self.rules.iter().filter(|rule| rule.pattern.matches(topic)).map(|rule| rule.subscription).collect();
-        Matches { subscriptions, rules: self.version }
+        Matches { subscriptions, keys: Vec::new(), rules: self.version }
+    }
+
+    /// Adds the ordering key of each subscription that matched. `data` parses the payload, and is called only where a path leads there.
+    pub fn with_keys(&self, mut matches: Matches, event: &Draft, data: impl FnOnce() -> Option<Value>) -> Matches {
+        let matched = |rule: &&Rule| matches.subscriptions.binary_search(&rule.subscription).is_ok();
+        let by_event = event.orderingkey.as_deref().map(|key| Keyed::By(OrderKey::of(key)));
+        let reads_data = self.rules.iter().filter(matched).any(|rule| rule.key.as_ref().is_some_and(KeyPath::reads_data));
+        let data = if reads_data { data() } else { None };
+        let keyed = self.rules.iter().filter(matched).filter_map(|rule| {
+            let found = rule.key.as_ref().map(|path| path.find(event, data.as_ref())).or(by_event)?;
+            Some((rule.subscription, found))
+        });
+        matches.keys = keyed.collect();
+        matches
     }
 }
 
@@ -80,6 +105,8 @@ impl RuleSet {
 pub struct Matches {
     /// The subscriptions that get a delivery, in the order of their ids.
     pub subscriptions: Vec<SubscriptionId>,
+    /// What the ordering keys of some of them come to: of those whose manifest names a path, and of all where the event brings a key.
+    pub keys: Vec<(SubscriptionId, Keyed)>,
     /// The rule set's version.
     pub rules: u64,
 }

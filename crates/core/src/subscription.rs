@@ -1,5 +1,6 @@
 //! One subscription in memory: a bounded window of what it is owed, a bounded set of what waits, and how much is in flight.
-//! What does not fit stays in the store and is read again page by page, so that a backlog costs no memory.
+//! What does not fit stays in the store and is read again page by page, so that a backlog costs no memory. Of an ordering key only the
+//! first delivery stands in a window; `keys.rs` knows which that is.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -7,8 +8,11 @@ use std::time::Duration;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
+use crate::defect::{Defect, Defects};
 use crate::delivery::{DeliveryKey, Owed};
+use crate::keys::{Head, HeldKeys, KeyEntry, Keys, Turn};
 use crate::limits::{DELIVER_AT_MAX, RETRY_DELAY_MAX, WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
+use crate::order::OrderKey;
 use crate::replay::ReplayNumber;
 use crate::routing::{SubscriptionId, SubscriptionSpec};
 
@@ -23,7 +27,7 @@ pub struct StoredSubscription {
     pub spec: SubscriptionSpec,
     /// Whether it matches new events.
     pub active: bool,
-    /// Every event up to here is resolved for it or has a row.
+    /// Every event up to here is resolved for it or has a row; those with an ordering key are kept track of by their entries.
     pub floor: Sequence,
 }
 
@@ -32,11 +36,14 @@ pub(crate) struct Subscription {
     pub(crate) plugin: String,
     pub(crate) spec: SubscriptionSpec,
     pub(crate) active: bool,
-    /// Owed and not handed out, in sequence order.
+    /// Owed and not handed out, in sequence order. Without ordering keys.
     window: VecDeque<Owed>,
     /// `None`: every event up to the newest is in the window, in flight or has a row. Otherwise: every event up to this one.
     behind: Option<Sequence>,
     pending_asked: bool,
+    /// The first deliveries of ordering keys, where they have no row.
+    heads: BTreeMap<Sequence, Owed>,
+    keys: Keys,
     /// Waiting for their time, soonest first.
     waiting: BTreeMap<(Timestamp, DeliveryKey), Owed>,
     /// `None`: every waiting delivery is in memory. Otherwise: every one up to this place.
@@ -46,6 +53,8 @@ pub(crate) struct Subscription {
     returned: VecDeque<Owed>,
     /// Items that replays released to it.
     repeats: VecDeque<Owed>,
+    /// Those whose key was taken before they were handed out: the replay releases them again.
+    turned_away: Vec<Owed>,
     /// Deliveries in flight.
     leased: BTreeSet<DeliveryKey>,
     /// Of those, the ones that publishing made and that have no row yet.
@@ -54,11 +63,12 @@ pub(crate) struct Subscription {
     repeats_turn: bool,
     /// The floor as it was last stored.
     pub(crate) stored_floor: Sequence,
+    defects: Defects,
 }
 
 impl Subscription {
     /// A new one: events up to `head` are not owed to it.
-    pub(crate) fn new(plugin: String, spec: SubscriptionSpec, head: Sequence) -> Self {
+    pub(crate) fn new(plugin: String, spec: SubscriptionSpec, head: Sequence, defects: Defects) -> Self {
         Self {
             plugin,
             spec,
@@ -66,21 +76,29 @@ impl Subscription {
             window: VecDeque::new(),
             behind: None,
             pending_asked: false,
+            heads: BTreeMap::new(),
+            keys: Keys::new(),
             waiting: BTreeMap::new(),
             waiting_to: None,
             waiting_asked: false,
             returned: VecDeque::new(),
             repeats: VecDeque::new(),
+            turned_away: Vec::new(),
             leased: BTreeSet::new(),
             leased_without_row: BTreeSet::new(),
             repeats_turn: false,
             stored_floor: head,
+            defects,
         }
     }
 
     /// One that was there before this start: nothing of it is in memory yet.
-    pub(crate) fn load(stored: StoredSubscription, head: Sequence, look_for_waiting: bool) -> Self {
-        let mut subscription = Self::new(stored.plugin, stored.spec, stored.floor);
+    pub(crate) fn load(stored: StoredSubscription, held: HeldKeys, head: Sequence, defects: Defects) -> Self {
+        let (look_for_waiting, look_for_keys) = (!defects.has(Defect::TimerLostAtRestart), !defects.has(Defect::KeysForgottenAtRestart));
+        let mut subscription = Self::new(stored.plugin, stored.spec, stored.floor, defects);
+        if look_for_keys {
+            subscription.keys = Keys::load(held);
+        }
         subscription.active = stored.active;
         subscription.behind = (stored.floor < head).then_some(stored.floor);
         subscription.waiting_to = look_for_waiting.then_some(None);
@@ -97,6 +115,83 @@ impl Subscription {
         } else if !forgets {
             self.behind = Some(Sequence(owed.key.sequence.0 - 1));
         }
+    }
+
+    /// Takes an event that was just published or matched, with an ordering key.
+    pub(crate) fn offer_keyed(&mut self, order: OrderKey, owed: Owed) {
+        if self.defects.has(Defect::BlockedKeyFillsWindow) {
+            self.enter_heads(owed.clone());
+        }
+        self.keys.offer(order, owed);
+        self.place_ready();
+    }
+
+    /// Lets a key follow what becomes of one of its deliveries.
+    pub(crate) fn follow(&mut self, order: OrderKey, key: DeliveryKey, turn: Turn) {
+        match turn {
+            Turn::Waits if !self.defects.has(Defect::RetryFreesKey) => self.keys.hold(order, key, turn),
+            Turn::Blocks => self.keys.hold(order, key, turn),
+            Turn::Waits | Turn::Resolved => self.keys.resolve(order, key),
+            Turn::Recovered => self.keys.recover(order, key),
+        }
+        self.place_ready();
+    }
+
+    /// Puts what its keys let go where it is picked from.
+    fn place_ready(&mut self) {
+        for (owed, row) in self.keys.take_ready() {
+            match row {
+                HasRow::Yes => self.returned.push_back(owed),
+                HasRow::No => self.enter_heads(owed),
+            }
+        }
+    }
+
+    fn enter_heads(&mut self, owed: Owed) {
+        self.heads.insert(owed.key.sequence, owed);
+        if self.heads.len() > WINDOW_MAX
+            && let Some((_, last)) = self.heads.pop_last()
+            && let Some(order) = last.order
+        {
+            self.keys.put_off(order, last);
+        }
+    }
+
+    /// Takes back a delivery without a row: it is the next to be handed out.
+    pub(crate) fn give_back(&mut self, owed: Owed) {
+        match owed.order {
+            Some(_) => self.enter_heads(owed),
+            None => self.insert(owed),
+        }
+    }
+
+    /// After which event the next first deliveries of keys are looked for and how many may come, if they are wanted.
+    pub(crate) fn wants_heads(&mut self, head: Sequence) -> Option<(Sequence, usize)> {
+        let room = WINDOW_MAX.saturating_sub(self.heads.len());
+        let after = if self.heads.len() < WINDOW_LOW { self.keys.wants_heads(head) } else { None };
+        after.map(|after| (after, room))
+    }
+
+    pub(crate) fn take_heads(&mut self, heads: Vec<Head>, scanned_to: Sequence, newest: Sequence) {
+        self.keys.take_heads(heads, scanned_to, newest);
+        self.place_ready();
+    }
+
+    /// The keys whose entries are to be read after this step.
+    pub(crate) fn wanted_keys(&mut self) -> BTreeSet<OrderKey> {
+        self.keys.wanted()
+    }
+
+    /// Takes the first entries of a key. A time further away than any retry can be was written under another clock and is cut.
+    pub(crate) fn take_key(&mut self, order: OrderKey, entries: Vec<KeyEntry>, last: bool, now: Timestamp) {
+        for (due, owed) in self.keys.take_page(order, entries, last) {
+            let key = owed.key;
+            let known = self.leased.contains(&key) || self.returned.iter().any(|owed| owed.key == key);
+            if !known && !self.waiting.keys().any(|(_, waiting)| *waiting == key) {
+                self.wait(due.min(now + longest_wait(&owed)), owed);
+            }
+        }
+        self.place_ready();
     }
 
     /// Takes an event that is older than the newest: one of the daemon's own that was matched late, or one that was returned.
@@ -159,9 +254,7 @@ impl Subscription {
             .collect();
         for (due, owed) in entries {
             if !known.contains(&owed.key) {
-                // What was never tried waits for the time that its publisher gave.
-                let longest = if owed.tries == 0 { DELIVER_AT_MAX } else { RETRY_DELAY_MAX };
-                self.waiting.insert((due.min(now + longest), owed.key), owed);
+                self.waiting.insert((due.min(now + longest_wait(&owed)), owed.key), owed);
             }
         }
     }
@@ -191,6 +284,9 @@ impl Subscription {
     }
 
     pub(crate) fn repeat(&mut self, owed: Owed) {
+        if let Some(order) = owed.order {
+            self.keys.begin(order, owed.key);
+        }
         self.repeats.push_back(owed);
     }
 
@@ -207,12 +303,40 @@ impl Subscription {
     /// Forgets a delivery that is owed and was not handed out: it has ended.
     pub(crate) fn forget_pending(&mut self, key: DeliveryKey) {
         self.window.retain(|owed| owed.key != key);
+        self.heads.retain(|_, owed| owed.key != key);
     }
 
     pub(crate) fn drop_repeats(&mut self, replay: ReplayNumber) -> usize {
         let before = self.repeats.len();
-        self.repeats.retain(|owed| owed.key.replay != replay);
+        let (dropped, kept): (VecDeque<Owed>, _) =
+            std::mem::take(&mut self.repeats).into_iter().partition(|owed| owed.key.replay == replay);
+        self.repeats = kept;
+        for owed in dropped {
+            self.end_of_flight(&owed);
+        }
         before - self.repeats.len()
+    }
+
+    /// Whether a replay may release an item to it as far as its key goes.
+    pub(crate) fn could_claim(&self, owed: &Owed) -> bool {
+        owed.order.is_none_or(|order| self.keys.could_claim(order, owed.key))
+    }
+
+    /// The same, and its key is taken.
+    pub(crate) fn claim(&mut self, owed: &Owed) -> bool {
+        owed.order.is_none_or(|order| self.keys.claim(order, owed.key) || self.defects.has(Defect::ReplayIgnoresKeys))
+    }
+
+    /// Items whose key was taken before they were handed out.
+    pub(crate) fn turned_away(&mut self) -> Vec<Owed> {
+        std::mem::take(&mut self.turned_away)
+    }
+
+    pub(crate) fn end_of_flight(&mut self, owed: &Owed) {
+        if let Some(order) = owed.order {
+            self.keys.end(order, owed.key);
+            self.place_ready();
+        }
     }
 
     /// Takes out what replays released to it and nobody will take, because its plugin no longer subscribes.
@@ -228,9 +352,44 @@ impl Subscription {
         self.leased.contains(key)
     }
 
-    /// The next delivery to hand out, and whether it has a row: what was given back, what is due again, then live and repeated ones in
-    /// turn.
+    /// The next delivery to hand out, and whether it has a row. One whose key is busy stands back and lets others pass.
     pub(crate) fn take_next(&mut self, now: Timestamp) -> Option<(Owed, HasRow)> {
+        let mut kept = Vec::new();
+        let mut found = None;
+        while let Some((owed, row)) = self.pop(now) {
+            if self.may_go(&owed, row) {
+                found = Some((owed, row));
+                break;
+            }
+            if row == HasRow::No && owed.key.replay == ReplayNumber::LIVE && self.defects.has(Defect::BlockedKeyFillsWindow) {
+                kept.push(owed);
+            }
+        }
+        self.heads.extend(kept.into_iter().map(|owed| (owed.key.sequence, owed)));
+        found
+    }
+
+    fn may_go(&mut self, owed: &Owed, row: HasRow) -> bool {
+        let Some(order) = owed.order else { return true };
+        if self.leased.contains(&owed.key) {
+            return false;
+        }
+        if row == HasRow::No && owed.key.replay != ReplayNumber::LIVE {
+            let goes = self.keys.claim_holds(order, owed.key) || self.defects.has(Defect::ReplayIgnoresKeys);
+            if !goes {
+                self.turned_away.push(owed.clone());
+                self.end_of_flight(owed);
+            }
+            return goes;
+        }
+        if row == HasRow::Yes && self.defects.has(Defect::RetryFreesKey) {
+            return true;
+        }
+        self.keys.is_its_turn(order, owed, row)
+    }
+
+    /// What was given back, what is due again, then live and repeated ones in turn.
+    fn pop(&mut self, now: Timestamp) -> Option<(Owed, HasRow)> {
         if let Some(owed) = self.returned.pop_front() {
             return Some((owed, HasRow::Yes));
         }
@@ -238,19 +397,40 @@ impl Subscription {
             return self.waiting.pop_first().map(|(_, owed)| (owed, HasRow::Yes));
         }
         self.repeats_turn = !self.repeats_turn;
-        let (first, second) = if self.repeats_turn { (&mut self.repeats, &mut self.window) } else { (&mut self.window, &mut self.repeats) };
-        first.pop_front().or_else(|| second.pop_front()).map(|owed| (owed, HasRow::No))
+        let next = match self.repeats_turn {
+            true => self.repeats.pop_front().or_else(|| self.pop_live()),
+            false => self.pop_live().or_else(|| self.repeats.pop_front()),
+        };
+        next.map(|owed| (owed, HasRow::No))
     }
 
-    pub(crate) fn lease(&mut self, key: DeliveryKey, row: HasRow) {
+    fn pop_live(&mut self) -> Option<Owed> {
+        let keyed = self.heads.first_key_value().map(|(sequence, _)| *sequence);
+        let plain = self.window.front().map(|owed| owed.key.sequence);
+        match (plain, keyed) {
+            (Some(plain), Some(keyed)) if plain < keyed => self.window.pop_front(),
+            (_, Some(_)) => self.heads.pop_first().map(|(_, owed)| owed),
+            (_, None) => self.window.pop_front(),
+        }
+    }
+
+    pub(crate) fn lease(&mut self, owed: &Owed, row: HasRow) {
+        let key = owed.key;
         self.leased.insert(key);
-        if row == HasRow::No && key.replay == ReplayNumber::LIVE {
+        if let Some(order) = owed.order {
+            self.keys.begin(order, key);
+            if self.defects.has(Defect::HandingOutFreesKey) {
+                self.follow(order, key, Turn::Resolved);
+            }
+        } else if row == HasRow::No && key.replay == ReplayNumber::LIVE {
             self.leased_without_row.insert(key.sequence);
         }
     }
 
-    pub(crate) fn release(&mut self, key: DeliveryKey) {
+    pub(crate) fn release(&mut self, owed: &Owed) {
+        let key = owed.key;
         self.leased.remove(&key);
+        self.end_of_flight(owed);
         if key.replay == ReplayNumber::LIVE {
             self.leased_without_row.remove(&key.sequence);
         }
@@ -261,7 +441,7 @@ impl Subscription {
         self.waiting.first_key_value().map(|((due, _), _)| *due).filter(|_| self.has_room())
     }
 
-    /// Every event up to here is resolved for it or has a row.
+    /// Every event up to here without an ordering key is resolved for it or has a row.
     pub(crate) fn floor(&self, head: Sequence, oldest_unmatched: Option<Sequence>) -> Sequence {
         let window = self.window.front().map(|owed| owed.key.sequence);
         let unlooked = self.behind.map(|looked_at| Sequence(looked_at.0 + 1));
@@ -277,7 +457,13 @@ impl Subscription {
 
     /// How many entries memory holds for it: bounded, whatever the backlog.
     pub(crate) fn in_memory(&self) -> usize {
-        self.window.len() + self.waiting.len() + self.returned.len() + self.repeats.len() + self.leased.len()
+        self.window.len()
+            + self.heads.len()
+            + self.keys.in_memory()
+            + self.waiting.len()
+            + self.returned.len()
+            + self.repeats.len()
+            + self.leased.len()
     }
 
     /// The hard limit of its handler.
@@ -291,4 +477,9 @@ impl Subscription {
 pub(crate) enum HasRow {
     Yes,
     No,
+}
+
+/// How long a delivery can wait. What was never tried waits for the time that its publisher gave.
+fn longest_wait(owed: &Owed) -> Duration {
+    if owed.tries == 0 { DELIVER_AT_MAX } else { RETRY_DELAY_MAX }
 }

@@ -45,7 +45,11 @@ impl Bus {
                 let percent = room.percent();
                 self.own_event(notice::STORE_WATERMARK, notice::store_watermark(percent, room.used_bytes, room.bytes_max), step);
             }
-            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime | Record::Watermark { over: false, .. } => {}
+            Record::Audit(_)
+            | Record::PluginFound { .. }
+            | Record::Uptime
+            | Record::ForgetKeys { .. }
+            | Record::Watermark { over: false, .. } => {}
         }
         step.writes.push(match record {
             Record::Audit(entry) => Write::Audit(entry),

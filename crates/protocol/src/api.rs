@@ -108,6 +108,15 @@ pub struct SubscriptionStatus {
     pub subscription: String,
     /// Topic pattern.
     pub topic: TopicPattern,
+    /// Dotted path to its ordering key in an event. Absent: the event's `orderingkey`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What a dead letter does to its ordering key.
+    #[serde(default)]
+    pub on_dead: OnDead,
+    /// Events in which the path to the ordering key led to nothing: they have none.
+    #[serde(default)]
+    pub without_key: u64,
     /// Owed and not handed out; `held` where the plugin is disabled.
     pub pending: u64,
     /// Handed out now.
@@ -300,6 +309,9 @@ pub struct StreamQuery {
     /// Only outcomes of this plugin, and only events that it gets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
+    /// Only this event and its outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
     /// Begin after this sequence instead of now. `Last-Event-ID` does the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Sequence>,

@@ -150,6 +150,8 @@ words! {
         Failed = 4 "failed",
         /// Ended by a person before its last item.
         Cancelled = 5 "cancelled",
+        /// Begins nothing new until a person resumes it, also after a restart.
+        Paused = 6 "paused",
     }
 }
 

@@ -113,6 +113,8 @@ codes! {
         "A name, a length or a value is outside what is allowed, or only the daemon may set it.", "Correct the attribute that is named.";
     EVENT_EXPIRED = "event.expired", 422, INVALID, "The event has expired already",
         "Its `expires` has passed: no plugin would be given it.", "Publish it with a later `expires`, or without one.";
+    EVENT_KEY_REUSED = "event.key_reused", 409, CONFLICT, "The idempotency key was used for something else",
+        "For 24 hours a key stands for the body it was first sent with; another body under it would be lost or published twice.", "Send the first body again for its receipt, or take a new key for a new event.";
     EVENT_NOT_FOUND = "event.not_found", 404, NOT_FOUND, "There is no such event",
         "The id is wrong, or retention has removed the event.", "`panotti event list` shows what is stored.";
     EVENT_PAYLOAD_INVALID = "event.payload_invalid", 422, INVALID, "The payload is not what its content type says",
@@ -149,6 +151,10 @@ codes! {
         "It is not JSON, too long, of an unknown type, or out of place.", "See docs/plugin-protocol.md.";
     PLUGIN_STATE = "plugin.state", 409, CONFLICT, "The plugin is not in a state for that",
         "Only some changes of state are legal.", "`panotti plugin show NAME` shows its state; the message names what is legal.";
+    PLUGIN_STATE_FULL = "plugin.state_full", 422, INVALID, "The plugin's state is at its limit",
+        "Keys, bytes of a key, bytes of a value, and both for the plugin as a whole are bounded, so that one plugin cannot fill the store.", "Delete keys that are no longer needed, or keep large data in the plugin's data folder.";
+    PLUGIN_STATE_KEY_NOT_FOUND = "plugin.state_key_not_found", 404, NOT_FOUND, "The plugin's state has no such key",
+        "The key was never written, or deleted.", "`panotti plugin state list NAME` shows the keys.";
     PURGE_CONFIRMATION = "purge.confirmation", 0, NEEDS_CONFIRMATION, "A purge is not run unasked",
         "What it removes is gone for good, and nobody is there to confirm it.", "Look at the plan with `--dry-run`, then add `--yes`.";
     PURGE_SELECTOR_MISSING = "purge.selector_missing", 400, USAGE, "A purge needs a selection",

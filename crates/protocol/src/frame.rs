@@ -1,6 +1,6 @@
 //! The plugin protocol, version 1: one JSON object a line on descriptor 3. `docs/plugin-protocol.md` says how a conversation goes.
 //!
-//! Unknown fields are ignored, unknown frames are answered with `error`. Frozen: optional fields may be added, nothing else changes.
+//! Unknown fields are ignored, unknown frames are answered with `error`. Frozen: optional fields and questions of the plugin's may be added, nothing else changes.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,10 @@ use crate::event::Priority;
 use crate::failure::Failure;
 use crate::id::{DeliveryId, EventId, FencingToken, InstanceId};
 use crate::time::Timestamp;
+
+mod state;
+
+pub use state::*;
 
 /// The versions this daemon speaks.
 pub const PROTOCOLS: [u32; 1] = [1];
@@ -69,6 +73,7 @@ readable!(ToPlugin {
     "config" => Config,
     "emitted" => Emitted,
     "state.value" => StateValue,
+    "state.page" => StatePage,
     "refused" => Refused,
     "error" => Error,
     "drain" => Drain,
@@ -83,6 +88,7 @@ readable!(FromPlugin {
     "heartbeat" => Heartbeat,
     "emit" => Emit,
     "state.get" => StateGet,
+    "state.list" => StateList,
     "config.applied" => ConfigApplied,
     "config.needs_restart" => ConfigNeedsRestart,
     "log" => Log,
@@ -110,6 +116,9 @@ pub enum ToPlugin {
     /// Answer to `state.get`.
     #[serde(rename = "state.value")]
     StateValue(StateValue),
+    /// Answer to `state.list`.
+    #[serde(rename = "state.page")]
+    StatePage(StatePage),
     /// An outcome or heartbeat was refused: its token is old. Drop the work.
     #[serde(rename = "refused")]
     Refused(Refused),
@@ -149,6 +158,9 @@ pub enum FromPlugin {
     /// Read a key of the plugin's state. Answered with `state.value`.
     #[serde(rename = "state.get")]
     StateGet(StateGet),
+    /// Read keys of the plugin's state. Answered with `state.page`.
+    #[serde(rename = "state.list")]
+    StateList(StateList),
     /// The new configuration is in use.
     #[serde(rename = "config.applied")]
     ConfigApplied(ConfigAnswer),
@@ -258,18 +270,6 @@ pub struct Emitted {
     /// Why it was refused. Absent when it was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
-}
-
-/// Answer to `state.get`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StateValue {
-    /// As in the `state.get`.
-    pub request_id: u64,
-    /// Whether the key is there.
-    pub found: bool,
-    /// Its value; null where it is not there.
-    #[serde(default)]
-    pub value: Value,
 }
 
 /// An outcome or heartbeat was refused.
@@ -426,21 +426,6 @@ pub struct EmitBody {
     pub expires: Option<Timestamp>,
 }
 
-/// One write to the plugin's state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StateWrite {
-    /// The key.
-    pub key: String,
-    /// Its new value; absent deletes the key.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    pub value: Option<Value>,
-}
-
-/// Reads `"value": null` as a null that is there, not as an absent value.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
-}
-
 /// Still working.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heartbeat {
@@ -460,15 +445,6 @@ pub struct Emit {
     pub id: Option<String>,
     /// The event.
     pub event: EmitBody,
-}
-
-/// Read a key of the plugin's state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StateGet {
-    /// The plugin's number for the answer.
-    pub request_id: u64,
-    /// The key.
-    pub key: String,
 }
 
 /// Answer to `config`.

@@ -8,6 +8,8 @@ pub const TOPIC_WORDS_MAX: usize = 16;
 pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
 /// Longest `id`, `source`, `subject`, `correlationid`, `orderingkey` and the like, in bytes.
 pub const ATTRIBUTE_BYTES_MAX: usize = 1024;
+/// Longest key under which something is published once, in bytes.
+pub const PUBLISHER_KEY_BYTES_MAX: usize = 255;
 /// Most extension attributes (unknown to Panotti, kept) of one event.
 pub const EXTENSIONS_MAX: usize = 32;
 /// Longest value of one extension attribute, in bytes.
@@ -32,6 +34,12 @@ pub const STATE_WRITES_PER_OUTCOME_MAX: usize = 500;
 pub const STATE_KEY_BYTES_MAX: usize = 256;
 /// Largest value of a plugin's state as JSON, in bytes.
 pub const STATE_VALUE_BYTES_MAX: usize = 256 * 1024;
+/// Most keys of one plugin's state.
+pub const STATE_KEYS_MAX: u64 = 1_000_000;
+/// Most bytes of one plugin's state: its keys and its values as JSON.
+pub const STATE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Values that one page of a plugin's state holds, in bytes; one key always fits.
+pub const STATE_PAGE_BYTES_MAX: usize = 512 * 1024;
 /// Largest `plugin.yaml`, in bytes.
 pub const MANIFEST_BYTES_MAX: usize = 64 * 1024;
 /// Largest configuration file, in bytes.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::api::OnDisabled;
+use crate::api::{OnDead, OnDisabled};
 
 /// The newest form of `plugin.yaml` that this version reads (`manifest: 1`).
 pub const MANIFEST: u64 = 1;
@@ -123,6 +123,12 @@ pub struct On {
     pub concurrency: u32,
     /// What becomes of events that match while the plugin is disabled.
     pub on_disabled: OnDisabled,
+    /// Dotted path to the ordering key in an event. Absent: the event's `orderingkey`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What a dead letter does to its ordering key.
+    #[serde(default)]
+    pub on_dead: OnDead,
 }
 
 /// What happens after a failed attempt (semantics rule 7).

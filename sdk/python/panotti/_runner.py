@@ -77,6 +77,7 @@ class Runner:
             "config": self._config,
             "emitted": self._answered,
             "state.value": self._answered,
+            "state.page": self._answered,
             "refused": self._refused,
             "error": self._error,
             "drain": self._drain,

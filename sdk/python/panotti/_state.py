@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._delivery import DELETED, Delivery, check_key, current
 from ._json import snapshot
+from ._limits import STATE_PAGE_KEYS_MAX
 from ._outcomes import PanottiError
 
 if TYPE_CHECKING:
@@ -57,6 +58,16 @@ class State:
             return self._runner.settle(default if value is DELETED else snapshot(value))
         return self._runner.wait(self._read(key, default))
 
+    def list(self, prefix: str = "", *, after: str = "", limit: int = STATE_PAGE_KEYS_MAX) -> Any:
+        """Reads keys that begin with `prefix`, as a dictionary in the order of the keys; within a handler with what it wrote before.
+
+        At most `limit` keys come; the next ones with `after=` the last key.
+        """
+        if limit < 1:
+            raise ValueError(f"limit is {limit}; it must be at least 1")
+        delivery = current.get()
+        return self._runner.wait(self._read_many(prefix, after, limit, {} if delivery is None else dict(delivery.writes)))
+
     def set(self, key: str, value: Any) -> Pending[None]:
         """Sets a key to a JSON value."""
         self._delivery("set").write(key, value)
@@ -70,6 +81,23 @@ class State:
     async def _read(self, key: str, default: Any) -> Any:
         answer = await self._runner.request({"type": "state.get", "key": key})
         return answer.get("value") if answer["found"] else default
+
+    async def _read_many(self, prefix: str, after: str, limit: int, writes: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        place: str | None = after or None
+        while True:
+            frame = {"type": "state.list", "prefix": prefix, "limit": min(limit + len(writes), STATE_PAGE_KEYS_MAX)}
+            answer = await self._runner.request(frame if place is None else {**frame, "after": place})
+            found.update((item["key"], item["value"]) for item in answer["items"] if item["key"] not in writes)
+            place = answer.get("next")
+            if place is None or len(found) >= limit:
+                break
+        # Of what the handler wrote, keys behind the end of what was read belong to a later page.
+        for key, value in writes.items():
+            here = key.startswith(prefix) and key.encode() > after.encode() and (place is None or key.encode() <= place.encode())
+            if here and value is not DELETED:
+                found[key] = snapshot(value)
+        return {key: found[key] for key in sorted(found, key=str.encode)[:limit]}
 
     def _delivery(self, verb: str) -> Delivery:
         delivery = current.get()

@@ -302,6 +302,12 @@ class Harness:
             found = frame["key"] in self.state
             value = snapshot(self.state.get(frame["key"]))
             self._runner.receive({"type": "state.value", "request_id": frame["request_id"], "found": found, "value": value})
+        elif kind == "state.list":
+            after, limit = frame.get("after") or "", frame.get("limit", 100)
+            keys = sorted((key for key in self.state if key.startswith(frame["prefix"]) and key.encode() > after.encode()), key=str.encode)
+            items = [{"key": key, "value": snapshot(self.state[key])} for key in keys[:limit]]
+            more = {"next": keys[limit - 1]} if len(keys) > limit else {}
+            self._runner.receive({"type": "state.page", "request_id": frame["request_id"], "items": items, **more})
         elif kind == "emit":
             self._runner.receive({"type": "emitted", "request_id": frame["request_id"], "eventid": self._publish(frame)})
         elif kind == "log":

@@ -1,5 +1,6 @@
 """Real plugin processes: the durable state, `once`, and events emitted outside of handlers."""
 
+import pytest
 from fake_daemon import an_id, python_plugin
 
 
@@ -247,4 +248,44 @@ def test_the_event_has_everything_that_came(tmp_path):
             *["a.b", "a.b", [1], evt, 3, "normal", "normal", "/test", evt, "test", 1, time],
             *["after the fix", an_id("dlv", 0), an_id("dlv", 1), "application/json"],
         ]
+        assert daemon.goodbye() == 0
+
+
+LISTS = """
+    from panotti import PluginBase, on
+
+    class Lists(PluginBase):
+        @on("a.b")
+        {a}def look(self, event):
+            {w}self.state.set("user:2", "mine")
+            {w}self.state.set("user:25", "new")
+            {w}self.state.delete("user:3")
+            first = {w}self.state.list("user:", limit=3)
+            {w}self.emit_event("a.c", [first, {w}self.state.list("user:", after=list(first)[-1])])
+
+    Lists.main()
+"""
+
+
+def answer_lists(daemon, store, page):
+    """Answers `state.list` from `store`, `page` keys at a time, until the delivery's outcome comes, and gives it."""
+    while (frame := daemon.next_frame())["type"] == "state.list":
+        keys = sorted(key for key in store if key.startswith(frame["prefix"]) and key > frame.get("after", ""))
+        items = [{"key": key, "value": store[key]} for key in keys[:page]]
+        more = {"next": keys[page - 1]} if len(keys) > page else {}
+        daemon.send("state.page", request_id=frame["request_id"], items=items, **more)
+    return frame
+
+
+@pytest.mark.parametrize("words", [{"a": "async ", "w": "await "}, {"a": "", "w": ""}], ids=["async", "sync"])
+@pytest.mark.parametrize("page", [1, 2, 100])
+def test_a_list_is_in_order_has_the_handlers_own_writes_and_goes_on_where_it_ended(tmp_path, words, page):
+    source = LISTS.replace("{a}", words["a"]).replace("{w}", words["w"])
+    with python_plugin(tmp_path, source) as daemon:
+        daemon.start()
+        store = {"other": 0, **{f"user:{number}": number for number in range(1, 6)}}
+        daemon.deliver()
+        done = answer_lists(daemon, store, page)
+        (emitted,) = done["emits"]
+        assert emitted["data"] == [{"user:1": 1, "user:2": "mine", "user:25": "new"}, {"user:4": 4, "user:5": 5}]
         assert daemon.goodbye() == 0

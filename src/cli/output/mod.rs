@@ -7,6 +7,7 @@
 
 pub mod fields;
 pub mod human;
+pub mod indent;
 pub mod table;
 
 use std::io::{ErrorKind, IsTerminal, Write};

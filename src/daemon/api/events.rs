@@ -6,18 +6,20 @@ use axum::extract::{Path, Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use panotti_core::event::StoredEvent;
+use panotti_core::event::{Draft, StoredEvent};
+use panotti_core::once::PublisherKey;
 use panotti_protocol::api::{
     DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventSummary, EventsQuery, EventsStatus, LineAnswer, Page,
     RetryRequest,
 };
 use panotti_protocol::event::{NewEvent, Receipt};
-use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
+use super::publisher_key::RequestKey;
 use super::{Api, ndjson, pages};
 use crate::daemon::bus::handle::DeliveryChange;
 use crate::daemon::drafts;
@@ -30,9 +32,14 @@ use crate::daemon::store::sqlite::{events, failures, retention};
 pub async fn publish(State(api): State<Api>, principal: Principal, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let media_type = media_type(&parts.headers);
+    let key = RequestKey::read(&parts.headers)?;
     match media_type.as_str() {
-        "" | "application/json" | "application/cloudevents+json" => publish_one(&api, &principal, body).await,
-        "application/cloudevents-batch+json" => publish_batch(&api, &principal, body).await,
+        "" | "application/json" | "application/cloudevents+json" => publish_one(&api, &principal, key, None, body).await,
+        "application/cloudevents-batch+json" => publish_batch(&api, &principal, key, body).await,
+        "application/x-ndjson" | "application/jsonl" if key.is_some() => {
+            let failure = Failure::new(ErrorCode::REQUEST_INVALID, "a stream of lines takes no `Idempotency-Key`");
+            Err(Problem(failure.why("Lines are published before the body has ended.").next("give each line a `source` and an `id`")))
+        }
         "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, principal, summary_only(&parts.uri)?, body),
         other => Err(Problem(
             Failure::new(ErrorCode::REQUEST_MEDIA_TYPE, format!("events don't come as `{other}`"))
@@ -64,12 +71,43 @@ pub fn not_an_event(error: &serde_json::Error) -> Failure {
     }
 }
 
-async fn publish_one(api: &Api, principal: &Principal, body: Body) -> Result<Response, Problem> {
+/// `POST /events/{id}/republish`: a new event made from an old one, which it names as its cause.
+pub async fn republish(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let from = load(&api, &id).await?;
+    let (parts, body) = request.into_parts();
+    let key = RequestKey::read(&parts.headers)?;
+    publish_one(&api, &principal, key, Some(from), body).await
+}
+
+async fn publish_one(
+    api: &Api,
+    principal: &Principal,
+    key: Option<RequestKey>,
+    from: Option<StoredEvent>,
+    body: Body,
+) -> Result<Response, Problem> {
     let too_large = |_| Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"));
     let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(too_large)?;
     let new: NewEvent = serde_json::from_slice(&bytes).map_err(|error| not_an_event(&error))?;
-    let draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
-    let receipt = api.bus.publish(draft).await?;
+    let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    let made_from = from.as_ref().map(|from| from.eventid);
+    if let Some(from) = from {
+        draft.causationid = made_from;
+        draft.correlationid = draft.correlationid.or_else(|| Some(from.correlation()));
+        draft.traceparent = draft.traceparent.or(from.draft.traceparent);
+    }
+    let receipt = match key {
+        None => api.bus.publish(draft).await?,
+        Some(key) => {
+            let receipts = api.bus.publish_once(key.of(&principal.actor, &bytes, made_from), vec![draft]).await?;
+            receipts.into_iter().next().ok_or_else(|| Failure::new(ErrorCode::INTERNAL, "a key has no receipt"))?
+        }
+    };
     Ok(with_receipt(&receipt))
 }
 
@@ -82,7 +120,7 @@ fn with_receipt(receipt: &Receipt) -> Response {
     response
 }
 
-async fn publish_batch(api: &Api, principal: &Principal, body: Body) -> Result<Response, Problem> {
+async fn publish_batch(api: &Api, principal: &Principal, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
     let bytes = read_body(body, BATCH_BYTES_MAX).await?;
     let items: Vec<Box<serde_json::value::RawValue>> = serde_json::from_slice(&bytes)
         .map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))?;
@@ -91,8 +129,42 @@ async fn publish_batch(api: &Api, principal: &Principal, body: Body) -> Result<R
         return Err(Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, detail)));
     }
     let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
-    let items = publish_lines(api, principal, lines).await;
+    let items = match key {
+        None => publish_lines(api, principal, lines).await,
+        Some(key) => publish_batch_once(api, principal, key.of(&principal.actor, &bytes, None), lines).await?,
+    };
     Ok(Json(Page { items, next_cursor: None }).into_response())
+}
+
+/// Publishes a batch under a key: all of it or nothing, so that the key stands for the whole body.
+async fn publish_batch_once<'a>(
+    api: &Api,
+    principal: &Principal,
+    key: PublisherKey,
+    lines: impl Iterator<Item = (u64, &'a [u8])>,
+) -> Result<Vec<LineAnswer>, Problem> {
+    let mut drafts = Vec::new();
+    let mut errors = Vec::new();
+    for (line, text) in lines {
+        match line_draft(api, principal, text) {
+            Ok(draft) => drafts.push(draft),
+            Err(failure) => errors.push(FailurePart { pointer: format!("/{}", line - 1), detail: failure.detail, next: failure.next }),
+        }
+    }
+    if !errors.is_empty() {
+        let detail = format!("{} of the batch's events do not hold, and a key publishes all or nothing", errors.len());
+        return Err(Problem(Failure::new(ErrorCode::EVENT_ATTRIBUTE_INVALID, detail).errors(errors)));
+    }
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let receipts = api.bus.publish_once(key, drafts).await?.into_iter();
+    Ok((1..).zip(receipts).map(|(line, receipt)| LineAnswer { line, receipt: Some(receipt), failure: None }).collect())
+}
+
+fn line_draft(api: &Api, principal: &Principal, text: &[u8]) -> Result<Draft, Failure> {
+    let new = serde_json::from_slice::<NewEvent>(text).map_err(|error| not_an_event(&error))?;
+    drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)
 }
 
 /// Publishes lines in one transaction and answers each, in order. A line that does not hold leaves the others alone.
@@ -100,9 +172,7 @@ pub async fn publish_lines<'a>(api: &Api, principal: &Principal, lines: impl Ite
     let mut answers = Vec::new();
     let mut drafts = Vec::new();
     for (line, text) in lines {
-        let new = serde_json::from_slice::<NewEvent>(text).map_err(|error| not_an_event(&error));
-        let draft = new.and_then(|new| drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max));
-        match draft {
+        match line_draft(api, principal, text) {
             Ok(draft) => {
                 answers.push(LineAnswer { line, receipt: None, failure: None });
                 drafts.push(draft);

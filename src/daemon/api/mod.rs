@@ -6,7 +6,8 @@
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`purging`]: cancelling what has not begun, removing events
-//! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
+//! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`publisher_key`]: publishing once under a key
 //! - [`pages`]: cursors of lists
 
 pub mod daemon;
@@ -14,9 +15,11 @@ pub mod events;
 pub mod local;
 pub mod ndjson;
 pub mod pages;
+pub mod plugin_state;
 pub mod plugins;
 pub mod principal;
 pub mod problem;
+pub mod publisher_key;
 pub mod purging;
 pub mod replays;
 pub mod stream;
@@ -107,10 +110,13 @@ pub fn router(api: Api) -> Router {
         .route("/events/{id}/payload", get(events::payload))
         .route("/events/{id}/retry", post(events::retry))
         .route("/events/{id}/cancel", post(purging::cancel))
+        .route("/events/{id}/republish", post(events::republish))
         .route("/events/{id}/discard", post(events::discard))
         .route("/replays", get(replays::list))
         .route("/replays/{id}", get(replays::show))
         .route("/replays/{id}/items", get(replays::items))
+        .route("/replays/{id}/pause", post(replays::pause))
+        .route("/replays/{id}/resume", post(replays::resume))
         .route("/replays/{id}/cancel", post(replays::cancel))
         .route("/plugins", get(plugins::list))
         .route("/plugins/{id}", get(plugins::show))
@@ -118,6 +124,8 @@ pub fn router(api: Api) -> Router {
         .route("/plugins/{id}/enable", post(plugins::enable))
         .route("/plugins/{id}/disable", post(plugins::disable))
         .route("/plugins/{id}/config", get(plugins::config).put(plugins::set_config))
+        .route("/plugins/{id}/state", get(plugin_state::list))
+        .route("/plugins/{id}/state/{*key}", get(plugin_state::show).put(plugin_state::set).delete(plugin_state::remove))
         .route("/plugins/{id}/logs", get(plugins::logs))
         .method_not_allowed_fallback(problem::no_such_method)
         .fallback(problem::no_such_route);

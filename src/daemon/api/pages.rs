@@ -27,10 +27,24 @@ pub fn read<const N: usize>(kind: char, cursor: Option<&str>) -> Result<Option<[
         let numbers: Option<Vec<u64>> = text.strip_prefix(kind)?.split('.').map(|number| number.parse().ok()).collect();
         numbers?.try_into().ok()
     };
-    numbers().map(Some).ok_or_else(|| {
-        Failure::new(ErrorCode::REQUEST_INVALID, "`cursor` is not one of this list")
-            .next("take `next_cursor` of the page before, unchanged")
-    })
+    numbers().map(Some).ok_or_else(not_of_this_list)
+}
+
+/// Writes a cursor for a list in the order of texts.
+pub fn write_text(kind: char, text: &str) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(format!("{kind}{text}").as_bytes())
+}
+
+/// Reads a cursor of a list in the order of texts.
+pub fn read_text(kind: char, cursor: Option<&str>) -> Result<Option<String>, Failure> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let text =
+        || String::from_utf8(data_encoding::BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?).ok()?.strip_prefix(kind).map(str::to_owned);
+    text().map(Some).ok_or_else(not_of_this_list)
+}
+
+fn not_of_this_list() -> Failure {
+    Failure::new(ErrorCode::REQUEST_INVALID, "`cursor` is not one of this list").next("take `next_cursor` of the page before, unchanged")
 }
 
 #[cfg(test)]
@@ -46,5 +60,8 @@ mod tests {
         assert!(read::<2>('r', Some(&cursor)).is_err());
         assert!(read::<1>('e', Some(&cursor)).is_err());
         assert!(read::<1>('e', Some("%")).is_err());
+        let cursor = write_text('s', "käse.1");
+        assert_eq!(read_text('s', Some(&cursor)), Ok(Some("käse.1".to_owned())));
+        assert!(read_text('t', Some(&cursor)).is_err());
     }
 }

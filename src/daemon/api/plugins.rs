@@ -59,7 +59,11 @@ pub async fn show(State(api): State<Api>, Path(name): Path<String>) -> Answer<Pl
     Ok(Json(PluginDetail { plugin: one_with_numbers(&api, plugin).await?, dependencies, emits, history }))
 }
 
-fn check_reason(reason: Option<&String>) -> Result<(), Failure> {
+/// Whether a reason is within its length.
+///
+/// # Errors
+/// `request.invalid`.
+pub fn check_reason(reason: Option<&String>) -> Result<(), Failure> {
     match reason {
         Some(reason) if reason.len() > REASON_BYTES_MAX => {
             Err(Failure::new(ErrorCode::REQUEST_INVALID, format!("`reason` is longer than {REASON_BYTES_MAX} bytes")))

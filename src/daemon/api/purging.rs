@@ -31,31 +31,34 @@ pub async fn cancel(
 /// `POST /events/purge`
 pub async fn purge(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<PurgeRequest>) -> Answer<Purged> {
     check(&request.selection)?;
-    let why = TrimWhy::Purge {
-        keep_failed: request.keep_failed,
-        actor: principal.actor,
-        reason: reason(request.reason)?,
-        selection: selected(&request.selection),
-    };
+    let reason = reason(request.reason)?;
+    let why = TrimWhy::Purge { actor: principal.actor.clone(), reason: reason.clone(), selection: selected(&request.selection) };
     let mut place = pages::read::<1>('p', request.cursor.as_deref())?.map_or(Sequence(0), |[sequence]| Sequence(sequence));
     let mut purged = Purged::default();
     loop {
         let selection = request.selection.clone();
         let page = api.readers.read(move |connection| retention::select(connection, &selection, place)).await?;
         let mut part = Purged { scanned: page.scanned, ..Purged::default() };
+        let mut failed = Vec::new();
         for fate in &page.fates {
+            let dead = fate.rows.iter().filter(|row| row.open_failure).map(|row| row.key);
             match fate.verdict(&why) {
-                Verdict::Goes => {
+                Verdict::Failed if request.keep_failed => part.kept_failed += 1,
+                Verdict::Goes | Verdict::Failed => {
                     part.events += 1;
-                    part.failed += fate.rows.iter().filter(|row| row.open_failure).count() as u64;
+                    failed.extend(dead);
                     part.oldest_at = part.oldest_at.or(Some(fate.accepted_at));
                     part.newest_at = Some(fate.accepted_at);
                 }
-                Verdict::Failed => part.kept_failed += 1,
                 Verdict::Unresolved | Verdict::NotAsked => part.kept_unresolved += 1,
             }
         }
+        part.failed = failed.len() as u64;
         if !request.dry_run && part.events > 0 {
+            if !failed.is_empty() {
+                let (reason, actor) = (format!("purged: {reason}").trim_end_matches(": ").to_owned(), principal.actor.clone());
+                part.failed = api.bus.keep_house(Housekeeping::EndFailed { deliveries: failed, reason, actor }).await?;
+            }
             let events = page.fates.iter().map(|fate| fate.sequence).collect();
             let removed = api.bus.keep_house(Housekeeping::Trim { events, why: why.clone() }).await?;
             // What a replay is about to hand out stays, too: only the bus knows of it.

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION};
 use axum::response::{IntoResponse, Response};
-use panotti_core::command::StartReplay;
+use panotti_core::command::{StartReplay, Steering};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::REPLAY_RATE_PER_SECOND;
 use panotti_core::replay::{BEGINNING, ReplayNumber};
@@ -27,6 +27,8 @@ use crate::daemon::store::sqlite::{events, pages as store_pages, plugins, replay
 
 /// Events that one request may name.
 const NAMED_EVENTS_MAX: usize = 10_000;
+/// Subscriptions that one request may name.
+const SUBSCRIPTIONS_NAMED_MAX: usize = 100;
 /// Deliveries read at a time when a plan is counted.
 const PLAN_PAGE: usize = 1_000;
 
@@ -39,9 +41,9 @@ pub struct ReplaysQuery {
     cursor: Option<String>,
 }
 
-/// Answer to `POST /replays/{id}/cancel`.
+/// Answer to cancelling, pausing and resuming.
 #[derive(Debug, Clone, Serialize)]
-pub struct ReplayCancelled {
+pub struct ReplayChanged {
     changed: bool,
     replay: Replay,
 }
@@ -82,6 +84,17 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
     if request.selection.failed && request.selection.status.is_some() {
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, "`failed` and `status` exclude each other"));
     }
+    let selection = &request.selection;
+    if !selection.to.is_empty()
+        && (selection.failed || selection.status.is_some() || selection.error.is_some() || selection.plugin.is_some())
+    {
+        let detail = "`to` sends events to subscriptions that you name; it excludes `failed`, `status`, `error` and `plugin`";
+        return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail));
+    }
+    if selection.to.len() > SUBSCRIPTIONS_NAMED_MAX {
+        let detail = format!("`to` names {} subscriptions, the limit is {SUBSCRIPTIONS_NAMED_MAX}", selection.to.len());
+        return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail));
+    }
     if let Some(state) = request.selection.status.filter(|state| !state.is_ended()) {
         let detail = format!("deliveries that are `{state}` have not ended: a replay would only double them");
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail).next("retry waiting ones with `panotti event retry`"));
@@ -98,6 +111,13 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
 async fn plan(api: &Api, selection: ReplaySelection, rate: u32) -> Result<ReplayPlan, Problem> {
     let mut plan = ReplayPlan { events: 0, deliveries: 0, plugins: BTreeMap::new(), oldest_at: None, newest_at: None, rate };
     let names = api.readers.read(plugins::subscriptions).await?;
+    for named in &selection.to {
+        let alone = ReplaySelection { to: vec![named.clone()], ..ReplaySelection::default() };
+        if !names.iter().any(|row| row.stored.active && alone.names(&row.stored.plugin, &row.stored.spec.name)) {
+            let failure = Failure::new(ErrorCode::SELECTION_INVALID, format!("there is no subscription `{named}`"));
+            return Err(Problem(failure.next("name it as PLUGIN/NAME; `panotti plugin show PLUGIN` lists them")));
+        }
+    }
     let names: BTreeMap<SubscriptionId, String> = names.into_iter().map(|row| (row.stored.id, row.stored.plugin)).collect();
     for eventid in selection.events.clone() {
         if api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?.is_none() {
@@ -208,10 +228,31 @@ pub async fn items(
 }
 
 /// `POST /replays/{id}/cancel`
-pub async fn cancel(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayCancelled> {
+pub async fn cancel(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayChanged> {
     let id = find(&api, &id).await?;
     load(&api, id).await?;
     let changed = api.bus.cancel_replay(id, &principal.actor).await?;
     let (_, replay) = load(&api, id).await?;
-    Ok(Json(ReplayCancelled { changed, replay }))
+    Ok(Json(ReplayChanged { changed, replay }))
+}
+
+/// `POST /replays/{id}/pause`
+pub async fn pause(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayChanged> {
+    steer(&api, &principal, &id, Steering::Pause).await
+}
+
+/// `POST /replays/{id}/resume`
+pub async fn resume(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayChanged> {
+    steer(&api, &principal, &id, Steering::Resume).await
+}
+
+async fn steer(api: &Api, principal: &Principal, id: &str, steering: Steering) -> Answer<ReplayChanged> {
+    let id = find(api, id).await?;
+    load(api, id).await?;
+    let steered = api.bus.steer_replay(id, steering, &principal.actor).await?;
+    let (_, replay) = load(api, id).await?;
+    match steered {
+        Some(changed) => Ok(Json(ReplayChanged { changed, replay })),
+        None => Err(Problem(Failure::new(ErrorCode::REPLAY_STATE, format!("the replay {id} is {}", replay.state)))),
+    }
 }

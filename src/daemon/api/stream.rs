@@ -125,6 +125,9 @@ impl Watcher {
             })?;
             for item in items {
                 place = place.max(item.sequence);
+                if self.query.event.is_some_and(|wanted| wanted != item.eventid) {
+                    continue;
+                }
                 match self.query.payload {
                     true => self.whole(item.sequence).await?,
                     false => self.send_json("published", Some(item.sequence), &item).await?,
@@ -146,7 +149,8 @@ impl Watcher {
     }
 
     async fn published(&self, event: &StoredEvent, size_bytes: u64) -> Result<(), Over> {
-        if self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic)) || !self.plugin_gets(event) {
+        let wanted = self.query.event.is_none_or(|wanted| wanted == event.eventid);
+        if !wanted || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic)) || !self.plugin_gets(event) {
             return Ok(());
         }
         match self.query.payload {
@@ -165,7 +169,8 @@ impl Watcher {
     async fn outcome(&self, notice: &Notice) -> Result<(), Over> {
         let rules = self.api.rules.current();
         let Some(rule) = rules.rules.iter().find(|rule| rule.subscription == notice.subscription) else { return Ok(()) };
-        if self.query.plugin.as_ref().is_some_and(|plugin| *plugin != rule.plugin)
+        if self.query.event.is_some_and(|wanted| wanted != notice.eventid)
+            || self.query.plugin.as_ref().is_some_and(|plugin| *plugin != rule.plugin)
             || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&notice.topic))
         {
             return Ok(());

@@ -59,7 +59,15 @@ mod tests {
             let draft = Draft::new("a".parse().unwrap(), "", "", vec![0; megabyte]);
             let eventid = EventId::from_bytes(uuid_v7(sequence, [0; 10]));
             let accepted_at = Timestamp::from_ms(sequence);
-            cache.insert(Arc::new(StoredEvent { sequence: Sequence(sequence), eventid, accepted_at, rules: 0, matches: None, draft }));
+            cache.insert(Arc::new(StoredEvent {
+                sequence: Sequence(sequence),
+                eventid,
+                accepted_at,
+                rules: 0,
+                matches: None,
+                keys: Vec::new(),
+                draft,
+            }));
         }
 
         assert!(cache.get(Sequence(1)).is_none());

@@ -4,19 +4,25 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Record, Refusal, Report, StartReplay, Switch};
+use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Record, Refusal, Report, StartReplay, Steering, Switch};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::Draft;
+use panotti_core::once::{PublishOnce, PublisherKey};
 use panotti_core::routing::{Matcher, SubscriptionSpec};
+use panotti_core::state::SetState;
 use panotti_protocol::event::Receipt;
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::frame::{StateEntry, StateList, StatePage};
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence};
+use panotti_protocol::limits::{PAGE_DEFAULT, PAGE_MAX, STATE_PAGE_BYTES_MAX};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use super::housekeeping::Housekeeping;
 use super::limits::QUEUE_WAIT;
 use super::watch::Feed;
+use crate::daemon::store::sqlite::plugin_state;
+use crate::daemon::store::sqlite::readers::Readers;
 use crate::daemon::store::sqlite::retention::Space;
 
 /// Answers to the commands of one request, in order.
@@ -65,6 +71,18 @@ pub enum Request {
         key: String,
         /// Told the value.
         reply: oneshot::Sender<Result<Option<Value>, Failure>>,
+    },
+    /// Change a key of a plugin's state, which is read right before.
+    SetState {
+        /// What is asked. What is known of the key is filled in by the thread.
+        set: Box<SetState>,
+        /// Told after the commit.
+        reply: oneshot::Sender<Answers>,
+    },
+    /// Say when everything that came before was written.
+    Barrier {
+        /// Told then.
+        reply: oneshot::Sender<()>,
     },
     /// Which deliveries are handed out now.
     Leased {
@@ -118,6 +136,7 @@ pub struct BusHandle {
     matcher: Arc<dyn Matcher>,
     feed: Feed,
     refusing: Arc<ArcSwapOption<String>>,
+    readers: Readers,
 }
 
 impl std::fmt::Debug for BusHandle {
@@ -128,8 +147,14 @@ impl std::fmt::Debug for BusHandle {
 
 impl BusHandle {
     /// Made by whoever starts the thread. `refusing` is the thread's reason for refusing to publish, where it has one.
-    pub fn new(requests: mpsc::Sender<Request>, matcher: Arc<dyn Matcher>, feed: Feed, refusing: Arc<ArcSwapOption<String>>) -> Self {
-        Self { requests, matcher, feed, refusing }
+    pub fn new(
+        requests: mpsc::Sender<Request>,
+        matcher: Arc<dyn Matcher>,
+        feed: Feed,
+        refusing: Arc<ArcSwapOption<String>>,
+        readers: Readers,
+    ) -> Self {
+        Self { requests, matcher, feed, refusing, readers }
     }
 
     /// The live feed.
@@ -175,14 +200,26 @@ impl BusHandle {
     /// Publishes several events in one transaction. Returns when they are on disk, with an answer for each.
     pub async fn publish_many(&self, drafts: Vec<Draft>) -> Vec<Result<Receipt, Failure>> {
         let number = drafts.len();
-        let publish = |draft: Draft| {
-            let matches = self.matcher.matches(&draft);
-            Command::Publish(Box::new(Publish { draft, matches, known: None }))
-        };
-        match self.commands(drafts.into_iter().map(publish).collect()).await {
+        let commands = drafts.into_iter().map(|draft| Command::Publish(Box::new(self.matched(draft)))).collect();
+        match self.commands(commands).await {
             Ok(answers) => answers.into_iter().map(receipt).collect(),
             Err(failure) => vec![Err(failure); number],
         }
+    }
+
+    /// Publishes events under a key, all of them or none. Returns when they are on disk, with a receipt for each.
+    pub async fn publish_once(&self, key: PublisherKey, drafts: Vec<Draft>) -> Result<Vec<Receipt>, Failure> {
+        let publishes = drafts.into_iter().map(|draft| self.matched(draft)).collect();
+        match self.command(Command::PublishOnce(Box::new(PublishOnce { key, publishes, known: None }))).await? {
+            Answer::Receipts(receipts) => Ok(receipts),
+            Answer::Refused(refusal @ Refusal::KeyReused(_)) => Err(Failure::new(ErrorCode::EVENT_KEY_REUSED, refusal.to_string())),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    fn matched(&self, draft: Draft) -> Publish {
+        let matches = self.matcher.matches(&draft);
+        Publish { draft, matches, known: None }
     }
 
     /// Replaces what a plugin subscribes to.
@@ -239,6 +276,32 @@ impl BusHandle {
         self.ask(|reply| Request::ReadState { plugin, key, reply }).await?
     }
 
+    /// Returns when everything that was asked before is written, so that a reader sees it.
+    pub async fn barrier(&self) -> Result<(), Failure> {
+        self.ask(|reply| Request::Barrier { reply }).await
+    }
+
+    /// Reads keys of a plugin's state, after everything that was asked before.
+    pub async fn state_list(&self, plugin: String, list: StateList) -> Result<StatePage, Failure> {
+        self.barrier().await?;
+        let StateList { request_id, prefix, after, limit } = list;
+        let limit = limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+        let page = self.readers.read(move |connection| {
+            plugin_state::page(connection, &plugin, &prefix.unwrap_or_default(), after.as_deref(), limit, STATE_PAGE_BYTES_MAX)
+        });
+        let page = page.await?;
+        let next = page.rows.last().filter(|_| page.more).map(|row| row.key.clone());
+        let items = page.rows.into_iter().map(|row| StateEntry { key: row.key, value: row.value }).collect();
+        Ok(StatePage { request_id, items, next })
+    }
+
+    /// Changes a key of a plugin's state. Whether that changed anything.
+    pub async fn set_state(&self, set: SetState) -> Result<bool, Failure> {
+        let answers = self.ask(|reply| Request::SetState { set: Box::new(set), reply }).await?;
+        let changed: Result<u64, Failure> = answers.into_iter().map(|answer| changed(answer?)).sum();
+        Ok(changed? > 0)
+    }
+
     /// Retries or discards deliveries of an event. Says how many were changed.
     pub async fn change_deliveries(&self, sequence: Sequence, plugin: Option<String>, change: DeliveryChange) -> Result<u64, Failure> {
         let answers = self.ask(|reply| Request::Deliveries { sequence, plugin, change, reply }).await?;
@@ -270,6 +333,15 @@ impl BusHandle {
         match self.command(Command::CancelReplay { replay, actor: actor.to_owned() }).await? {
             Answer::Replay { changed, .. } => Ok(changed),
             Answer::Refused(_) => Ok(false),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Pauses or resumes a replay. Whether that changed anything; `None` where it does not run any more.
+    pub async fn steer_replay(&self, replay: ReplayId, steering: Steering, actor: &str) -> Result<Option<bool>, Failure> {
+        match self.command(Command::SteerReplay { replay, steering, actor: actor.to_owned() }).await? {
+            Answer::Replay { changed, .. } => Ok(Some(changed)),
+            Answer::Refused(_) => Ok(None),
             other => Err(unexpected(&other)),
         }
     }

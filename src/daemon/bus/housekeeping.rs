@@ -25,12 +25,14 @@ pub enum Housekeeping {
         /// Why.
         why: TrimWhy,
     },
-    /// Cancel these dead letters: nobody has decided about them for too long.
+    /// Cancel these dead letters: nobody has decided about them for too long, or a person purges their events.
     EndFailed {
         /// The deliveries.
         deliveries: Vec<DeliveryKey>,
         /// Why.
         reason: String,
+        /// Who.
+        actor: String,
     },
     /// Cancel the next part of what is owed to a subscription that its plugin no longer names.
     EndBacklog {
@@ -44,11 +46,15 @@ pub enum Housekeeping {
 impl Housekeeping {
     /// Reads what it is about.
     pub fn command(self, connection: &Connection) -> StoreResult<Command> {
-        let cancel = |deliveries, which, reason| Command::Cancel(Cancel { deliveries, which, reason, actor: ACTOR.to_owned() });
+        let cancel = |deliveries, which, reason, actor| Command::Cancel(Cancel { deliveries, which, reason, actor });
         Ok(match self {
             Self::Trim { events, why } => Command::Trim(Trim { events: retention::fates(connection, &events)?, why }),
-            Self::EndFailed { deliveries, reason } => cancel(retention::stored(connection, &deliveries)?, Cancelled::Failed, reason),
-            Self::EndBacklog { subscription, reason } => cancel(retention::backlog(connection, subscription)?, Cancelled::NotBegun, reason),
+            Self::EndFailed { deliveries, reason, actor } => {
+                cancel(retention::stored(connection, &deliveries)?, Cancelled::Failed, reason, actor)
+            }
+            Self::EndBacklog { subscription, reason } => {
+                cancel(retention::backlog(connection, subscription)?, Cancelled::NotBegun, reason, ACTOR.to_owned())
+            }
         })
     }
 }

@@ -22,5 +22,7 @@ pub const SEAL_SYNC: Duration = Duration::from_secs(1);
 pub const FULL_DISK_ROOM_BYTES: u64 = 1024 * 1024;
 /// How often a full disk is looked at again.
 pub const FULL_DISK_LOOK: Duration = Duration::from_millis(200);
+/// Publishers' keys forgotten in one step.
+pub const KEYS_FORGOTTEN_MAX: u32 = 1_000;
 /// How often a publisher matches again when the rules change under it, before it is told `overloaded`.
 pub const MATCH_AGAIN_MAX: usize = 16;

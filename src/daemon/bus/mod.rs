@@ -3,6 +3,7 @@
 //! - [`handle`]: how everybody else reaches it
 //! - [`housekeeping`]: what becomes of old events and deliveries
 //! - [`thread`]: the single writer
+//! - [`states`]: the limits of plugins' states
 //! - [`cache`]: events that are about to be sent, bounded in bytes
 //! - [`dispatch`]: finds the events of the deliveries handed out and passes them to the host
 //! - [`watch`]: the live feed
@@ -12,5 +13,6 @@ pub mod dispatch;
 pub mod handle;
 pub mod housekeeping;
 pub mod limits;
+pub mod states;
 pub mod thread;
 pub mod watch;

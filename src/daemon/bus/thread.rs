@@ -12,6 +12,7 @@ use panotti_core::bus::Bus;
 use panotti_core::cancel::{Cancel, Cancelled};
 use panotti_core::command::{Answer, Command, HandlerOutcome};
 use panotti_core::event::{Draft, SharedEvent};
+use panotti_core::once::{PublishOnce, PublisherKey, StoredKey};
 use panotti_core::routing::{Matcher, Matches};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
@@ -21,12 +22,13 @@ use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
 use super::handle::{Answers, DeliveryChange, Request};
 use super::limits::{BATCH_BYTES_MAX, BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
+use super::states::StateGrowth;
 use super::watch::Feed;
 use crate::daemon::clock::{Clock, random_seed};
 use crate::daemon::defect;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::sqlite::writer::Writer;
-use crate::daemon::store::sqlite::{events, pages, plugins, retention};
+use crate::daemon::store::sqlite::{events, keyed, pages, plugin_state, publisher_keys, retention};
 
 /// When publishing is refused.
 #[derive(Debug, Clone)]
@@ -67,6 +69,8 @@ pub struct Thread {
     pub full: bool,
     /// Wakes the checkpointer.
     pub checkpoint: std::sync::mpsc::SyncSender<()>,
+    /// What the outcomes of the step that is being put together add to plugins' states.
+    pub state_growth: StateGrowth,
     /// The runtime whose timers wake the thread.
     pub runtime: tokio::runtime::Handle,
 }
@@ -75,6 +79,7 @@ pub struct Thread {
 enum Pending {
     Commands(oneshot::Sender<Answers>, Vec<Result<usize, Failure>>),
     State(String, String, oneshot::Sender<Result<Option<serde_json::Value>, Failure>>),
+    Barrier(oneshot::Sender<()>),
     Leased(oneshot::Sender<BTreeSet<panotti_core::delivery::DeliveryKey>>),
 }
 
@@ -143,6 +148,7 @@ impl Thread {
 
     fn batch(&mut self, requests: Vec<Request>, pages: Vec<Command>) -> StoreResult<Vec<Command>> {
         let refusal = self.refusal()?;
+        self.state_growth.clear();
         let mut commands = pages;
         let mut pending = Vec::with_capacity(requests.len());
         for request in requests {
@@ -185,6 +191,10 @@ impl Thread {
                                 None => Err(failure.clone()),
                             }
                         }
+                        (Command::PublishOnce(once), Some(failure)) => match self.known_key(&once.key)? {
+                            Some(known) => Ok(push(commands, Command::PublishOnce(Box::new(PublishOnce { known: Some(known), ..*once })))),
+                            None => Err(failure.clone()),
+                        },
                         (command, _) => Ok(push(commands, self.completed(command)?)),
                     });
                 }
@@ -214,7 +224,15 @@ impl Thread {
                 let _ = reply.send(self.store.space()?);
                 Ok(None)
             }
+            Request::SetState { set, reply } => {
+                let place = match self.state_change(*set)? {
+                    Ok(set) => Ok(push(commands, Command::SetState(Box::new(set)))),
+                    Err(failure) => Err(failure),
+                };
+                Ok(Some(Pending::Commands(reply, vec![place])))
+            }
             Request::ReadState { plugin, key, reply } => Ok(Some(Pending::State(plugin, key, reply))),
+            Request::Barrier { reply } => Ok(Some(Pending::Barrier(reply))),
             Request::Leased { reply } => Ok(Some(Pending::Leased(reply))),
             Request::Close { .. } => Ok(None),
         }
@@ -227,15 +245,30 @@ impl Thread {
         }
     }
 
-    /// Looks up a publisher's id, and matches again what was matched by older rules.
-    fn completed(&self, command: Command) -> StoreResult<Command> {
+    /// What a publisher's key gives now.
+    fn known_key(&self, key: &PublisherKey) -> StoreResult<Option<StoredKey>> {
+        let found = publisher_keys::find(self.store.connection(), &key.actor, &key.key)?;
+        Ok(found.filter(|stored| stored.is_in_force(self.clock.now())))
+    }
+
+    /// Looks up a publisher's id or key, and matches again what was matched by older rules.
+    fn completed(&mut self, command: Command) -> StoreResult<Command> {
         Ok(match command {
             Command::Publish(mut publish) => {
                 publish.known = self.known(&publish.draft)?;
                 self.refresh(&publish.draft, &mut publish.matches);
                 Command::Publish(publish)
             }
+            Command::PublishOnce(mut once) => {
+                once.known = self.known_key(&once.key)?;
+                for publish in &mut once.publishes {
+                    publish.known = self.known(&publish.draft)?;
+                    self.refresh(&publish.draft, &mut publish.matches);
+                }
+                Command::PublishOnce(once)
+            }
             Command::Outcome(mut report) => {
+                self.hold_to_limits(&mut report)?;
                 if let HandlerOutcome::Done { emits, .. } = &mut report.outcome {
                     emits.iter_mut().for_each(|(draft, matches)| self.refresh(draft, matches));
                 }
@@ -303,8 +336,11 @@ impl Thread {
                     let _ = reply.send(taken.collect());
                 }
                 Pending::State(plugin, key, reply) => {
-                    let value = plugins::state(self.store.connection(), &plugin, &key)?;
-                    let _ = reply.send(Ok(value));
+                    let found = plugin_state::find(self.store.connection(), &plugin, &key)?;
+                    let _ = reply.send(Ok(found.map(|row| row.value)));
+                }
+                Pending::Barrier(reply) => {
+                    let _ = reply.send(());
                 }
                 Pending::Leased(reply) => {
                     let _ = reply.send(self.bus.leased_keys());
@@ -328,6 +364,8 @@ impl Thread {
                 Action::Rules(rules) => self.matcher.replace(rules),
                 Action::ReadPending { subscription, after, limit } => pages.push(pages::pending(connection, subscription, after, limit)?),
                 Action::ReadWaiting { subscription, after, limit } => pages.push(pages::waiting(connection, subscription, after, limit)?),
+                Action::ReadHeads { subscription, after, limit } => pages.push(keyed::heads(connection, subscription, after, limit)?),
+                Action::ReadKey { subscription, order, limit } => pages.push(keyed::key(connection, subscription, order, limit)?),
                 Action::ReadReplay { replay, after, limit } => pages.push(pages::replay(connection, replay, after, limit)?),
                 Action::Notice(notice) if self.feed.is_watched() => self.feed.outcome(*notice),
                 Action::Notice(_) => {}
@@ -370,6 +408,7 @@ impl Thread {
                     drop(reply.send(places.into_iter().map(answer).collect()));
                 }
                 Pending::State(_, _, reply) => drop(reply.send(Err(failure.clone()))),
+                Pending::Barrier(reply) => drop(reply),
                 Pending::Leased(reply) => drop(reply.send(self.bus.leased_keys())),
             }
         }
@@ -435,8 +474,8 @@ fn next_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
 fn begins_a_step(request: &Request) -> bool {
     match request {
         Request::Commands { commands, .. } => commands.iter().any(|command| matches!(command, Command::Register { .. })),
-        Request::Deliveries { .. } | Request::Housekeeping { .. } | Request::Vacuum { .. } => true,
-        Request::ReadState { .. } | Request::Leased { .. } | Request::Close { .. } => false,
+        Request::Deliveries { .. } | Request::SetState { .. } | Request::Housekeeping { .. } | Request::Vacuum { .. } => true,
+        Request::ReadState { .. } | Request::Barrier { .. } | Request::Leased { .. } | Request::Close { .. } => false,
     }
 }
 
@@ -444,6 +483,7 @@ fn payload_bytes(request: &Request) -> usize {
     let Request::Commands { commands, .. } = request else { return 0 };
     let payload = |command: &Command| match command {
         Command::Publish(publish) => publish.draft.payload.len(),
+        Command::PublishOnce(once) => once.publishes.iter().map(|publish| publish.draft.payload.len()).sum(),
         _ => 0,
     };
     commands.iter().map(payload).sum()

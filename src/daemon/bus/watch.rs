@@ -43,7 +43,7 @@ impl Feed {
     pub fn published(&self, event: &StoredEvent) {
         let draft = event.draft.without_payload();
         let size_bytes = event.draft.payload.len() as u64;
-        let event = StoredEvent { draft, matches: event.matches.clone(), ..*event };
+        let event = StoredEvent { draft, matches: event.matches.clone(), keys: event.keys.clone(), ..*event };
         // An error means that the last reader has just gone.
         let _ = self.0.send(FeedItem::Published { event: Arc::new(event), size_bytes });
     }

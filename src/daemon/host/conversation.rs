@@ -11,7 +11,7 @@ use panotti_protocol::delivery::AttemptError;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::{
     Cancel, Deliver, Emit, Emitted, FailedKind, FromPlugin, Outcome, OutcomeKind, PROTOCOLS, ProtocolError, Ready, Refused, StateGet,
-    StateValue, StateWrite, ToPlugin,
+    StateList, StateValue, StateWrite, ToPlugin,
 };
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId};
 use panotti_protocol::limits::{EMITS_PER_OUTCOME_MAX, STATE_KEY_BYTES_MAX, STATE_VALUE_BYTES_MAX, STATE_WRITES_PER_OUTCOME_MAX};
@@ -106,6 +106,7 @@ impl Supervisor {
             FromPlugin::Heartbeat(beat) => self.heartbeat(beat.delivery_id, beat.fencing_token).await,
             FromPlugin::Emit(emit) => self.emit(*emit).await,
             FromPlugin::StateGet(get) => self.state_get(get).await,
+            FromPlugin::StateList(list) => self.state_list(list).await,
             FromPlugin::ConfigApplied(answer) => self.configured(answer.config_revision, "live").await,
             FromPlugin::ConfigNeedsRestart(answer) => self.configured(answer.config_revision, "needs_restart").await,
             FromPlugin::Log(log) => self.entry.log.write("log", &log.level, log.message, log.eventid),
@@ -259,6 +260,20 @@ impl Supervisor {
         });
         if futures_util::poll!(&mut published).is_pending() {
             tokio::spawn(published);
+        }
+    }
+
+    async fn state_list(&mut self, list: StateList) {
+        let (bus, plugin) = (self.shared.bus.clone(), self.entry.found.name.clone());
+        let sender = self.copy.as_ref().map(|copy| copy.session.sender());
+        let mut answered = Box::pin(async move {
+            // As for a single key: where the store cannot be read the plugin is told nothing that is not so.
+            if let (Ok(page), Some(sender)) = (bus.state_list(plugin, list).await, sender) {
+                sender.send(&ToPlugin::StatePage(page));
+            }
+        });
+        if futures_util::poll!(&mut answered).is_pending() {
+            tokio::spawn(answered);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use panotti_core::event::Draft;
+use panotti_core::event::{Draft, JSON};
 use panotti_core::routing::{Matcher, Matches, RuleSet};
 
 /// The rules in force. Cheap to share.
@@ -21,7 +21,10 @@ impl Rules {
 
 impl Matcher for Rules {
     fn matches(&self, event: &Draft) -> Matches {
-        self.current.load().matches(&event.topic)
+        let rules = self.current.load();
+        let json = event.datacontenttype == JSON || event.datacontenttype.ends_with("+json");
+        let data = || json.then(|| serde_json::from_slice(&event.payload).ok()).flatten();
+        rules.with_keys(rules.matches(&event.topic), event, data)
     }
 
     fn replace(&self, rules: Arc<RuleSet>) {

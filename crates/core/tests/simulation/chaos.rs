@@ -7,6 +7,7 @@ use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Repor
 use panotti_core::defect::Defects;
 use panotti_core::event::Draft;
 use panotti_core::limits::WINDOW_MAX;
+use panotti_core::once::PublisherKey;
 use panotti_core::random::Random;
 use panotti_protocol::delivery::AttemptError;
 use panotti_protocol::event::Receipt;
@@ -16,7 +17,7 @@ use panotti_protocol::time::Timestamp;
 use crate::coverage::Coverage;
 use crate::plugins::{Mood, Plugin, RunningCopy, Work, report};
 use crate::rules::*;
-use crate::world::{Fate, Violation, World, hold};
+use crate::world::{Fate, Violation, World, hold, matched_by};
 
 /// Steps of a run before it goes quiet.
 pub const STEPS: u64 = 2_000;
@@ -32,6 +33,7 @@ const TOPICS: [&str; 6] = ["recording.ended", "recording.started", "transcript.m
 #[derive(Debug, Clone)]
 pub enum Asked {
     Publisher(Draft),
+    KeyedPublisher(PublisherKey, Vec<Draft>),
     Copy(FencingToken, Report),
     Nobody,
 }
@@ -46,11 +48,13 @@ pub struct Chaos {
     pub plugins: Vec<Plugin>,
     /// Publishers that ask again.
     again: Vec<Draft>,
+    pub keyed_again: Vec<(PublisherKey, Vec<Draft>)>,
     /// Reports whose lease is over, to be sent once more.
     old_reports: VecDeque<Report>,
     instances: u64,
     stopping: bool,
     puts_off: bool,
+    storm_kind: u64,
 }
 
 /// Runs one seed.
@@ -60,10 +64,12 @@ pub fn run(seed: u64, defects: Defects) -> Result<(Coverage, u64), Violation> {
         random: Random::new(seed),
         plugins: Plugin::all(),
         again: Vec::new(),
+        keyed_again: Vec::new(),
         old_reports: VecDeque::new(),
         instances: 0,
         stopping: false,
         puts_off: seed.is_multiple_of(2),
+        storm_kind: seed / 2 % 3,
     };
     chaos.world.concurrency_max = 64;
     let first = chaos.register_something();
@@ -85,11 +91,13 @@ impl Chaos {
         self.pass_time();
         self.world.matches_late = self.random.below(8) == 0;
         let mut groups = self.publishes();
+        groups.extend(self.keyed_publishes());
         if storm == Some(0) {
-            groups.extend(
-                (0..WINDOW_MAX + 300)
-                    .map(|_| vec![self.publish(Draft::new("burst.one".parse().expect("a topic"), "/cli", "cli", Vec::new()))]),
-            );
+            groups.extend((0..WINDOW_MAX + 300).map(|number| {
+                let mut draft = Draft::new("burst.one".parse().expect("a topic"), "/cli", "cli", Vec::new());
+                draft.orderingkey = self.storm_key(number);
+                vec![self.publish(draft)]
+            }));
         }
         // Some storms are put off by the plugins, so that more waits than memory keeps; the daemon lives through all of them.
         let in_storm = storm.is_some_and(|steps| steps < STORM_STEPS);
@@ -150,10 +158,10 @@ impl Chaos {
             }
             None => {
                 for who in who {
-                    if let Asked::Publisher(draft) = who
-                        && (draft.id.is_some() || self.random.below(2) == 0)
-                    {
-                        self.again.push(draft);
+                    match who {
+                        Asked::Publisher(draft) if draft.id.is_some() || self.random.below(2) == 0 => self.again.push(draft),
+                        Asked::KeyedPublisher(key, drafts) => self.keyed_again.push((key, drafts)),
+                        _ => {}
                     }
                 }
                 if fate == Fate::IsLost && self.random.below(2) == 0 {
@@ -170,6 +178,7 @@ impl Chaos {
     fn tell(&mut self, who: Asked, answer: Answer) {
         match (who, answer) {
             (Asked::Publisher(draft), Answer::MatchAgain) => self.again.push(draft),
+            (Asked::KeyedPublisher(key, drafts), Answer::MatchAgain) => self.keyed_again.push((key, drafts)),
             (Asked::Copy(token, report), Answer::Taken | Answer::Stale) => {
                 self.let_go(token);
                 self.keep_old(report);
@@ -269,10 +278,12 @@ impl Chaos {
         drafts.into_iter().map(|draft| vec![self.publish(draft)]).collect()
     }
 
-    fn draft(&mut self) -> Draft {
+    pub fn draft(&mut self) -> Draft {
         let topic = TOPICS[usize::try_from(self.random.below(TOPICS.len() as u64)).expect("small")];
         let mut draft = Draft::new(topic.parse().expect("a topic"), "/cli/test", "test", b"{}".to_vec());
         draft.id = (self.random.below(3) == 0).then(|| format!("id-{}", self.random.below(400)));
+        draft.orderingkey = (self.random.below(2) == 0).then(|| format!("key-{}", self.random.below(6)));
+        draft.subject = (self.random.below(3) > 0).then(|| format!("subject-{}", self.random.below(4)));
         draft.expires = (self.random.below(25) == 0).then(|| self.world.wall + self.random.up_to(Duration::from_secs(20)));
         draft.deliver_at = match self.random.below(60) {
             0..4 => Some(self.world.wall + self.random.up_to(Duration::from_secs(30))),
@@ -282,15 +293,24 @@ impl Chaos {
         draft
     }
 
+    /// Storms come without keys, with one key that most of them have, or with a key for nearly each.
+    fn storm_key(&mut self, number: usize) -> Option<String> {
+        match self.storm_kind {
+            0 => None,
+            1 => (number % 8 > 0).then(|| format!("key-{}", if number % 8 > 2 { 0 } else { number % 5 })),
+            _ => Some(format!("storm-{}", number % 900)),
+        }
+    }
+
     /// A publish as the daemon makes one: matched against the rules it knows, its id looked up in the store.
-    fn publish(&mut self, draft: Draft) -> (Command, Asked) {
+    pub fn publish(&self, draft: Draft) -> (Command, Asked) {
         let disk = &self.world.disk;
         let stored = draft.id.as_ref().and_then(|id| disk.by_publisher_id.get(&(draft.source.clone(), id.clone())));
         let known = stored.map(|sequence| {
             let event = disk.event(*sequence);
             Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true }
         });
-        let matches = self.world.rules.matches(&draft.topic);
+        let matches = matched_by(&self.world.rules, &draft);
         (Command::Publish(Box::new(Publish { draft: draft.clone(), matches, known })), Asked::Publisher(draft))
     }
 
@@ -346,6 +366,7 @@ impl Chaos {
     fn go_quiet(&mut self) -> Result<(), Violation> {
         self.world.matches_late = false;
         let mut commands = self.register_everything();
+        commands.extend(self.resume_replays());
         for place in 0..self.plugins.len() {
             for copy in std::mem::take(&mut self.plugins[place].copies) {
                 commands.push((Command::Detach { instance: copy.instance, end: InstanceEnd::Stopped }, Asked::Nobody));
@@ -364,11 +385,19 @@ impl Chaos {
         let mut idle = 0;
         for _ in 0..QUIET_STEPS_MAX {
             let mut groups: Vec<Group> = std::mem::take(&mut self.again).into_iter().map(|draft| vec![self.publish(draft)]).collect();
+            groups.extend(self.keyed_publishes_again());
             groups.extend(self.outcomes());
             let busy =
                 !groups.is_empty() || self.world.has_errands() || self.plugins.iter().any(|plugin| !plugin.copies[0].held.is_empty());
             if !busy {
-                let Some(at) = self.world.bus.next_due() else { return self.judge_the_end() };
+                let Some(at) = self.world.bus.next_due() else {
+                    let unblocked = self.resolve_what_blocks();
+                    if unblocked.is_empty() {
+                        return self.judge_the_end();
+                    }
+                    self.take_step(unblocked, Fate::Commits)?;
+                    continue;
+                };
                 idle = if at <= self.world.bus_now { idle + 1 } else { 0 };
                 self.world.wall = self.world.wall.max(at);
                 groups.push(vec![(Command::Tick, Asked::Nobody)]);
@@ -379,6 +408,21 @@ impl Chaos {
         let what = || format!("not quiet after {QUIET_STEPS_MAX} steps; due next: {:?}", self.world.bus.next_due());
         hold!(self.world, rule_07_what_is_due_is_not_left_lying(true, what));
         Ok(())
+    }
+
+    /// Dead letters that block their keys are given up or tried again by people: nobody else ends that.
+    fn resolve_what_blocks(&mut self) -> Group {
+        let blocking = self.world.disk.keyed.blocking(&self.world.disk);
+        let deliveries: Vec<_> = blocking.into_iter().map(|key| self.world.disk.stored_delivery(key)).collect();
+        if deliveries.is_empty() {
+            return Vec::new();
+        }
+        let actor = "someone".to_owned();
+        let command = match self.random.below(2) {
+            0 => Command::Retry { deliveries, actor },
+            _ => Command::Discard { deliveries, reason: "useless".to_owned(), actor },
+        };
+        vec![(command, Asked::Nobody)]
     }
 
     fn judge_the_end(&self) -> Result<(), Violation> {

@@ -9,16 +9,20 @@ use panotti_core::bus::Snapshot;
 use panotti_core::command::{StartReplay, StoredDelivery};
 use panotti_core::delivery::{Counts, DeliveryKey, Owed, Repeats};
 use panotti_core::event::{SharedEvent, StoredEvent};
+use panotti_core::order::OrderKey;
 use panotti_core::poison::Crashes;
 use panotti_core::replay::{BEGINNING, ReplayCursor, ReplayItem, ReplayNumber, StoredReplay};
 use panotti_core::retention::{StoredFate, StoredRow};
 use panotti_core::routing::SubscriptionId;
 use panotti_core::subscription::StoredSubscription;
-use panotti_protocol::api::OnDisabled;
+use panotti_protocol::api::{OnDead, OnDisabled};
 use panotti_protocol::delivery::{Attempt, Cause, DeliveryState, ReplayState};
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
+
+use crate::keyed::Keyed;
+use crate::keys::FirstKeys;
 
 /// A delivery's row and its history.
 #[derive(Debug, Clone)]
@@ -57,6 +61,7 @@ pub struct Disk {
     pub epoch: u64,
     pub events: Vec<SharedEvent>,
     pub by_publisher_id: BTreeMap<(String, String), Sequence>,
+    pub publisher_keys: FirstKeys,
     pub rows: BTreeMap<DeliveryKey, Row>,
     pub counts: BTreeMap<SubscriptionId, Counts>,
     pub subscriptions: BTreeMap<SubscriptionId, StoredSubscription>,
@@ -69,6 +74,10 @@ pub struct Disk {
     pub state: BTreeMap<(String, String), String>,
     /// Events that match a subscription and have no live row: what the recorded matches imply.
     pub owed: BTreeMap<SubscriptionId, BTreeSet<Sequence>>,
+    /// The same without those that have an ordering key.
+    pub owed_plain: BTreeMap<SubscriptionId, BTreeSet<Sequence>>,
+    pub keyed: Keyed,
+    pub without_key: BTreeMap<SubscriptionId, u64>,
     waiting: BTreeSet<(SubscriptionId, Timestamp, DeliveryKey)>,
     pub open_failures: BTreeSet<DeliveryKey>,
     pub replay_rows: BTreeMap<ReplayNumber, BTreeMap<DeliveryState, i64>>,
@@ -98,15 +107,21 @@ impl Disk {
     pub fn apply(&mut self, write: &Write) -> Result<(), String> {
         match write {
             Write::Event(event) => return self.put_event(event),
-            Write::Matches { sequence, subscriptions, rules } => {
+            Write::Matches { sequence, subscriptions, keys, rules } => {
                 if !self.unmatched.remove(sequence) {
                     return Err(format!("event {sequence} is matched a second time"));
                 }
                 let index = usize::try_from(sequence.0 - 1).expect("small");
-                let matched = StoredEvent { matches: Some(subscriptions.clone()), rules: *rules, ..(*self.events[index]).clone() };
+                let matched = StoredEvent {
+                    matches: Some(subscriptions.clone()),
+                    keys: keys.clone(),
+                    rules: *rules,
+                    ..(*self.events[index]).clone()
+                };
                 self.events[index] = Arc::new(matched);
-                self.owe(*sequence, subscriptions);
+                self.owe(*sequence, subscriptions, keys);
             }
+            Write::PublisherKey { actor, key, stored } => return self.put_publisher_key(actor, key, stored),
             Write::Delivery(row) => self.put_row(row),
             Write::Recovered { key, .. } => self.recover(*key),
             Write::Counts { subscription, delta, floor } => {
@@ -121,6 +136,7 @@ impl Disk {
                     known.floor = *floor;
                 }
             }
+            Write::WithoutKey { subscription, count } => *self.without_key.entry(*subscription).or_default() += count,
             Write::Unrouted { count } => self.unrouted += count,
             Write::Subscription { subscription, plugin, spec, active, floor } => {
                 let known = self.subscriptions.entry(*subscription).or_insert_with(|| StoredSubscription {
@@ -192,7 +208,7 @@ impl Disk {
         }
         self.events.push(Arc::clone(event));
         match &event.matches {
-            Some(subscriptions) => self.owe(event.sequence, subscriptions),
+            Some(subscriptions) => self.owe(event.sequence, subscriptions, &event.keys),
             None => {
                 self.unmatched.insert(event.sequence);
             }
@@ -237,18 +253,23 @@ impl Disk {
         StoredFate { sequence, accepted_at: event.accepted_at, matches: event.matches.clone(), rows: rows.collect() }
     }
 
-    fn owe(&mut self, sequence: Sequence, subscriptions: &[SubscriptionId]) {
+    fn owe(&mut self, sequence: Sequence, subscriptions: &[SubscriptionId], keys: &[(SubscriptionId, OrderKey)]) {
+        self.keyed.owe(sequence, keys);
         for subscription in subscriptions {
             self.owed.entry(*subscription).or_default().insert(sequence);
+            if !keys.iter().any(|(of, _)| of == subscription) {
+                self.owed_plain.entry(*subscription).or_default().insert(sequence);
+            }
         }
     }
 
     fn put_row(&mut self, write: &DeliveryWrite) {
         let key = write.key;
-        if key.replay == ReplayNumber::LIVE
-            && let Some(owed) = self.owed.get_mut(&key.subscription)
-        {
-            owed.remove(&key.sequence);
+        self.follow_key(write);
+        if key.replay == ReplayNumber::LIVE {
+            for owed in [&mut self.owed, &mut self.owed_plain] {
+                owed.entry(key.subscription).or_default().remove(&key.sequence);
+            }
         }
         let repeats_a_failure = write.attempt_of.is_some_and(|original| self.rows.get(&original).is_some_and(|row| row.state.is_failed()));
         let known = self.take_row(key);
@@ -295,6 +316,8 @@ impl Disk {
             }
             row.state = DeliveryState::Recovered;
             row.open = false;
+            let event = Arc::clone(self.event(key.sequence));
+            self.keyed.put_row(&event, key, DeliveryState::Recovered, OnDead::Continue);
         }
         self.keep_row(key, row);
     }
@@ -337,6 +360,7 @@ impl Disk {
             key,
             eventid: event.eventid,
             topic: event.draft.topic.clone(),
+            order: event.order(key.subscription),
             expires: event.draft.expires,
             attempts: row.map_or(0, |row| row.attempts),
             tries: row.map_or(0, |row| row.tries),
@@ -351,7 +375,7 @@ impl Disk {
 
     /// Reads what [`panotti_core::action::Action::ReadPending`] asks for.
     pub fn pending_page(&self, subscription: SubscriptionId, after: Sequence, limit: usize) -> (Vec<Owed>, Sequence) {
-        let Some(owed) = self.owed.get(&subscription) else { return (Vec::new(), self.head()) };
+        let Some(owed) = self.owed_plain.get(&subscription) else { return (Vec::new(), self.head()) };
         let entries: Vec<Owed> = owed
             .range(Sequence(after.0 + 1)..)
             .take(limit)
@@ -436,6 +460,7 @@ impl Disk {
                     rate: row.start.rate,
                     cursor: row.cursor,
                     cancelled: row.state == ReplayState::Cancelled,
+                    paused: row.state == ReplayState::Paused,
                     open: u64::try_from(self.rows_of(*number, DeliveryState::Waiting)).expect("a count of rows"),
                     ok: u64::try_from(row.ok).expect("a count of rows"),
                     failed: u64::try_from(row.failed).expect("a count of rows"),
@@ -443,6 +468,7 @@ impl Disk {
                 .collect(),
             last_replay: self.replays.last_key_value().map(|(number, _)| *number).unwrap_or_default(),
             unmatched: self.unmatched.iter().copied().collect(),
+            held_keys: self.held_keys(),
         }
     }
 

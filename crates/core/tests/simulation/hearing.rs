@@ -1,10 +1,12 @@
 //! What each command and its answer must mean: leases that end, and what has to be written for them.
 
 use panotti_core::cancel::Cancelled;
-use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Refusal, Report, StoredDelivery};
+use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Refusal, Report, Steering, StoredDelivery};
 use panotti_core::limits::REPLAYS_RUNNING_MAX;
+use panotti_core::replay::ReplayNumber;
 use panotti_core::retention::TrimWhy;
 use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::id::ReplayId;
 
 use crate::ledger::{Kind, OpenCopy};
 use crate::rules::*;
@@ -25,6 +27,7 @@ impl World {
                 hold!(self, rule_07_what_has_expired_is_not_accepted(publish.draft.expires, self.bus_now, answer));
                 self.coverage.take("command", "publish", if publish.known.is_some() { "known" } else { "new" }, means);
             }
+            Command::PublishOnce(once) => self.hear_of_key(once, answer)?,
             Command::Outcome(report) => self.hear_of_outcome(report, answer)?,
             Command::Heartbeat { token } => {
                 let held = self.ledger.leases.get(token).map(|flight| flight.key);
@@ -90,7 +93,6 @@ impl World {
                 keys.into_iter().for_each(|key| self.ledger.expect(key, Kind::Cancel));
             }
             Command::Trim(trim) => {
-                self.ledger.purges |= matches!(trim.why, TrimWhy::Purge { keep_failed: false, .. });
                 let why = match trim.why {
                     TrimWhy::Age { .. } => "age",
                     TrimWhy::Room => "room",
@@ -105,10 +107,12 @@ impl World {
                 hold!(self, rule_14_a_replay_is_refused_only_when_too_many_run(refused, self.ledger.replays_started, &self.disk));
                 self.ledger.replays_started += usize::from(!refused);
             }
+            Command::SetState(_) => self.ledger.state_writes += usize::from(matches!(answer, Answer::Changed(1))),
             Command::CancelReplay { .. } => {
                 let means = if let Answer::Replay { changed: false, .. } = answer { "already" } else { name(answer) };
                 self.coverage.take("command", "cancel replay", "", means);
             }
+            Command::SteerReplay { replay, steering, .. } => self.hear_of_steering(*replay, *steering, answer),
             Command::StopHandingOut => self.ledger.handing_out = false,
             Command::Matched { .. } => self.coverage.take("command", "matched", "", name(answer)),
             Command::Register { .. } => self.coverage.take("command", "register", "", name(answer)),
@@ -116,8 +120,33 @@ impl World {
                 let means = if let Answer::Changed(0) = answer { "as before" } else { "changed" };
                 self.coverage.take("command", "switch", if switch.enabled { "on" } else { "off" }, means);
             }
-            Command::PendingPage { .. } | Command::WaitingPage { .. } | Command::ReplayPage { .. } | Command::Record(_) | Command::Tick => {
+            Command::PendingPage { .. } | Command::WaitingPage { .. } | Command::ReplayPage { .. } => {}
+            Command::HeadsPage { .. } | Command::KeyPage { .. } | Command::Record(_) | Command::Tick => {}
+        }
+        Ok(())
+    }
+
+    /// A pause lets through what was released before: at most the concurrency of every subscription.
+    fn hear_of_steering(&mut self, replay: ReplayId, steering: Steering, answer: &Answer) {
+        let means = if let Answer::Replay { changed: false, .. } = answer { "already" } else { name(answer) };
+        self.coverage.take("command", if steering == Steering::Pause { "pause replay" } else { "resume replay" }, "", means);
+        let Some(number) = self.disk.replays.iter().find(|(_, row)| row.id == replay).map(|(number, _)| *number) else { return };
+        match (answer, steering) {
+            (Answer::Replay { changed: true, .. }, Steering::Pause) => {
+                let released = self.disk.subscriptions.values().map(|known| known.spec.concurrency as usize).sum();
+                self.ledger.paused.insert(number, released);
             }
+            (Answer::Replay { changed: true, .. }, Steering::Resume) => drop(self.ledger.paused.remove(&number)),
+            _ => {}
+        }
+    }
+
+    /// Takes into account that a delivery of a replay is handed out for the first time.
+    pub fn hear_of_a_beginning(&mut self, replay: ReplayNumber) -> Result<(), Violation> {
+        let left = self.ledger.paused.get(&replay).copied();
+        hold!(self, rule_10_a_paused_replay_begins_nothing_new(left, replay));
+        if let Some(left) = self.ledger.paused.get_mut(&replay) {
+            *left -= 1;
         }
         Ok(())
     }
@@ -157,6 +186,7 @@ fn name(answer: &Answer) -> &'static str {
     match answer {
         Answer::Done => "done",
         Answer::Receipt(_) => "receipt",
+        Answer::Receipts(_) => "receipts",
         Answer::MatchAgain => "match again",
         Answer::Rules(_) => "rules",
         Answer::Taken => "taken",

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::LEASE;
+use panotti_core::order::OrderKey;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId};
@@ -73,6 +74,7 @@ pub struct Flight {
     pub key: DeliveryKey,
     /// What it repeats.
     pub original: Option<DeliveryKey>,
+    pub order: Option<OrderKey>,
     pub delivery: DeliveryId,
     pub instance: InstanceId,
     pub heard_at: Timestamp,
@@ -102,6 +104,8 @@ pub struct Ledger {
     pub copies: BTreeMap<String, OpenCopy>,
     pub last_token: Option<FencingToken>,
     pub handing_out: bool,
+    /// Of paused replays: how many deliveries that they had released may still be handed out.
+    pub paused: BTreeMap<ReplayNumber, usize>,
     /// Items that each replay has read since it was loaded.
     pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
     /// Of those, what repeats a delivery that has crashed its plugin too often.
@@ -114,8 +118,6 @@ pub struct Ledger {
     pub emits: BTreeSet<String>,
     pub state_writes: usize,
     pub replays_started: usize,
-    /// Whether a person purges in the step under way, dead letters included.
-    pub purges: bool,
     /// Keys whose rows change in the step under way.
     pub touched: BTreeSet<DeliveryKey>,
 }
@@ -123,7 +125,9 @@ pub struct Ledger {
 impl Ledger {
     /// After a start: nothing is in flight.
     pub fn restarted(&self) -> Self {
-        Self { last_token: self.last_token, handing_out: true, ..Self::default() }
+        // What paused replays had released went with the memory.
+        let paused = self.paused.keys().map(|replay| (*replay, 0)).collect();
+        Self { last_token: self.last_token, handing_out: true, paused, ..Self::default() }
     }
 
     pub fn expect(&mut self, key: DeliveryKey, kind: Kind) {
@@ -158,7 +162,6 @@ impl Ledger {
         self.expected.clear();
         self.emits.clear();
         self.touched.clear();
-        self.purges = false;
         self.state_writes = 0;
         self.replays_started = 0;
     }

@@ -2,7 +2,7 @@
 //! named function that is held after every step. Nothing here waits, sleeps or asks the clock.
 //!
 //! - `chaos`, `people`, `plugins`: what happens in a run
-//! - `world`, `hearing`, `leases`, `ledger`, `disk`: the bus's surroundings and what it must mean
+//! - `world`, `hearing`, `leases`, `ledger`, `disk`, `keyed`: the bus's surroundings and what it must mean
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
 //! - `stories`, told in the small world of `story`: the rules again, as sentences with one example each
@@ -17,12 +17,15 @@ mod coverage;
 mod defects;
 mod disk;
 mod hearing;
+mod keyed;
+mod keys;
 mod leases;
 mod ledger;
 mod people;
 mod plugins;
 mod rules;
 mod stories;
+mod stories_of_order;
 mod story;
 mod world;
 

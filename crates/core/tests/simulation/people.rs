@@ -1,12 +1,12 @@
 //! What people and the plugins' host do in a run: registrations, switches, retries, replays; copies that come, go, crash and hang.
 
 use panotti_core::cancel::{Cancel, Cancelled};
-use panotti_core::command::{Command, InstanceEnd, Record, StartReplay, StoredDelivery, Switch};
+use panotti_core::command::{Command, InstanceEnd, Record, StartReplay, Steering, StoredDelivery, Switch};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::REPLAYS_RUNNING_MAX;
 use panotti_core::retention::{Trim, TrimWhy};
 use panotti_protocol::api::{OnDisabled, ReplaySelection};
-use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::delivery::{DeliveryState, ReplayState};
 use panotti_protocol::id::{ReplayId, uuid_v7};
 
 use crate::chaos::{Asked, Chaos, Group, attach_command, crash};
@@ -76,6 +76,10 @@ impl Chaos {
         if self.once_in(150) {
             commands.push(self.cancel_replay());
         }
+        if self.once_in(60) {
+            let steering = if self.random.below(2) == 0 { Steering::Pause } else { Steering::Resume };
+            commands.push(Command::SteerReplay { replay: self.some_replay(), steering, actor: "someone".to_owned() });
+        }
         if self.once_in(100) {
             let [plugin, from, to, reason, actor] = ["notes", "starting", "running", "ready", "daemon"].map(str::to_owned);
             commands.push(Command::Record(Record::Transition { plugin, from, to, reason, actor }));
@@ -144,7 +148,7 @@ impl Chaos {
         let why = match self.random.below(8) {
             0..4 => TrimWhy::Age { before: self.world.bus_now - std::time::Duration::from_secs(60) },
             4..7 => TrimWhy::Room,
-            _ => TrimWhy::Purge { keep_failed: self.random.below(2) == 0, actor, reason, selection },
+            _ => TrimWhy::Purge { actor, reason, selection },
         };
         Command::Trim(Trim { events, why })
     }
@@ -179,10 +183,21 @@ impl Chaos {
     }
 
     fn cancel_replay(&mut self) -> Command {
+        Command::CancelReplay { replay: self.some_replay(), actor: "someone".to_owned() }
+    }
+
+    /// Every replay that a person has paused goes on.
+    pub fn resume_replays(&self) -> Group {
+        let paused = self.world.disk.replays.values().filter(|row| row.state == ReplayState::Paused);
+        let resume = |id| Command::SteerReplay { replay: id, steering: Steering::Resume, actor: "someone".to_owned() };
+        paused.map(|row| (resume(row.id), Asked::Nobody)).collect()
+    }
+
+    /// A replay that runs, or one that there is not.
+    fn some_replay(&mut self) -> ReplayId {
         let running: Vec<ReplayId> = self.world.disk.replays.values().filter(|row| !row.ended).map(|row| row.id).collect();
         let place = usize::try_from(self.random.below(running.len() as u64)).expect("small");
-        let replay = running.get(place).copied().unwrap_or(ReplayId::from_bytes(uuid_v7(1, [0; 10])));
-        Command::CancelReplay { replay, actor: "someone".to_owned() }
+        running.get(place).copied().unwrap_or(ReplayId::from_bytes(uuid_v7(1, [0; 10])))
     }
 
     /// What the host does with each plugin's copies.

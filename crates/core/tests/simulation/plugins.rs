@@ -9,10 +9,13 @@ use panotti_core::event::Draft;
 use panotti_core::random::Random;
 use panotti_core::routing::{RuleSet, SubscriptionSpec};
 use panotti_core::{action::Lease, retry::RetryPolicy};
+use panotti_protocol::api::OnDead;
 use panotti_protocol::delivery::AttemptError;
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{FencingToken, InstanceId};
 use panotti_protocol::json::Value;
+
+use crate::world::matched_by;
 
 /// How a copy's handlers behave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,11 +79,23 @@ impl Plugin {
             retry: RetryPolicy { max: retries, ..RetryPolicy::default() },
             ..SubscriptionSpec::new(pattern.parse().expect("a pattern"))
         };
+        let keyed = |key: &str, on_dead: OnDead, spec: SubscriptionSpec| SubscriptionSpec {
+            key: Some(key.parse().expect("a path")),
+            on_dead,
+            ..spec
+        };
+        let blocking = |spec: SubscriptionSpec| SubscriptionSpec { on_dead: OnDead::Block, ..spec };
         let plugin = |name, shapes| Plugin { name, shapes, wanted: true, copies: Vec::new() };
         vec![
-            plugin("transcriber", vec![shape("recording.ended", 4, 300, 3), shape("recording.*", 2, 20, 1)]),
-            plugin("notes", vec![shape("transcript.>", 4, 60, 3), shape("burst.*", 48, 300, 3)]),
-            plugin("strict", vec![shape("recording.started", 3, 40, 0), shape("rare.>", 1, 300, 5)]),
+            plugin(
+                "transcriber",
+                vec![keyed("subject", OnDead::Continue, shape("recording.ended", 4, 300, 3)), shape("recording.*", 2, 20, 1)],
+            ),
+            plugin(
+                "notes",
+                vec![keyed("correlationid", OnDead::Continue, shape("transcript.>", 4, 60, 3)), blocking(shape("burst.*", 48, 300, 3))],
+            ),
+            plugin("strict", vec![keyed("subject", OnDead::Block, shape("recording.started", 3, 40, 0)), shape("rare.>", 1, 300, 5)]),
             plugin("watcher", vec![shape("panotti.delivery.dead", 4, 300, 3), shape(">", 16, 300, 2), shape("panotti.>", 6, 100, 3)]),
         ]
     }
@@ -142,7 +157,7 @@ pub fn report(lease: &Lease, decision: &Decision, rules: &Arc<RuleSet>) -> Repor
     let outcome = match decision {
         Decision::Other(outcome) => outcome.clone(),
         Decision::Done { emits, state } => {
-            let emits = emits.iter().map(|draft| (draft.clone(), rules.matches(&draft.topic))).collect();
+            let emits = emits.iter().map(|draft| (draft.clone(), matched_by(rules, draft))).collect();
             HandlerOutcome::Done { emits, state: state.clone() }
         }
     };

@@ -1,13 +1,15 @@
 //! The rules, one function each. A name begins with the rule of semantics.md that it holds; a violation is reported under that name.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use panotti_core::action::{DeliveryWrite, Lease};
+use panotti_core::action::{DeliveryWrite, Lease, Write};
 use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Refusal};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::{
-    DELIVER_AT_MAX, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, WAITING_MAX, WINDOW_MAX,
+    DELIVER_AT_MAX, KEYS_MAX, KEYS_PARKED_MAX, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, WAITING_MAX,
+    WINDOW_MAX,
 };
 use panotti_core::poison::{CRASHES_MAX, CRASHES_WITHIN};
 use panotti_core::replay::ReplayNumber;
@@ -19,6 +21,7 @@ use panotti_protocol::id::{FencingToken, Sequence};
 use panotti_protocol::time::Timestamp;
 
 use crate::disk::{Disk, ReplayRow, Row};
+use crate::keyed::Entry;
 use crate::ledger::{Kind, Ledger};
 
 /// What a rule says.
@@ -46,8 +49,31 @@ pub fn rule_13_the_same_event_twice_gets_the_first_receipt(first: &Receipt, seco
     ensure(same && second.duplicate, || format!("first {first:?}, then {second:?}"))
 }
 
+/// An emit or a write of state is in the same transaction as the `done` of its delivery: never without it, and so never twice.
+pub fn rule_05_what_takes_effect_is_acknowledged_in_the_same_step(writes: &[Write]) -> Check {
+    let done: BTreeSet<String> = writes.iter().filter_map(done_delivery).collect();
+    for write in writes {
+        if let Write::Event(event) = write
+            && let Some((delivery, _)) =
+                event.draft.id.as_deref().filter(|_| event.draft.causationid.is_some()).and_then(|id| id.split_once('/'))
+        {
+            ensure(done.contains(delivery), || format!("{delivery} emitted event {} and is not done", event.sequence))?;
+        }
+    }
+    let by_people = writes.iter().filter(|write| matches!(write, Write::Audit(entry) if entry.action.starts_with("plugin.state."))).count();
+    let state = writes.iter().filter(|write| matches!(write, Write::State { .. })).count();
+    ensure(state <= done.len() + by_people, || format!("{state} writes of state come with {} done deliveries", done.len()))
+}
+
+fn done_delivery(write: &Write) -> Option<String> {
+    match write {
+        Write::Delivery(row) if row.state == DeliveryState::Done => Some(row.id.to_string()),
+        _ => None,
+    }
+}
+
 pub fn rule_01_the_floor_passes_nothing_unresolved(disk: &Disk, subscription: SubscriptionId, floor: Sequence) -> Check {
-    let oldest = disk.owed.get(&subscription).and_then(|owed| owed.first()).copied();
+    let oldest = disk.owed_plain.get(&subscription).and_then(|owed| owed.first()).copied();
     ensure(oldest.is_none_or(|oldest| oldest > floor), || format!("{subscription:?}: floor {floor}, but {oldest:?} has no row"))?;
     let unmatched = disk.unmatched.first().copied();
     ensure(unmatched.is_none_or(|oldest| oldest > floor), || format!("{subscription:?}: floor {floor}, but {unmatched:?} is unmatched"))
@@ -79,7 +105,8 @@ pub fn rule_10_in_the_end_every_replay_has_ended(disk: &Disk) -> Check {
 }
 
 pub fn rule_14_memory_is_bounded(bus: &Bus, subscriptions: usize, concurrency_max: usize) -> Check {
-    let bound = subscriptions * (WINDOW_MAX + WAITING_MAX + 4 * concurrency_max) + REPLAYS_RUNNING_MAX * REPLAY_WINDOW_MAX;
+    let bound = subscriptions * (2 * WINDOW_MAX + WAITING_MAX + KEYS_MAX + KEYS_PARKED_MAX + 4 * concurrency_max)
+        + REPLAYS_RUNNING_MAX * REPLAY_WINDOW_MAX;
     ensure(bus.in_memory() <= bound, || format!("{} entries, at most {bound} are allowed", bus.in_memory()))
 }
 
@@ -342,8 +369,9 @@ pub fn rule_10_a_replay_ends_with_every_item(disk: &Disk, number: ReplayNumber) 
     if row.start.selection.failed {
         return Ok(());
     }
-    let page = disk.replay_page(number, panotti_core::replay::BEGINNING, 1);
-    let missing = page.items.iter().find(|item| !item.owed.topic.is_reserved());
+    // What was quarantined when its turn came may have been tried again since.
+    let page = disk.replay_page(number, panotti_core::replay::BEGINNING, usize::MAX);
+    let missing = page.items.iter().find(|item| !item.owed.topic.is_reserved() && !item.owed.crashes.are_poison());
     ensure(missing.is_none(), || format!("replay {number:?} has ended without {missing:?}"))
 }
 
@@ -378,9 +406,9 @@ pub fn rule_14_nothing_unresolved_is_ever_removed(disk: &Disk, ledger: &Ledger, 
     ensure(waiting.is_none(), || format!("event {sequence} is removed while this waits: {waiting:?}"))
 }
 
-pub fn rule_14_a_dead_letter_goes_only_when_a_person_purges_it(disk: &Disk, purges: bool, sequence: Sequence) -> Check {
+pub fn rule_14_a_dead_letter_goes_only_when_somebody_has_decided(disk: &Disk, sequence: Sequence) -> Check {
     let open = disk.rows_of_event(sequence).find(|(_, row)| row.open);
-    ensure(purges || open.is_none(), || format!("event {sequence} is removed with a dead letter that nobody decided about: {open:?}"))
+    ensure(open.is_none(), || format!("event {sequence} is removed with a dead letter that nobody decided about: {open:?}"))
 }
 
 pub fn rule_14_a_replay_is_refused_only_when_too_many_run(refused: bool, started: usize, disk: &Disk) -> Check {
@@ -390,8 +418,41 @@ pub fn rule_14_a_replay_is_refused_only_when_too_many_run(refused: bool, started
 
 /// For a subscription with room and an open copy, when everything asked of the store has been brought.
 pub fn rule_01_what_is_owed_is_not_left_lying(disk: &Disk, id: SubscriptionId, free: impl Fn(&DeliveryKey) -> bool) -> Check {
-    let mut owed = disk.owed.get(&id).into_iter().flatten().map(|sequence| DeliveryKey::live(*sequence, id));
+    let mut owed = disk.owed_plain.get(&id).into_iter().flatten().map(|sequence| DeliveryKey::live(*sequence, id));
     let left = owed.find(|key| free(key));
+    ensure(left.is_none(), || format!("there is room, and {left:?} is not handed out"))
+}
+
+/// A delivery begins only when every earlier one of its key is resolved.
+pub fn rule_11_the_first_of_a_key_goes_first(disk: &Disk, key: DeliveryKey) -> Check {
+    let first = disk.event(key.sequence).order(key.subscription).and_then(|order| disk.keyed.first(key.subscription, order));
+    ensure(disk.is_first(key), || format!("{key:?} is handed out before {first:?}"))
+}
+
+pub fn rule_11_one_of_a_key_is_in_flight(disk: &Disk, ledger: &Ledger, key: DeliveryKey) -> Check {
+    let Some(order) = disk.event(key.sequence).order(key.subscription) else { return Ok(()) };
+    let same = |other: &&DeliveryKey| {
+        other.subscription == key.subscription && disk.event(other.sequence).order(other.subscription) == Some(order)
+    };
+    let other = ledger.in_flight.iter().find(same);
+    ensure(other.is_none(), || format!("{key:?} is handed out while {other:?} of its key is in flight"))
+}
+
+/// Items of one replay begin in sequence order where they have the same key.
+pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, key: DeliveryKey, original: Option<DeliveryKey>) -> Check {
+    let Some(order) = disk.event(key.sequence).order(key.subscription) else { return Ok(()) };
+    let (Some(read), Some(original)) = (ledger.pages.get(&key.replay), original) else { return Ok(()) };
+    let before = read.range(..original).find(|item| {
+        let same = item.subscription == key.subscription && disk.event(item.sequence).order(item.subscription) == Some(order);
+        same && item.sequence < key.sequence && !disk.rows.contains_key(&DeliveryKey { replay: key.replay, ..**item })
+    });
+    ensure(before.is_none(), || format!("{key:?} is handed out before {before:?} of its replay and key"))
+}
+
+/// For a subscription with room and an open copy: the first of each key that is not in flight has been handed out.
+pub fn rule_11_a_busy_key_holds_no_other_up(disk: &Disk, id: SubscriptionId, free: impl Fn(&DeliveryKey) -> bool) -> Check {
+    let mut firsts = disk.keyed.firsts(id).filter(|(_, _, entry)| *entry == Entry::Pending);
+    let left = firsts.find(|(_, key, _)| free(key));
     ensure(left.is_none(), || format!("there is room, and {left:?} is not handed out"))
 }
 
@@ -408,6 +469,11 @@ pub fn rule_07_what_waits_is_not_left_lying(
 }
 
 /// `since`: when the replay was started or loaded.
+/// `left`: of what a paused replay had released, how much may still be handed out; `None` where it is not paused.
+pub fn rule_10_a_paused_replay_begins_nothing_new(left: Option<usize>, replay: ReplayNumber) -> Check {
+    ensure(left != Some(0), || format!("{replay:?} is paused and begins another delivery"))
+}
+
 pub fn rule_10_a_replay_keeps_its_pace(rate: u32, begun: usize, since: Timestamp, now: Timestamp) -> Check {
     let burst = u128::from(rate / 10).max(1) + 1;
     let most = burst + u128::from(rate) * now.since(since).as_millis() / 1_000;

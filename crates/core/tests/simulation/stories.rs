@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use panotti_core::command::{Answer, Command, InstanceEnd, Refusal, Switch};
+use panotti_core::command::{Answer, Command, InstanceEnd, Refusal, Steering, Switch};
 use panotti_core::event::Draft;
 use panotti_core::limits::{DELIVER_AT_MAX, SUBSCRIPTIONS_MAX, WAITING_MAX, WINDOW_MAX};
 use panotti_core::routing::SubscriptionSpec;
+use panotti_core::state::SetState;
 use panotti_protocol::api::{OnDisabled, ReplaySelection};
 use panotti_protocol::delivery::{AttemptOutcome, Cause, DeliveryState, ReplayState};
+use panotti_protocol::frame::StateWrite;
+use panotti_protocol::json::Value;
 use panotti_protocol::notice;
 
 use crate::chaos::crash;
@@ -124,6 +127,23 @@ fn rule_05_emits_and_state_take_effect_with_done_and_only_then() {
     assert_eq!(emitted[0].draft.causationid, Some(story.disk().event(event).eventid));
     assert_eq!(story.disk().state.len(), 1);
     assert_eq!(story.delivery(event, "notes").history[1].emitted, [emitted[0].eventid]);
+}
+
+#[test]
+fn rule_21_a_state_changed_by_a_person_is_audited_and_the_same_again_changes_nothing() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    let set = |known: Option<Value>| {
+        let [plugin, actor, reason] = ["notes", "someone", "INC-42"].map(str::to_owned);
+        let write = StateWrite { key: "count".to_owned(), value: Some(Value::from(3)) };
+        Command::SetState(Box::new(SetState { plugin, write, known, actor, reason }))
+    };
+
+    let first = story.asks(set(None));
+    let again = story.asks(set(Some(Value::from(3))));
+
+    assert!(matches!((first, again), (Answer::Changed(1), Answer::Changed(0))));
+    let key = ("notes".to_owned(), "count".to_owned());
+    assert_eq!((story.disk().state.get(&key).map(String::as_str), story.disk().audit), (Some("3"), 1));
 }
 
 #[test]
@@ -439,4 +459,35 @@ fn rule_10_a_replay_ends_also_when_its_plugin_is_removed_meanwhile() {
 
     let row = story.replay_row(replay);
     assert_eq!((row.state, row.skipped), (ReplayState::Done, 6));
+}
+
+#[test]
+fn rule_10_a_paused_replay_begins_nothing_more_also_after_a_restart_and_goes_on_when_it_is_resumed() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    for _ in 0..20 {
+        story.publish("audio.recorded");
+    }
+    story.run_until_quiet();
+    let selection = ReplaySelection { topic: Some("audio.*".parse().unwrap()), ..ReplaySelection::default() };
+    let replay = story.replay(selection, 5);
+    story.pass(Duration::from_secs(1));
+    let id = story.replay_row(replay).id;
+    let steer = |steering: Steering| Command::SteerReplay { replay: id, steering, actor: "someone".to_owned() };
+
+    let paused = story.asks(steer(Steering::Pause));
+    let again = story.asks(steer(Steering::Pause));
+    story.crash_and_restart(&["notes"]);
+    story.run_until_quiet();
+    let begun = story.disk().rows.keys().filter(|key| key.replay == replay).count();
+    story.pass(Duration::from_secs(3_600));
+    let later = story.disk().rows.keys().filter(|key| key.replay == replay).count();
+    let state = story.replay_row(replay).state;
+    story.asks(steer(Steering::Resume));
+    story.run_until_quiet();
+
+    assert!(matches!((paused, again), (Answer::Replay { changed: true, .. }, Answer::Replay { changed: false, .. })));
+    assert!(begun < 20 && begun == later, "{begun}, and an hour later {later}");
+    assert_eq!(state, ReplayState::Paused);
+    let row = story.replay_row(replay);
+    assert_eq!((row.state, row.ok), (ReplayState::Done, 20), "each once");
 }

@@ -10,7 +10,7 @@ use panotti_core::event::Draft;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::{SubscriptionId, SubscriptionSpec};
 use panotti_core::{action::Lease, bus::Bus};
-use panotti_protocol::api::ReplaySelection;
+use panotti_protocol::api::{OnDead, ReplaySelection};
 use panotti_protocol::delivery::{AttemptError, AttemptOutcome};
 use panotti_protocol::event::Receipt;
 use panotti_protocol::frame::StateWrite;
@@ -20,7 +20,7 @@ use panotti_protocol::time::Timestamp;
 
 use crate::chaos::attach_command;
 use crate::disk::{Disk, ReplayRow, Row};
-use crate::world::{Fate, World};
+use crate::world::{Fate, World, matched_by};
 
 /// What a handler does with one delivery.
 #[derive(Debug, Clone)]
@@ -66,6 +66,36 @@ impl Story {
         self
     }
 
+    /// A running plugin with one subscription whose dead letters block their keys.
+    pub fn with_blocking_plugin(mut self, plugin: &str, pattern: &str) -> Self {
+        let spec = SubscriptionSpec::new(pattern.parse().expect("a pattern"));
+        let subscriptions = vec![SubscriptionSpec { on_dead: OnDead::Block, ..spec }];
+        self.asks(Command::Register { plugin: plugin.to_owned(), subscriptions });
+        self.attach(plugin);
+        self
+    }
+
+    /// Publishes with an ordering key.
+    pub fn publish_keyed(&mut self, topic: &str, key: &str) -> Sequence {
+        let draft = Draft::new(topic.parse().expect("a topic"), "/cli", "someone", Vec::new());
+        self.publish_draft(Draft { orderingkey: Some(key.to_owned()), ..draft }).sequence
+    }
+
+    pub fn keyed_command(&self, topic: &str, key: &str) -> Command {
+        let draft = Draft::new(topic.parse().expect("a topic"), "/cli", "someone", Vec::new());
+        self.publish_command(Draft { orderingkey: Some(key.to_owned()), ..draft })
+    }
+
+    /// Looks at everything only now and then, for stories with many events.
+    pub fn checks_seldom(&mut self) {
+        self.world.full_check_every = 10_000;
+    }
+
+    /// The events handed out to a plugin, in order.
+    pub fn order_of(&self, plugin: &str) -> Vec<Sequence> {
+        self.handed_out.iter().map(|(_, lease)| lease).filter(|lease| lease.plugin == plugin).map(|lease| lease.sequence).collect()
+    }
+
     pub fn attach(&mut self, plugin: &str) {
         self.asks(attach_command(plugin, instance(plugin)));
     }
@@ -109,7 +139,7 @@ impl Story {
             let event = disk.event(*sequence);
             Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true }
         });
-        let matches = self.world.rules.matches(&draft.topic);
+        let matches = matched_by(&self.world.rules, &draft);
         Command::Publish(Box::new(Publish { draft, matches, known }))
     }
 
@@ -124,7 +154,7 @@ impl Story {
             Does::DoneWith { emits, state } => {
                 let source = format!("/plugins/{}", lease.plugin);
                 let draft = Draft::new(emits.parse().expect("a topic"), source.clone(), source, Vec::new());
-                let matches = self.world.rules.matches(&draft.topic);
+                let matches = matched_by(&self.world.rules, &draft);
                 let state = vec![StateWrite { key: state.to_owned(), value: Some(Value::from(1)) }];
                 HandlerOutcome::Done { emits: vec![(draft, matches)], state }
             }

@@ -11,11 +11,12 @@ use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Command};
 use panotti_core::defect::Defects;
 use panotti_core::delivery::DeliveryKey;
+use panotti_core::event::Draft;
 use panotti_core::limits::RETRY_DELAY_MAX;
 use panotti_core::random::Random;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::retry::RetryPolicy;
-use panotti_core::routing::RuleSet;
+use panotti_core::routing::{Matches, RuleSet};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{FencingToken, Sequence};
@@ -25,6 +26,7 @@ use panotti_protocol::topic::Topic;
 
 use crate::coverage::Coverage;
 use crate::disk::Disk;
+use crate::keys::{FirstKeys, receipts_of};
 use crate::ledger::{Flight, Kind, Ledger};
 use crate::rules::*;
 
@@ -49,6 +51,11 @@ macro_rules! hold {
     };
 }
 pub(crate) use hold;
+
+/// What a draft matches, with its keys. Payloads of the simulation are empty: keys come from attributes.
+pub fn matched_by(rules: &RuleSet, draft: &Draft) -> Matches {
+    rules.with_keys(rules.matches(&draft.topic), draft, || None)
+}
 
 /// What becomes of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +86,7 @@ pub struct World {
     pub matches_late: bool,
     pub concurrency_max: usize,
     pub full_check_every: u64,
+    pub first_keys: FirstKeys,
     first_receipts: BTreeMap<(String, String), Receipt>,
     pages: Vec<Command>,
     to_match: BTreeSet<Sequence>,
@@ -110,6 +118,7 @@ impl World {
             matches_late: false,
             concurrency_max: 1,
             full_check_every: 500,
+            first_keys: FirstKeys::new(),
             first_receipts: BTreeMap::new(),
             pages: Vec::new(),
             to_match: BTreeSet::new(),
@@ -191,11 +200,9 @@ impl World {
         if fate == Fate::IsStoredUnheard {
             return Ok(None);
         }
-        for answer in &answers {
-            if let Answer::Receipt(receipt) = answer {
-                hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
-                self.acknowledged.push(receipt.clone());
-            }
+        for receipt in answers.iter().flat_map(receipts_of) {
+            hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
+            self.acknowledged.push(receipt.clone());
         }
         self.act(step)?;
         self.judge_idleness()?;
@@ -206,7 +213,7 @@ impl World {
         let sequences = std::mem::take(&mut self.to_match).into_iter();
         let matched = sequences.map(|sequence| {
             let event = Arc::clone(self.disk.event(sequence));
-            let matches = self.rules.matches(&event.draft.topic);
+            let matches = matched_by(&self.rules, &event.draft);
             Command::Matched { event, matches }
         });
         matched.collect()
@@ -232,6 +239,7 @@ impl World {
         }
         hold!(self, rule_05_every_lease_ends(&self.ledger, self.bus_now));
         let (mut deaths, mut death_events) = (0, 0);
+        hold!(self, rule_05_what_takes_effect_is_acknowledged_in_the_same_step(&step.writes));
         for write in &step.writes {
             self.judge_write(write)?;
             match write {
@@ -283,18 +291,30 @@ impl World {
             let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
             let room = self.ledger.number_in_flight(*id) < known.spec.concurrency as usize;
             let asked = self.pages.iter().any(|page| match page {
-                Command::PendingPage { subscription, .. } | Command::WaitingPage { subscription, .. } => subscription == id,
+                Command::PendingPage { subscription, .. }
+                | Command::WaitingPage { subscription, .. }
+                | Command::HeadsPage { subscription, .. }
+                | Command::KeyPage { subscription, .. } => subscription == id,
                 _ => false,
             });
             // What is poisonous runs alone, and others wait for it.
             let kept_free = self.bus.is_kept_free(&known.plugin);
             if open && room && known.active && !asked && !kept_free {
-                let free = |key: &DeliveryKey| !self.ledger.in_flight.contains(key);
+                let free = |key: &DeliveryKey| self.is_free(key);
                 hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
+                hold!(self, rule_11_a_busy_key_holds_no_other_up(&self.disk, *id, free));
                 hold!(self, rule_07_what_waits_is_not_left_lying(&self.disk, *id, free, &self.bus, self.bus_now));
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing but room keeps a delivery from being handed out: it is not in flight, and neither is another of its key.
+    fn is_free(&self, key: &DeliveryKey) -> bool {
+        let order = self.disk.event(key.sequence).order(key.subscription);
+        let flying = |flight: &Flight| flight.key.subscription == key.subscription && flight.order == order;
+        let busy = order.is_some() && self.ledger.leases.values().any(flying);
+        !busy && !self.ledger.in_flight.contains(key) && self.disk.is_first(*key)
     }
 
     fn judge_replays(&mut self, step: &Step) -> Result<(), Violation> {
@@ -344,7 +364,7 @@ impl World {
             Write::Trim { events } => {
                 for sequence in events {
                     hold!(self, rule_14_nothing_unresolved_is_ever_removed(&self.disk, &self.ledger, *sequence));
-                    hold!(self, rule_14_a_dead_letter_goes_only_when_a_person_purges_it(&self.disk, self.ledger.purges, *sequence));
+                    hold!(self, rule_14_a_dead_letter_goes_only_when_somebody_has_decided(&self.disk, *sequence));
                 }
             }
             Write::Delivery(row) => self.judge_row(row)?,
@@ -422,6 +442,16 @@ impl World {
                     self.coverage.take("page", "waiting", "read", if last { "last" } else { "more" });
                     self.pages.push(Command::WaitingPage { subscription, entries, last });
                 }
+                Action::ReadHeads { subscription, after, limit } => {
+                    let (heads, scanned_to) = self.disk.heads_page(subscription, after, limit);
+                    self.coverage.take("page", "heads", "read", if heads.is_empty() { "empty" } else { "filled" });
+                    self.pages.push(Command::HeadsPage { subscription, heads, scanned_to });
+                }
+                Action::ReadKey { subscription, order, limit } => {
+                    let (entries, last) = self.disk.key_page(subscription, order, limit);
+                    self.coverage.take("page", "key", "read", if last { "last" } else { "more" });
+                    self.pages.push(Command::KeyPage { subscription, order, entries, last });
+                }
                 Action::ReadReplay { replay, after, limit } => {
                     let page = self.disk.replay_page(replay, after, limit);
                     self.coverage.take("page", "replay", "read", if page.last { "last" } else { "more" });
@@ -452,15 +482,21 @@ impl World {
         hold!(self, rule_09_what_is_poisonous_runs_alone(&self.disk, &self.ledger, key));
         let concurrency = self.disk.subscriptions[&key.subscription].spec.concurrency;
         let in_flight = self.ledger.number_in_flight(key.subscription);
+        hold!(self, rule_11_one_of_a_key_is_in_flight(&self.disk, &self.ledger, key));
+        hold!(self, rule_11_the_first_of_a_key_goes_first(&self.disk, key));
+        let original = self.original_of(key, &lease);
+        hold!(self, rule_11_a_replay_keeps_the_order_of_a_key(&self.disk, &self.ledger, key, original));
         hold!(self, rule_12_concurrency_is_never_exceeded(in_flight + 1, concurrency));
         let from = before.map_or(if key.replay == ReplayNumber::LIVE { "pending" } else { "repeat" }, |row| row.state.as_str());
         self.coverage.take("delivery", from, "handed out", "leased");
         if from == "repeat" {
             self.judge_pace(key)?;
+            self.hear_of_a_beginning(key.replay)?;
         }
         let flight = Flight {
             key,
-            original: self.original_of(key, &lease),
+            original,
+            order: self.disk.event(key.sequence).order(key.subscription),
             delivery: lease.delivery,
             instance: lease.instance,
             heard_at: self.bus_now,

@@ -108,6 +108,17 @@ pub enum OnDisabled {
     Skip,
 }
 
+/// What a dead letter does to the ordering key it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDead {
+    /// The next of its key goes on.
+    #[default]
+    Continue,
+    /// Its key waits until somebody retries, replays or discards it.
+    Block,
+}
+
 /// Answer to enable and disable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginChanged {
@@ -177,4 +188,64 @@ pub struct LogsQuery {
     /// Only lines of this event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<EventId>,
+}
+
+/// One key of a plugin's state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StateItem {
+    /// The key.
+    pub key: String,
+    /// Its value.
+    pub value: Value,
+    /// Bytes of the value as JSON.
+    pub value_bytes: u64,
+    /// When it was written last.
+    pub written_at: Timestamp,
+}
+
+/// Query of `GET /plugins/{id}/state`. Keys come in the order of their bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StateQuery {
+    /// Only keys that begin with this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// Rows of the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// From the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// `PUT /plugins/{id}/state/{key}`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StateUpdate {
+    /// The new value; null is one.
+    pub value: Value,
+    /// Why; stored in the audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Query of `DELETE /plugins/{id}/state/{key}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StateRemoval {
+    /// Why; stored in the audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Answer to a change of a plugin's state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StateChanged {
+    /// Whether anything changed.
+    pub changed: bool,
+    /// The key.
+    pub key: String,
+    /// Its value now; absent where it is not there any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
 }

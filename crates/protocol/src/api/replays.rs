@@ -35,6 +35,16 @@ pub struct ReplaySelection {
     /// Accepted before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Failed deliveries of this group of errors: its fingerprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Events of this story: its correlation id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<String>,
+    /// Delivers to these subscriptions instead, whether or not they ever asked for the events: `PLUGIN/NAME`, or `PLUGIN` for all of a
+    /// plugin's. No selector by itself; it excludes `failed`, `status`, `error` and `plugin`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<String>,
     /// Everything stored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all: bool,
@@ -44,9 +54,16 @@ pub struct ReplaySelection {
 }
 
 impl ReplaySelection {
-    /// Whether nothing is selected.
+    /// Whether nothing is selected: where it goes is no selector.
     pub fn is_empty(&self) -> bool {
-        *self == Self { include_quarantined: self.include_quarantined, ..Self::default() }
+        *self == Self { to: self.to.clone(), include_quarantined: self.include_quarantined, ..Self::default() }
+    }
+
+    /// Whether a subscription is one of those named in `to`.
+    pub fn names(&self, plugin: &str, name: &str) -> bool {
+        let is_named =
+            |named: &String| named.strip_prefix(plugin).is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/') == Some(name));
+        self.to.iter().any(is_named)
     }
 }
 

@@ -9,9 +9,11 @@ pub mod publish_input;
 pub mod publish_many;
 pub mod purge;
 pub mod replay;
+pub mod republish;
 pub mod retry;
 pub mod show;
 pub mod tail;
+pub mod waiting;
 
 use crate::cli::context::{Context, Outcome};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use panotti_protocol::event::NewEvent;
 use panotti_protocol::failure::{ErrorCode, Failure};
-use panotti_protocol::limits::{ATTRIBUTE_BYTES_MAX, LINE_BYTES_MAX};
+use panotti_protocol::limits::{ATTRIBUTE_BYTES_MAX, LINE_BYTES_MAX, PUBLISHER_KEY_BYTES_MAX};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 use serde_json::value::RawValue;
@@ -33,6 +33,18 @@ pub fn parse_pair(text: &str) -> Result<Pair, String> {
         None => (key, Value::from(value)),
     };
     if key.is_empty() { Err("the key is empty".to_owned()) } else { Ok((key.to_owned(), value)) }
+}
+
+/// Reads a key under which something is published once.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse_key(text: &str) -> Result<String, String> {
+    let visible = text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    if text.is_empty() || text.len() > PUBLISHER_KEY_BYTES_MAX || !visible {
+        return Err(format!("a key is 1 to {PUBLISHER_KEY_BYTES_MAX} visible ASCII characters"));
+    }
+    Ok(text.to_owned())
 }
 
 /// A point in time to come, as typed.
@@ -75,10 +87,57 @@ pub fn event(args: &PublishArgs, now: Timestamp) -> Result<NewEvent, Failure> {
     check_topic(&event.topic)?;
     let payload = read_payload(args)?;
     set_payload(&mut event, payload, args)?;
-    if event.id.is_none() {
+    // Under a key the whole event must be the same each time: then an id of our own would be in the way, and is not needed.
+    if event.id.is_none() && args.idempotency_key.is_none() {
         event.id = Some(fresh_id()?);
     }
     Ok(event)
+}
+
+/// Changes a copy of an event by what the flags say: `--pair` sets single keys of its payload, a payload replaces the whole.
+///
+/// # Errors
+/// As [`event`]; `event.payload_invalid` where keys are to be set in a payload that is no object.
+pub fn change(copy: &mut NewEvent, args: &PublishArgs, now: Timestamp) -> Result<(), Failure> {
+    let given = attributes(args, now)?;
+    if let Some(topic) = &args.topic {
+        check_topic(topic)?;
+        copy.topic.clone_from(topic);
+    }
+    copy.source = given.source;
+    copy.subject = given.subject.or(copy.subject.take());
+    copy.priority = given.priority.or(copy.priority);
+    copy.correlationid = given.correlationid.or(copy.correlationid.take());
+    copy.orderingkey = given.orderingkey.or(copy.orderingkey.take());
+    copy.expires = given.expires;
+    match read_payload(args)? {
+        Payload::None => copy.datacontenttype = args.content_type.clone().or(copy.datacontenttype.take()),
+        Payload::Pairs(pairs) => copy.data = Some(raw(with_pairs(copy, pairs)?)?),
+        payload @ Payload::Bytes(_) => {
+            (copy.data, copy.data_base64) = (None, None);
+            copy.datacontenttype.clone_from(&args.content_type);
+            set_payload(copy, payload, args)?;
+        }
+    }
+    copy.id = given.id;
+    if copy.id.is_none() && args.idempotency_key.is_none() {
+        copy.id = Some(fresh_id()?);
+    }
+    Ok(())
+}
+
+/// The copy's payload with these keys set, the others byte for byte as they were.
+fn with_pairs(copy: &NewEvent, pairs: Map<String, Value>) -> Result<String, Failure> {
+    let no_object =
+        || Failure::new(ErrorCode::EVENT_PAYLOAD_INVALID, "keys are set with --pair in a payload that is a JSON object, and this is none");
+    let mut fields: std::collections::BTreeMap<String, Box<RawValue>> = match &copy.data {
+        Some(data) => serde_json::from_str(data.get()).map_err(|_| no_object())?,
+        None => return Err(no_object()),
+    };
+    for (key, value) in pairs {
+        fields.insert(key, raw(value.to_string())?);
+    }
+    serde_json::to_string(&fields).map_err(|error| not_json(&error.to_string()))
 }
 
 /// Everything but topic and payload, checked.
@@ -101,6 +160,10 @@ pub fn attributes(args: &PublishArgs, now: Timestamp) -> Result<NewEvent, Failur
             let detail = format!("{flag} is {} bytes; it must be 1 to {ATTRIBUTE_BYTES_MAX}", text.len());
             return Err(Failure::new(ErrorCode::EVENT_ATTRIBUTE_INVALID, detail));
         }
+    }
+    if args.idempotency_key.is_some() && matches!(args.expires, Some(Expiry::In(_))) {
+        let failure = Failure::new(ErrorCode::USAGE, "--expires counts from now, so each try would be another event under the key");
+        return Err(failure.next("give --expires as a time, for example 2030-01-02T03:04:05Z"));
     }
     Ok(NewEvent {
         id: args.id.clone(),

@@ -1,17 +1,24 @@
 //! `panotti event retry`
 
 use panotti_protocol::api::{DeliveriesChanged, RetryRequest};
+use panotti_protocol::failure::{ErrorCode, Failure};
 use serde::Serialize;
 
 use super::discard::{Many, report_many};
+use super::republish;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::output::human::safe;
 
 /// Try an event's failed or waiting deliveries again, now
 ///
 /// One more attempt of the same delivery, without waiting for its time. To redeliver many events as a job, see `panotti event replay`.
+///
+/// With --edit a corrected copy is published as a new event instead: it goes to everybody who is subscribed, and the failed deliveries of
+/// the old event stay until they are discarded. The same as `panotti event publish --from EVT --edit`.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = "Examples:\n  panotti event retry @last\n  panotti event list --failed -q | panotti event retry -")]
+#[command(
+    after_help = "Examples:\n  panotti event retry @last\n  panotti event retry @last --edit\n  panotti event list --failed -q | panotti event retry -"
+)]
 pub struct RetryArgs {
     /// The events; `-` reads their ids from standard input, one a line
     #[arg(value_name = "EVT", required = true)]
@@ -19,6 +26,9 @@ pub struct RetryArgs {
     /// Only the delivery to this plugin
     #[arg(long, value_name = "NAME")]
     pub plugin: Option<String>,
+    /// Edit a copy of the event, in `$VISUAL` or `$EDITOR`, and publish that as a new one
+    #[arg(long, conflicts_with = "plugin")]
+    pub edit: bool,
 }
 
 /// Retries them.
@@ -27,6 +37,12 @@ pub struct RetryArgs {
 /// The daemon's failure where it was one event; of several, those that fail are named and the rest is done.
 pub async fn run(args: RetryArgs, context: &Context) -> Outcome {
     let ids = context.event_ids(&args.events)?;
+    if args.edit {
+        let [id] = ids.as_slice() else {
+            return Err(Failure::new(ErrorCode::USAGE, format!("--edit is for one event, and {} were given", ids.len())));
+        };
+        return Box::pin(republish::edited(id, context)).await;
+    }
     let mut client = context.client()?;
     let request = RetryRequest { plugin: args.plugin };
     let mut many = Many::default();

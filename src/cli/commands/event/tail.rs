@@ -34,7 +34,7 @@ pub struct TailArgs {
 /// # Errors
 /// The daemon's failure.
 pub async fn run(args: TailArgs, context: &Context) -> Outcome {
-    let query = StreamQuery { topic: args.topic, plugin: args.plugin, after: None, payload: args.payload };
+    let query = StreamQuery { topic: args.topic, plugin: args.plugin, event: None, after: None, payload: args.payload };
     let mut client = context.client()?;
     // From a known place on, so that nothing is missed if the connection is lost before the first event.
     let after = client.events_status().await?.accepted.to_string();

@@ -6,6 +6,7 @@ pub mod enable;
 pub mod list;
 pub mod logs;
 pub mod show;
+pub mod state;
 pub mod validate;
 
 use crate::cli::context::{Context, Outcome};
@@ -29,6 +30,9 @@ pub enum PluginCommand {
         after_help = "Examples:\n  panotti plugin config get word-count\n  panotti plugin config set word-count min_words 3"
     )]
     Config(config::ConfigCommand),
+    /// A plugin's durable state
+    #[command(subcommand, after_help = "Examples:\n  panotti plugin state list word-count\n  panotti plugin state get word-count total")]
+    State(state::StateCommand),
 }
 
 /// Runs a verb.
@@ -44,5 +48,6 @@ pub async fn run(command: PluginCommand, context: &Context) -> Outcome {
         PluginCommand::Validate(args) => validate::run(&args, context),
         PluginCommand::Logs(args) => logs::run(args, context).await,
         PluginCommand::Config(command) => config::run(command, context).await,
+        PluginCommand::State(command) => state::run(command, context).await,
     }
 }

@@ -1,6 +1,6 @@
 //! `panotti plugin show`
 
-use panotti_protocol::api::PluginDetail;
+use panotti_protocol::api::{OnDead, PluginDetail, SubscriptionStatus};
 use panotti_protocol::failure::exit;
 
 use crate::cli::context::{Context, Outcome};
@@ -39,6 +39,17 @@ pub fn colored(state: &str) -> String {
     }
 }
 
+/// How a subscription orders its events, where its manifest says anything of it.
+fn order(subscription: &SubscriptionStatus) -> String {
+    let on_dead = if subscription.on_dead == OnDead::Block { "dead letters block their key" } else { "" };
+    let key = subscription.key.as_ref().map_or(String::new(), |path| format!("by {path}"));
+    let missing = match subscription.without_key {
+        0 => String::new(),
+        number => format!("{} events had no such key", count(number)),
+    };
+    [key, on_dead.to_owned(), missing].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("   ")
+}
+
 fn text(detail: &PluginDetail, changes: usize, context: &Context) -> String {
     let plugin = &detail.plugin;
     let health = if plugin.state == "running" { format!(" ({})", plugin.health) } else { String::new() };
@@ -66,6 +77,7 @@ fn text(detail: &PluginDetail, changes: usize, context: &Context) -> String {
             count(subscription.dead)
         );
         line("on", format!("{}   {numbers}", subscription.topic));
+        line("order", order(subscription));
     }
     line("emits", detail.emits.join(", "));
     line("needs", detail.dependencies.join(", "));

@@ -5,6 +5,7 @@ use panotti_protocol::failure::exit;
 use super::find;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::output::human::count;
+use crate::client::routes::ReplayChanged;
 
 /// Cancel a replay job
 ///
@@ -25,9 +26,14 @@ pub async fn run(args: CancelArgs, context: &Context) -> Outcome {
     let mut client = context.client()?;
     let replay = find(&args.replay, &mut client, context).await?;
     let cancelled = client.replay_cancel(&replay).await?;
-    let job = &cancelled.replay;
-    let verb = if cancelled.changed { "cancelled".to_owned() } else { format!("unchanged: it is {}", job.state) };
-    context.output.action(&cancelled, &replay, || {
+    changed(&replay, &cancelled, "cancelled", context)
+}
+
+/// Tells what became of a job.
+pub(super) fn changed(replay: &str, changed: &ReplayChanged, verb: &str, context: &Context) -> Outcome {
+    let job = &changed.replay;
+    let verb = if changed.changed { verb.to_owned() } else { format!("unchanged: it is {}", job.state) };
+    context.output.action(changed, replay, || {
         format!("{replay} {verb}   {} ok, {} failed of {}", count(job.ok), count(job.failed), count(job.selected))
     })?;
     Ok(exit::OK)

@@ -20,7 +20,7 @@ const FIELDS: &[&str] =
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:\n  panotti replay list\n  panotti replay list --state running -o json")]
 pub struct ListArgs {
-    /// Only jobs in this state: running, done, partial, failed, cancelled
+    /// Only jobs in this state: running, paused, done, partial, failed, cancelled
     #[arg(long, value_name = "STATE")]
     pub state: Option<ReplayState>,
     /// How much is listed.

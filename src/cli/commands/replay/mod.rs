@@ -2,6 +2,8 @@
 
 pub mod cancel;
 pub mod list;
+pub mod pause;
+pub mod resume;
 pub mod show;
 pub mod start;
 pub mod watch;
@@ -23,6 +25,8 @@ pub enum ReplayCommand {
     #[command(aliases = ["info", "get", "describe", "inspect", "view"])]
     Show(show::ShowArgs),
     Watch(watch::WatchArgs),
+    Pause(pause::PauseArgs),
+    Resume(resume::ResumeArgs),
     Cancel(cancel::CancelArgs),
 }
 
@@ -36,6 +40,8 @@ pub async fn run(command: ReplayCommand, context: &Context) -> Outcome {
         ReplayCommand::List(args) => list::run(args, context).await,
         ReplayCommand::Show(args) => show::run(args, context).await,
         ReplayCommand::Watch(args) => watch::run(args, context).await,
+        ReplayCommand::Pause(args) => pause::run(args, context).await,
+        ReplayCommand::Resume(args) => resume::run(args, context).await,
         ReplayCommand::Cancel(args) => cancel::run(args, context).await,
     }
 }

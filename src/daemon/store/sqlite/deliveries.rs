@@ -2,6 +2,7 @@
 
 use panotti_core::action::DeliveryWrite;
 use panotti_core::delivery::{Counts, DeliveryKey};
+use panotti_core::order::OrderKey;
 use panotti_core::poison::Crashes;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
@@ -10,6 +11,7 @@ use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::keyed;
 use crate::daemon::store::failure::StoreResult;
 
 /// Writes a delivery's row: new, or changed by a later outcome or a person. The first attempt is its columns, later ones are rows.
@@ -45,6 +47,11 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
         let mut delta = Counts::default();
         delta.add(write.state, -1);
         add_counts(connection, key.subscription, &delta)?;
+    }
+    match write.order {
+        Some(order) if write.holds_its_key() => keyed::hold(connection, key, order)?,
+        Some(order) => keyed::resolve(connection, key, order)?,
+        None => {}
     }
     match &write.attempt {
         Some(attempt) if attempt.attempt == 1 => write_first_attempt(connection, key, attempt),
@@ -132,7 +139,7 @@ fn write_later_attempt(connection: &Connection, key: DeliveryKey, attempt: &Atte
 }
 
 /// A replay of it succeeded: it becomes `recovered` if it is still dead or quarantined.
-pub fn recover(connection: &Connection, key: DeliveryKey, at: Timestamp) -> StoreResult<()> {
+pub fn recover(connection: &Connection, key: DeliveryKey, order: Option<OrderKey>, at: Timestamp) -> StoreResult<()> {
     let find = "SELECT state, open_failure FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3";
     let place = params![key.sequence.0, key.subscription.0, key.replay.0];
     let found: Option<(u8, bool)> = connection.prepare_cached(find)?.query_row(place, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -144,6 +151,9 @@ pub fn recover(connection: &Connection, key: DeliveryKey, at: Timestamp) -> Stor
              WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3",
         )?
         .execute(params![key.sequence.0, key.subscription.0, key.replay.0, DeliveryState::Recovered.number(), at.as_ms()])?;
+    if let Some(order) = order {
+        keyed::resolve(connection, key, order)?;
+    }
     let mut delta = Counts { recovered: 1, ..Counts::default() };
     if open {
         delta.add(state, -1);

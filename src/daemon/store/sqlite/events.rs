@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use panotti_core::event::{Draft, StoredEvent};
+use panotti_core::order::OrderKey;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::event::{Priority, Receipt};
 use panotti_protocol::id::{EventId, Sequence};
@@ -10,6 +11,7 @@ use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::keyed;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 
 /// Numbers of the topics seen so far, so that an insert needs no look-up. Cleared when it has grown to its bound.
@@ -51,8 +53,8 @@ pub fn insert(connection: &Connection, topics: &mut TopicNumbers, event: &Stored
     connection
         .prepare_cached(
             "INSERT INTO events (sequence, eventid, topic_id, source, id, subject, time_ms, accepted_ms, datacontenttype, dataschema,
-                 priority, correlationid, causationid, orderingkey, traceparent, expires_ms, extensions, actor, rules, matches, payload)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+                 priority, correlationid, causationid, orderingkey, traceparent, expires_ms, extensions, actor, rules, matches, keys, payload)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
         )?
         .execute(params![
             event.sequence.0,
@@ -75,19 +77,27 @@ pub fn insert(connection: &Connection, topics: &mut TopicNumbers, event: &Stored
             draft.actor,
             event.rules,
             event.matches.as_deref().map(pack_matches),
+            keyed::pack(&event.keys),
             draft.payload,
         ])?;
-    Ok(())
+    keyed::owe(connection, event.sequence, &event.keys)
 }
 
 /// Writes what one of the daemon's own events matched.
-pub fn set_matches(connection: &Connection, sequence: Sequence, subscriptions: &[SubscriptionId], rules: u64) -> StoreResult<()> {
-    connection.prepare_cached("UPDATE events SET matches = ?2, rules = ?3 WHERE sequence = ?1")?.execute(params![
+pub fn set_matches(
+    connection: &Connection,
+    sequence: Sequence,
+    subscriptions: &[SubscriptionId],
+    keys: &[(SubscriptionId, OrderKey)],
+    rules: u64,
+) -> StoreResult<()> {
+    connection.prepare_cached("UPDATE events SET matches = ?2, keys = ?3, rules = ?4 WHERE sequence = ?1")?.execute(params![
         sequence.0,
         pack_matches(subscriptions),
+        keyed::pack(keys),
         rules
     ])?;
-    Ok(())
+    keyed::owe(connection, sequence, keys)
 }
 
 /// The receipt of the event that a publisher gave this source and id, if it is stored. Leans on `events_by_source_and_id`.
@@ -109,15 +119,17 @@ pub fn receipt_of(connection: &Connection, source: &str, id: &str) -> StoreResul
 /// The columns that [`from_row`] reads, in its order. The query joins `topics`.
 pub const COLUMNS: &str = "events.sequence, events.eventid, topics.topic, events.source, events.id, events.subject, events.time_ms,
     events.accepted_ms, events.datacontenttype, events.dataschema, events.priority, events.correlationid, events.causationid,
-    events.orderingkey, events.traceparent, events.expires_ms, events.extensions, events.actor, events.rules, events.matches";
+    events.orderingkey, events.traceparent, events.expires_ms, events.extensions, events.actor, events.rules, events.matches,
+    events.keys";
 
-/// Reads one event. The payload is column 20 where the query asked for it, else empty.
+/// Reads one event. The payload is column 21 where the query asked for it, else empty.
 pub fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
-    let payload = match row.as_ref().column_count() > 20 && row.as_ref().column_name(20)? == "payload" {
-        true => row.get(20)?,
+    let payload = match row.as_ref().column_count() > 21 && row.as_ref().column_name(21)? == "payload" {
+        true => row.get(21)?,
         false => Vec::new(),
     };
     let matches: Option<Vec<u8>> = row.get(19)?;
+    let keys: Option<Vec<u8>> = row.get(20)?;
     let extensions: Option<String> = row.get(16)?;
     Ok(StoredEvent {
         sequence: Sequence(row.get(0)?),
@@ -125,6 +137,7 @@ pub fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
         accepted_at: Timestamp::from_ms(row.get(7)?),
         rules: row.get(18)?,
         matches: matches.as_deref().map(unpack_matches),
+        keys: keys.as_deref().map(keyed::unpack).unwrap_or_default(),
         draft: Draft {
             topic: parsed(row, 2)?,
             id: row.get(4)?,

@@ -4,6 +4,9 @@
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
+//! - [`keyed`]: ordering keys: who is next in each
+//! - [`plugin_state`]: plugins' durable keys and their limits
+//! - [`publisher_keys`]: what was published under a key, for a day
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`views`], [`failures`]: what the API lists
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
@@ -15,9 +18,12 @@ pub mod connection;
 pub mod deliveries;
 pub mod events;
 pub mod failures;
+pub mod keyed;
 pub mod log_index;
 pub mod pages;
+pub mod plugin_state;
 pub mod plugins;
+pub mod publisher_keys;
 pub mod readers;
 pub mod replays;
 pub mod retention;

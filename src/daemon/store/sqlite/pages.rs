@@ -6,6 +6,7 @@ use std::sync::Arc;
 use panotti_core::bus::Snapshot;
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
+use panotti_core::order::OrderKey;
 use panotti_core::poison::Crashes;
 use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
@@ -17,7 +18,8 @@ use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::deliveries::DeliveryRow;
-use super::{deliveries, events, plugins, replays};
+use super::plugins::SubscriptionRow;
+use super::{deliveries, events, keyed, plugins, replays};
 use crate::daemon::store::failure::StoreResult;
 
 /// Events that one page of owed deliveries looks at, whatever matches.
@@ -55,15 +57,23 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),
         unmatched,
+        held_keys: keyed::held(connection, plugins::subscriptions(connection)?.into_iter().map(|row| row.stored.id))?,
     })
 }
 
 /// Reads what memory keeps of an event: four columns: sequence, eventid, topic, expires.
-fn owed(row: &Row<'_>, column: usize, subscription: SubscriptionId, replay: ReplayNumber) -> rusqlite::Result<Owed> {
+pub fn owed(
+    row: &Row<'_>,
+    column: usize,
+    subscription: SubscriptionId,
+    replay: ReplayNumber,
+    order: Option<OrderKey>,
+) -> rusqlite::Result<Owed> {
     Ok(Owed {
         key: DeliveryKey { sequence: Sequence(row.get(column)?), subscription, replay },
         eventid: EventId::from_bytes(row.get(column + 1)?),
         topic: events::parsed::<Topic>(row, column + 2)?,
+        order,
         expires: events::time(row, column + 3)?,
         attempts: 0,
         tries: 0,
@@ -72,12 +82,27 @@ fn owed(row: &Row<'_>, column: usize, subscription: SubscriptionId, replay: Repl
     })
 }
 
-/// The next events a subscription matches that have no delivery row. Leans on the primary key; looks at
+/// Adds what its row says of a delivery: six columns: attempts, tries, attempt_of, the replay's id and name, crashes.
+pub fn with_row(owed: Owed, row: &Row<'_>, column: usize) -> rusqlite::Result<Owed> {
+    let repeats = match row.get::<_, Option<[u8; 16]>>(column + 3)? {
+        Some(id) => Some(Arc::new(Repeats {
+            original: ReplayNumber(row.get::<_, Option<u32>>(column + 2)?.unwrap_or(0)),
+            replay: ReplayId::from_bytes(id),
+            name: row.get(column + 4)?,
+        })),
+        None => None,
+    };
+    let crashes = deliveries::crashes(row, column + 5)?;
+    Ok(Owed { attempts: row.get(column)?, tries: row.get(column + 1)?, crashes, repeats, ..owed })
+}
+
+/// The next events a subscription matches that have no delivery row, and no ordering key. Leans on the primary key; looks at
 /// [`PENDING_SCAN_MAX`] events at most. Where there are no more, everything counts as looked at.
 pub fn pending(connection: &Connection, subscription: SubscriptionId, after: Sequence, limit: usize) -> StoreResult<Command> {
     let mut statement = connection.prepare_cached(
         "SELECT sequence, eventid, topic, expires_ms, matches,
-             EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = events.sequence AND subscription_id = ?2 AND replay_no = 0)
+             EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = events.sequence AND subscription_id = ?2 AND replay_no = 0),
+             keys
          FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?3",
     )?;
     let mut rows = statement.query(params![after.0, subscription.0, PENDING_SCAN_MAX])?;
@@ -89,8 +114,12 @@ pub fn pending(connection: &Connection, subscription: SubscriptionId, after: Seq
         scanned_to = Sequence(row.get(0)?);
         let matches: Option<Vec<u8>> = row.get(4)?;
         let matched = matches.is_some_and(|packed| events::unpack_matches(&packed).contains(&subscription));
-        if matched && !row.get::<_, bool>(5)? {
-            entries.push(owed(row, 0, subscription, ReplayNumber::LIVE)?);
+        let has_key = || -> rusqlite::Result<bool> {
+            let keys: Option<Vec<u8>> = row.get(6)?;
+            Ok(keyed::of(keys.as_deref(), subscription).is_some())
+        };
+        if matched && !row.get::<_, bool>(5)? && !has_key()? {
+            entries.push(owed(row, 0, subscription, ReplayNumber::LIVE, None)?);
             if entries.len() == limit {
                 return Ok(Command::PendingPage { subscription, entries, scanned_to });
             }
@@ -112,7 +141,7 @@ pub fn waiting(
     let (due, key) = after.map_or((-1, DeliveryKey::default()), |(due, key)| (i64::try_from(due.as_ms()).unwrap_or(i64::MAX), key));
     let mut statement = connection.prepare_cached(
         "SELECT deliveries.sequence, eventid, topic, expires_ms, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name,
-             crashes
+             crashes, keys
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
              LEFT JOIN replays ON replays.replay_no = deliveries.replay_no
          WHERE subscription_id = ?1 AND deliveries.state = 5 AND (due_ms, deliveries.sequence, deliveries.replay_no) > (?2, ?3, ?4)
@@ -121,16 +150,8 @@ pub fn waiting(
     let place = params![subscription.0, due, key.sequence.0, key.replay.0, limit];
     let rows = statement.query_map(place, |row| {
         let replay = ReplayNumber(row.get(5)?);
-        let repeats = match row.get::<_, Option<[u8; 16]>>(9)? {
-            Some(id) => Some(Arc::new(Repeats {
-                original: ReplayNumber(row.get::<_, Option<u32>>(8)?.unwrap_or(0)),
-                replay: ReplayId::from_bytes(id),
-                name: row.get(10)?,
-            })),
-            None => None,
-        };
-        let crashes = deliveries::crashes(row, 11)?;
-        let entry = Owed { attempts: row.get(6)?, tries: row.get(7)?, crashes, repeats, ..owed(row, 0, subscription, replay)? };
+        let keys: Option<Vec<u8>> = row.get(12)?;
+        let entry = with_row(owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?, row, 6)?;
         Ok((Timestamp::from_ms(row.get(4)?), entry))
     })?;
     let entries: Vec<_> = rows.collect::<Result<_, _>>()?;
@@ -148,10 +169,11 @@ enum Target {
 }
 
 fn target(selection: &ReplaySelection) -> Target {
+    // What crashed its plugin too often is left out unless it is asked for (rule 9).
+    let failed = Target::Failed((!selection.include_quarantined).then_some(DeliveryState::Dead.number()));
     match (selection.failed, selection.status) {
-        // What crashed its plugin too often is left out unless it is asked for (rule 9).
-        (true, _) if selection.include_quarantined => Target::Failed(None),
-        (true, _) => Target::Failed(Some(DeliveryState::Dead.number())),
+        (true, _) => failed,
+        (false, None) if selection.error.is_some() => failed,
         (false, Some(state)) if state.is_failed() => Target::Failed(Some(state.number())),
         (false, Some(state)) => Target::State(state.number()),
         (false, None) => Target::Events,
@@ -202,9 +224,20 @@ fn fits(selection: &ReplaySelection, topic: &Topic, eventid: &EventId, accepted_
         && selection.until.is_none_or(|until| accepted_at < until)
 }
 
+/// Whether an event belongs to a selection's story, where it names one: ?8 is its id, ?9 the event that began it.
+const OF_STORY: &str = "(?8 IS NULL OR events.correlationid = ?8 OR (events.correlationid IS NULL AND events.eventid = ?9))";
+
+/// The event that began a story whose id is that event's own.
+fn first_of_story(correlation: &str) -> Option<[u8; 16]> {
+    correlation.parse::<EventId>().ok().map(|eventid| *eventid.as_bytes())
+}
+
 pub(super) fn subscriptions_of(connection: &Connection, selection: &ReplaySelection) -> StoreResult<Vec<SubscriptionId>> {
     let rows = plugins::subscriptions(connection)?.into_iter();
-    let wanted = rows.filter(|row| selection.plugin.as_ref().is_none_or(|plugin| *plugin == row.stored.plugin));
+    let named = |row: &SubscriptionRow| row.stored.active && selection.names(&row.stored.plugin, &row.stored.spec.name);
+    let wanted = rows
+        .filter(|row| selection.plugin.as_ref().is_none_or(|plugin| *plugin == row.stored.plugin))
+        .filter(|row| selection.to.is_empty() || named(row));
     Ok(wanted.map(|row| row.stored.id).collect())
 }
 
@@ -227,16 +260,17 @@ fn select_deliveries(
     let query = format!(
         "SELECT deliveries.sequence, eventid, topic, expires_ms, accepted_ms, subscription_id, replay_no,
              EXISTS (SELECT 1 FROM deliveries AS own WHERE own.sequence = deliveries.sequence
-                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4),
-             crashes
+                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys, crashes
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
          WHERE {condition} AND (deliveries.sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND deliveries.sequence <= ?5
-             AND replay_no < ?4
+             AND replay_no < ?4 AND (?7 IS NULL OR deliveries.fingerprint = ?7) AND {OF_STORY}
          ORDER BY deliveries.sequence, subscription_id, replay_no LIMIT ?6"
     );
     let wanted = subscriptions_of(connection, selection)?;
     let mut statement = connection.prepare_cached(&query)?;
-    let place = params![after.sequence.0, after.subscription.0, after.replay.0, replay.0, until.0, REPLAY_SCAN_MAX];
+    let story = selection.correlation.as_deref();
+    let (first, error) = (story.and_then(first_of_story), selection.error.as_deref());
+    let place = params![after.sequence.0, after.subscription.0, after.replay.0, replay.0, until.0, REPLAY_SCAN_MAX, error, story, first];
     let mut rows = statement.query(place)?;
     let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
     let mut looked_at = 0;
@@ -245,7 +279,9 @@ fn select_deliveries(
         let subscription = SubscriptionId(row.get(5)?);
         let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(6)?) };
         page.scanned_to = original;
-        let owed = Owed { crashes: deliveries::crashes(row, 8)?, ..owed(row, 0, subscription, replay)? };
+        let keys: Option<Vec<u8>> = row.get(8)?;
+        let owed = owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?;
+        let owed = Owed { crashes: deliveries::crashes(row, 9)?, ..owed };
         let accepted_at = Timestamp::from_ms(row.get(4)?);
         let repeated = row.get::<_, bool>(7)?;
         if !repeated && wanted.contains(&subscription) && fits(selection, &owed.topic, &owed.eventid, accepted_at) {
@@ -269,24 +305,33 @@ fn select_events(
     limit: usize,
 ) -> StoreResult<SelectedPage> {
     let wanted = subscriptions_of(connection, selection)?;
-    let mut statement = connection.prepare_cached(
-        "SELECT sequence, eventid, topic, expires_ms, accepted_ms, matches FROM events JOIN topics USING (topic_id)
-         WHERE sequence >= ?1 AND sequence <= ?2 ORDER BY sequence LIMIT ?3",
-    )?;
+    // Bound as in the other query, so that the part about the story is the same.
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT sequence, eventid, topic, expires_ms, accepted_ms, matches, keys FROM events JOIN topics USING (topic_id)
+         WHERE sequence >= ?1 AND sequence <= ?5 AND {OF_STORY} ORDER BY sequence LIMIT ?6"
+    ))?;
     let mut repeated = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3)")?;
     let mut live = connection
         .prepare_cached("SELECT state, crashes FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = 0")?;
-    let mut rows = statement.query(params![after.sequence.0, until.0, REPLAY_SCAN_MAX])?;
+    let story = selection.correlation.as_deref();
+    let first = story.and_then(first_of_story);
+    let nothing = rusqlite::types::Null;
+    let place = params![after.sequence.0, nothing, nothing, nothing, until.0, REPLAY_SCAN_MAX, nothing, story, first];
+    let mut rows = statement.query(place)?;
     let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
     let mut looked_at = 0;
     while let Some(row) = rows.next()? {
         looked_at += 1;
         let sequence = Sequence(row.get(0)?);
-        let event = owed(row, 0, SubscriptionId(0), replay)?;
+        let event = owed(row, 0, SubscriptionId(0), replay, None)?;
+        let keys: Option<Vec<u8>> = row.get(6)?;
         let accepted_at = Timestamp::from_ms(row.get(4)?);
         let packed: Option<Vec<u8>> = row.get(5)?;
-        let matches = packed.as_deref().map(events::unpack_matches).unwrap_or_default();
+        let matches = match selection.to.is_empty() {
+            true => packed.as_deref().map(events::unpack_matches).unwrap_or_default(),
+            false => wanted.clone(),
+        };
         let selected = fits(selection, &event.topic, &event.eventid, accepted_at);
         for subscription in matches.into_iter().filter(|id| selected && wanted.contains(id)) {
             let original = DeliveryKey::live(sequence, subscription);
@@ -300,7 +345,11 @@ fn select_events(
                 continue;
             }
             let key = DeliveryKey { replay, ..original };
-            page.items.push(Selected { original, owed: Owed { key, crashes, ..event.clone() }, accepted_at });
+            page.items.push(Selected {
+                original,
+                owed: Owed { key, order: keyed::of(keys.as_deref(), subscription), crashes, ..event.clone() },
+                accepted_at,
+            });
             if page.items.len() == limit {
                 page.last = false;
                 return Ok(page);
@@ -356,6 +405,7 @@ pub(super) fn stored_delivery(
         key: row.key,
         eventid: event.eventid,
         topic: event.draft.topic.clone(),
+        order: event.order(row.key.subscription),
         expires: event.draft.expires,
         attempts: row.attempts,
         tries: row.tries,

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use panotti_core::command::{AuditEntry, Record, Switch};
 use panotti_core::delivery::Counts;
+use panotti_core::order::KeyPath;
 use panotti_core::retry::RetryPolicy;
 use panotti_core::routing::{SubscriptionId, SubscriptionSpec};
 use panotti_core::subscription::StoredSubscription;
-use panotti_protocol::api::{OnDisabled, PluginTransition};
-use panotti_protocol::frame::StateWrite;
+use panotti_protocol::api::{OnDead, OnDisabled, PluginTransition};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -43,10 +43,10 @@ pub fn write_subscription(
 ) -> StoreResult<()> {
     connection.execute(
         "INSERT INTO subscriptions (subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms,
-             retry_factor, retry_cap_ms, on_disabled, active, floor)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             retry_factor, retry_cap_ms, on_disabled, active, floor, key, on_dead)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
          ON CONFLICT (subscription_id) DO UPDATE SET pattern = ?4, concurrency = ?5, timeout_ms = ?6, retry_max = ?7, retry_first_ms = ?8,
-             retry_factor = ?9, retry_cap_ms = ?10, on_disabled = ?11, active = ?12",
+             retry_factor = ?9, retry_cap_ms = ?10, on_disabled = ?11, active = ?12, key = ?14, on_dead = ?15",
         params![
             id.0,
             plugin,
@@ -61,6 +61,8 @@ pub fn write_subscription(
             word(spec.on_disabled),
             active,
             floor.0,
+            spec.key.as_ref().map(KeyPath::as_str),
+            if spec.on_dead == OnDead::Block { "block" } else { "continue" },
         ],
     )?;
     Ok(())
@@ -75,6 +77,14 @@ pub fn note_inactive(connection: &Connection, id: SubscriptionId, now: Timestamp
     Ok(())
 }
 
+/// Counts events in which a subscription's path to its key led to nothing.
+pub fn add_without_key(connection: &Connection, subscription: SubscriptionId, count: u64) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE subscriptions SET without_key = without_key + ?2 WHERE subscription_id = ?1")?
+        .execute((subscription.0, count))?;
+    Ok(())
+}
+
 /// A subscription with its counts.
 #[derive(Debug, Clone)]
 pub struct SubscriptionRow {
@@ -82,6 +92,8 @@ pub struct SubscriptionRow {
     pub stored: StoredSubscription,
     /// Its counts.
     pub counts: Counts,
+    /// Events in which the path to its ordering key led to nothing.
+    pub without_key: u64,
 }
 
 fn subscription(row: &Row<'_>) -> rusqlite::Result<SubscriptionRow> {
@@ -100,6 +112,8 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<SubscriptionRow> {
                 cap: Duration::from_millis(row.get(9)?),
             },
             on_disabled: on_disabled(&row.get::<_, String>(10)?),
+            key: key_path(row, 21)?,
+            on_dead: if row.get::<_, String>(22)? == "block" { OnDead::Block } else { OnDead::Continue },
         },
         active: row.get(11)?,
         floor: Sequence(row.get(12)?),
@@ -114,14 +128,22 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<SubscriptionRow> {
         cancelled: row.get(19)?,
         recovered: row.get(20)?,
     };
-    Ok(SubscriptionRow { stored, counts })
+    Ok(SubscriptionRow { stored, counts, without_key: row.get(23)? })
+}
+
+fn key_path(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<KeyPath>> {
+    match row.get::<_, Option<String>>(column)? {
+        Some(_) => super::events::parsed(row, column).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Every subscription, in the order of the ids.
 pub fn subscriptions(connection: &Connection) -> StoreResult<Vec<SubscriptionRow>> {
     let mut statement = connection.prepare_cached(
         "SELECT subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms, retry_factor, retry_cap_ms,
-             on_disabled, active, floor, owed, waiting, done, dead, quarantined, skipped, cancelled, recovered
+             on_disabled, active, floor, owed, waiting, done, dead, quarantined, skipped, cancelled, recovered, key, on_dead,
+             without_key
          FROM subscriptions ORDER BY subscription_id",
     )?;
     let rows = statement.query_map([], subscription)?;
@@ -169,6 +191,7 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
         Record::Watermark { over, .. } => {
             connection.execute("UPDATE meta SET value = ?1 WHERE name = 'watermark'", [over])?;
         }
+        Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
         Record::Audit(entry) => audit(connection, entry, now)?,
     }
     Ok(())
@@ -180,34 +203,6 @@ pub fn audit(connection: &Connection, entry: &AuditEntry, now: Timestamp) -> Sto
         .prepare_cached("INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute(params![now.as_ms(), entry.actor, entry.action, entry.object, entry.reason, entry.detail])?;
     Ok(())
-}
-
-/// Writes to a plugin's state, in order.
-pub fn write_state(connection: &Connection, plugin: &str, writes: &[StateWrite], now: Timestamp) -> StoreResult<()> {
-    for write in writes {
-        match &write.value {
-            Some(value) => connection
-                .prepare_cached(
-                    "INSERT INTO plugin_state (plugin, key, value, written_ms) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT DO UPDATE SET value = ?3, written_ms = ?4",
-                )?
-                .execute(params![plugin, write.key, value.to_string(), now.as_ms()])?,
-            None => {
-                connection.prepare_cached("DELETE FROM plugin_state WHERE plugin = ?1 AND key = ?2")?.execute(params![plugin, write.key])?
-            }
-        };
-    }
-    Ok(())
-}
-
-/// One value of a plugin's state.
-pub fn state(connection: &Connection, plugin: &str, key: &str) -> StoreResult<Option<Value>> {
-    let mut statement = connection.prepare_cached("SELECT value FROM plugin_state WHERE plugin = ?1 AND key = ?2")?;
-    let text: Option<String> = statement.query_row([plugin, key], |row| row.get(0)).optional()?;
-    match text {
-        Some(text) => serde_json::from_str(&text).map(Some).map_err(|error| StoreError::Corrupt(format!("state of {plugin}: {error}"))),
-        None => Ok(None),
-    }
 }
 
 /// What the host needs to know of a plugin after a start.

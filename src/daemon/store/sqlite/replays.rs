@@ -80,6 +80,7 @@ pub fn open_jobs(connection: &Connection) -> StoreResult<Vec<StoredReplay>> {
             rate: row.get(3)?,
             cursor: super::deliveries::key(row, 4)?,
             cancelled: row.get::<_, u8>(7)? == ReplayState::Cancelled.number(),
+            paused: row.get::<_, u8>(7)? == ReplayState::Paused.number(),
             ok: row.get(8)?,
             failed: row.get(9)?,
             open: row.get(10)?,

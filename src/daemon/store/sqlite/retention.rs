@@ -248,6 +248,7 @@ fn implied(event: &panotti_core::event::StoredEvent, key: DeliveryKey) -> Option
         key,
         eventid: event.eventid,
         topic: event.draft.topic.clone(),
+        order: event.order(key.subscription),
         expires: event.draft.expires,
         attempts: 0,
         tries: 0,
@@ -269,7 +270,7 @@ pub fn not_begun(connection: &Connection, sequence: Sequence, plugin: Option<&st
     Ok(found)
 }
 
-/// The next deliveries of a subscription that have not ended: what it is owed, and what waits.
+/// The next deliveries of a subscription that have not ended: what it is owed, of ordering keys and without, and what waits.
 pub fn backlog(connection: &Connection, subscription: SubscriptionId) -> StoreResult<Vec<StoredDelivery>> {
     let floor = "SELECT floor FROM subscriptions WHERE subscription_id = ?1";
     let floor = Sequence(connection.prepare_cached(floor)?.query_row([subscription.0], |row| row.get(0))?);
@@ -280,6 +281,11 @@ pub fn backlog(connection: &Connection, subscription: SubscriptionId) -> StoreRe
     if let Command::WaitingPage { entries, .. } = pages::waiting(connection, subscription, None, CANCEL_DELIVERIES_MAX)? {
         found.extend(entries.into_iter().map(|(_, owed)| StoredDelivery { owed, state: DeliveryState::Waiting }));
     }
+    let mut keyed =
+        connection.prepare_cached("SELECT sequence FROM keyed WHERE subscription_id = ?1 AND mark < 2 AND replay_no = 0 LIMIT ?2")?;
+    let live = |row: &rusqlite::Row<'_>| Ok(DeliveryKey::live(Sequence(row.get(0)?), subscription));
+    let keys = keyed.query_map(params![subscription.0, CANCEL_DELIVERIES_MAX], live)?.collect::<Result<Vec<_>, _>>()?;
+    found.extend(stored(connection, &keys)?);
     Ok(found)
 }
 

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::deliveries::DeliveryRow;
 use super::plugins::SubscriptionRow;
-use super::{deliveries, events, pages, plugins};
+use super::{deliveries, events, keyed, pages, plugins};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use panotti_core::command::Command;
 
@@ -57,13 +57,17 @@ impl Names {
         }
     }
 
-    fn implied(&self, event: &StoredEvent, id: SubscriptionId) -> Delivery {
+    fn implied(&self, connection: &Connection, event: &StoredEvent, id: SubscriptionId) -> StoreResult<Delivery> {
         let key = DeliveryKey::live(event.sequence, id);
         let (plugin, subscription, attempts_max) = self.names(id);
-        Delivery {
+        let state = match (self.state_now(key, &plugin, DeliveryState::Pending), event.order(id)) {
+            (DeliveryState::Pending, Some(order)) if keyed::is_blocked(connection, key, order)? => DeliveryState::Blocked,
+            (state, _) => state,
+        };
+        Ok(Delivery {
             deliveryid: key.id(event.eventid),
             subscription,
-            state: self.state_now(key, &plugin, DeliveryState::Pending),
+            state,
             plugin,
             cause: None,
             attempts: 0,
@@ -75,7 +79,7 @@ impl Names {
             fingerprint: None,
             replay: None,
             history: Vec::new(),
-        }
+        })
     }
 
     /// One delivery as the API shows it.
@@ -111,7 +115,7 @@ impl Names {
         let mut found = Vec::with_capacity(rows.len());
         for id in event.matches.iter().flatten() {
             if !rows.iter().any(|row| row.key == DeliveryKey::live(event.sequence, *id)) {
-                found.push((no_row(DeliveryKey::live(event.sequence, *id)), self.implied(event, *id)));
+                found.push((no_row(DeliveryKey::live(event.sequence, *id)), self.implied(connection, event, *id)?));
             }
         }
         for row in rows {
@@ -329,6 +333,9 @@ fn subscription_status(
     Ok(Some(SubscriptionStatus {
         subscription: format!("{}/{}", stored.plugin, stored.spec.name),
         topic: stored.spec.pattern.clone(),
+        key: stored.spec.key.as_ref().map(ToString::to_string),
+        on_dead: stored.spec.on_dead,
+        without_key: row.without_key,
         pending: number(counts.owed),
         leased: handed_out,
         waiting: number(counts.waiting),
@@ -342,8 +349,9 @@ fn oldest_pending(connection: &Connection, row: &SubscriptionRow) -> StoreResult
     let Command::PendingPage { entries, .. } = pages::pending(connection, row.stored.id, row.stored.floor, 1)? else {
         return Err(StoreError::Corrupt("a page of another kind".to_owned()));
     };
-    let Some(oldest) = entries.first() else { return Ok(None) };
+    let keyed = keyed::oldest_pending(connection, row.stored.id)?;
+    let Some(oldest) = entries.first().map(|owed| owed.key.sequence).into_iter().chain(keyed).min() else { return Ok(None) };
     let sql = "SELECT accepted_ms FROM events WHERE sequence = ?1";
-    let found: Option<u64> = connection.prepare_cached(sql)?.query_row([oldest.key.sequence.0], |row| row.get(0)).optional()?;
+    let found: Option<u64> = connection.prepare_cached(sql)?.query_row([oldest.0], |row| row.get(0)).optional()?;
     Ok(found.map(Timestamp::from_ms))
 }

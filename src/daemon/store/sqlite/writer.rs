@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
 use super::retention::{self, Space};
-use super::{deliveries, events, log_index, pages, plugins, replays};
+use super::{deliveries, events, log_index, pages, plugin_state, plugins, publisher_keys, replays};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -153,9 +153,12 @@ impl Writer {
         let connection = &self.connection;
         match write {
             Write::Event(event) => events::insert(connection, &mut self.topics, event),
-            Write::Matches { sequence, subscriptions, rules } => events::set_matches(connection, *sequence, subscriptions, *rules),
+            Write::Matches { sequence, subscriptions, keys, rules } => {
+                events::set_matches(connection, *sequence, subscriptions, keys, *rules)
+            }
+            Write::PublisherKey { actor, key, stored } => publisher_keys::write(connection, actor, key, stored),
             Write::Delivery(row) => deliveries::write(connection, row),
-            Write::Recovered { key, at } => deliveries::recover(connection, *key, *at),
+            Write::Recovered { key, order, at } => deliveries::recover(connection, *key, *order, *at),
             Write::Counts { subscription, delta, floor } => {
                 deliveries::add_counts(connection, *subscription, delta)?;
                 connection
@@ -163,6 +166,7 @@ impl Writer {
                     .execute((subscription.0, floor.0))?;
                 Ok(())
             }
+            Write::WithoutKey { subscription, count } => plugins::add_without_key(connection, *subscription, *count),
             Write::Unrouted { count } => {
                 connection.prepare_cached("UPDATE meta SET value = value + ?1 WHERE name = 'unrouted'")?.execute([count])?;
                 Ok(())
@@ -176,7 +180,7 @@ impl Writer {
                 Ok(())
             }
             Write::Switch(switch) => plugins::switch(connection, switch, now),
-            Write::State { plugin, writes } => plugins::write_state(connection, plugin, writes, now),
+            Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),
             Write::ReplayProgress { .. } => replays::progress(connection, write),
             Write::Trim { events } => retention::remove(connection, events),

@@ -1,0 +1,152 @@
+//! Handing deliveries out under leases, and taking them back (semantics rule 5); the pages that the next hand-outs need. Ordering keys
+//! follow the rows that a step writes, whoever writes them, so that what comes next of a key can go in the same step.
+
+use panotti_protocol::id::{FencingToken, InstanceId};
+
+use crate::action::{Action, CancelReason, Lease, Step, Write};
+use crate::bus::{Bus, Copy, Held};
+use crate::command::{Answer, Attach};
+use crate::defect::Defect;
+use crate::delivery::Owed;
+use crate::keys::Turn;
+use crate::limits::{KEY_FRONT_MAX, LEASE, WAITING_MAX};
+use crate::routing::SubscriptionId;
+use crate::subscription::{HasRow, Subscription};
+
+impl Bus {
+    /// The copy that would get a subscription's next delivery, if there is one.
+    pub(crate) fn copy_of(&self, subscription: &Subscription) -> Option<&Copy> {
+        let copy = self.copies.get(&subscription.plugin)?;
+        (self.handing_out && copy.open && subscription.active).then_some(copy)
+    }
+
+    pub(crate) fn forget_copy(&mut self, instance: InstanceId) {
+        self.copies.retain(|_, copy| copy.attach.instance != instance);
+    }
+
+    pub(crate) fn hand_out(&mut self, step: &mut Step) {
+        self.follow_rows(step);
+        self.hand_out_alone(step);
+        let ids: Vec<SubscriptionId> = self.subscriptions.keys().copied().collect();
+        for id in ids {
+            while let Some(subscription) = self.subscriptions.get(&id) {
+                if !subscription.has_room() && !self.defects.has(Defect::ConcurrencyIgnored) {
+                    break;
+                }
+                let Some(copy) = self.copy_of(subscription).map(|copy| copy.attach.clone()) else { break };
+                if self.is_kept_free(&copy.plugin) {
+                    break;
+                }
+                let next = self.subscriptions.get_mut(&id).and_then(|known| known.take_next(self.now));
+                self.take_back_items(id);
+                let Some((owed, row)) = next else { break };
+                if owed.expires.is_some_and(|expires| expires <= self.now) {
+                    self.expire(owed, row, &copy, step);
+                    self.follow_rows(step);
+                } else if owed.crashes.are_poison() {
+                    self.set_aside(&copy.plugin, owed, row);
+                    self.hand_out_alone(step);
+                } else {
+                    self.lease(id, owed, row, copy, step);
+                }
+            }
+        }
+    }
+
+    /// Hands a delivery out, and gives the lease's token.
+    pub(crate) fn lease(&mut self, id: SubscriptionId, owed: Owed, row: HasRow, copy: Attach, step: &mut Step) -> FencingToken {
+        self.leases_given += 1;
+        let token = FencingToken(self.epoch << 32 | self.leases_given);
+        let Some(subscription) = self.subscriptions.get_mut(&id) else { return token };
+        let timeout = subscription.timeout();
+        subscription.lease(&owed, row);
+        let hard_until = self.now + timeout;
+        let lease_until = (self.now + LEASE).min(hard_until);
+        step.actions.push(Action::Deliver(Box::new(Lease {
+            instance: copy.instance,
+            plugin: copy.plugin.clone(),
+            handler: subscription.spec.name.clone(),
+            delivery: owed.id(),
+            token,
+            attempt: owed.attempts + 1,
+            sequence: owed.key.sequence,
+            timeout,
+            replay: owed.mark(),
+        })));
+        self.lease_ends.insert((lease_until, token));
+        let Attach { plugin, instance, version, digest } = copy;
+        self.leases.insert(token, Held { owed, row, instance, plugin, version, digest, started_at: self.now, lease_until, hard_until });
+        token
+    }
+
+    /// Ends a lease in memory. What becomes of the delivery is the caller's business.
+    pub(crate) fn end_lease(&mut self, token: FencingToken) -> Option<Held> {
+        let held = self.leases.remove(&token)?;
+        self.lease_ends.remove(&(held.lease_until, token));
+        self.alone.ended(token);
+        if let Some(subscription) = self.subscriptions.get_mut(&held.owed.key.subscription) {
+            subscription.release(&held.owed);
+        }
+        Some(held)
+    }
+
+    pub(crate) fn heartbeat(&mut self, token: FencingToken) -> Answer {
+        let Some(held) = self.leases.get_mut(&token) else { return Answer::Stale };
+        self.lease_ends.remove(&(held.lease_until, token));
+        held.lease_until = (self.now + LEASE).min(held.hard_until);
+        self.lease_ends.insert((held.lease_until, token));
+        Answer::Taken
+    }
+
+    pub(crate) fn take_back_leases(&mut self, step: &mut Step) {
+        if self.defects.has(Defect::LeaseNeverEnds) {
+            return;
+        }
+        while let Some((_, token)) = self.lease_ends.first().copied().filter(|(at, _)| *at <= self.now) {
+            let Some(held) = self.end_lease(token) else {
+                self.lease_ends.pop_first();
+                continue;
+            };
+            let why = if held.hard_until <= self.now { CancelReason::TimedOut } else { CancelReason::LeaseLost };
+            step.actions.push(Action::Cancel { instance: held.instance, delivery: held.owed.id(), token, why });
+            self.timed_out(held, why, step);
+        }
+    }
+
+    /// Lets ordering keys follow the rows written since it was last asked.
+    pub(crate) fn follow_rows(&mut self, step: &Step) {
+        let from = std::mem::replace(&mut self.followed, step.writes.len());
+        for write in &step.writes[from..] {
+            let (key, order, turn) = match write {
+                Write::Delivery(row) if row.blocks => (row.key, row.order, Turn::Blocks),
+                Write::Delivery(row) if row.holds_its_key() => (row.key, row.order, Turn::Waits),
+                Write::Delivery(row) => (row.key, row.order, Turn::Resolved),
+                Write::Recovered { key, order, .. } => (*key, *order, Turn::Recovered),
+                _ => continue,
+            };
+            if let Some(order) = order
+                && let Some(subscription) = self.subscriptions.get_mut(&key.subscription)
+            {
+                subscription.follow(order, key, turn);
+            }
+        }
+    }
+
+    pub(crate) fn ask_for_pages(&mut self, step: &mut Step) {
+        for (id, subscription) in &mut self.subscriptions {
+            let subscription_id = *id;
+            if let Some((after, limit)) = subscription.wants_pending() {
+                step.actions.push(Action::ReadPending { subscription: subscription_id, after, limit });
+            }
+            if let Some(after) = subscription.wants_waiting() {
+                step.actions.push(Action::ReadWaiting { subscription: subscription_id, after, limit: WAITING_MAX / 2 });
+            }
+            if let Some((after, limit)) = subscription.wants_heads(self.head) {
+                step.actions.push(Action::ReadHeads { subscription: subscription_id, after, limit });
+            }
+            for order in subscription.wanted_keys() {
+                step.actions.push(Action::ReadKey { subscription: subscription_id, order, limit: KEY_FRONT_MAX });
+            }
+        }
+    }
+}

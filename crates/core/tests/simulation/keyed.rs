@@ -1,0 +1,127 @@
+//! What the store must keep for ordering keys: an entry for each delivery of a key that is not resolved. Written from rule 11 alone.
+
+use std::collections::BTreeMap;
+
+use panotti_core::action::DeliveryWrite;
+use panotti_core::delivery::DeliveryKey;
+use panotti_core::event::StoredEvent;
+use panotti_core::keys::{Head, HeldKeys, KeyEntry, Stands};
+use panotti_core::limits::KEYS_HELD_MAX;
+use panotti_core::order::OrderKey;
+use panotti_core::routing::SubscriptionId;
+use panotti_protocol::api::OnDead;
+use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::id::Sequence;
+
+use crate::disk::Disk;
+
+/// Whether an entry's delivery has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    Pending,
+    Held,
+}
+
+/// Unresolved deliveries by key.
+#[derive(Debug, Clone, Default)]
+pub struct Keyed(BTreeMap<(SubscriptionId, OrderKey), BTreeMap<DeliveryKey, Entry>>);
+
+impl Keyed {
+    pub fn owe(&mut self, sequence: Sequence, keys: &[(SubscriptionId, OrderKey)]) {
+        for (subscription, order) in keys {
+            let key = DeliveryKey::live(sequence, *subscription);
+            self.0.entry((*subscription, *order)).or_default().insert(key, Entry::Pending);
+        }
+    }
+
+    /// Follows a delivery's row.
+    pub fn put_row(&mut self, event: &StoredEvent, key: DeliveryKey, state: DeliveryState, on_dead: OnDead) {
+        let Some(order) = event.order(key.subscription) else { return };
+        let blocks = state.is_failed() && on_dead == OnDead::Block && key.replay == panotti_core::replay::ReplayNumber::LIVE;
+        if blocks || state == DeliveryState::Waiting {
+            self.0.entry((key.subscription, order)).or_default().insert(key, Entry::Held);
+        } else if let Some(entries) = self.0.get_mut(&(key.subscription, order)) {
+            entries.remove(&key);
+            if entries.is_empty() {
+                self.0.remove(&(key.subscription, order));
+            }
+        }
+    }
+
+    /// The first unresolved delivery of a key.
+    pub fn first(&self, subscription: SubscriptionId, order: OrderKey) -> Option<DeliveryKey> {
+        self.0.get(&(subscription, order))?.first_key_value().map(|(key, _)| *key)
+    }
+
+    /// The keys of a subscription with their first deliveries.
+    pub fn firsts(&self, subscription: SubscriptionId) -> impl Iterator<Item = (OrderKey, DeliveryKey, Entry)> {
+        let range = (subscription, OrderKey(0))..=(subscription, OrderKey(u64::MAX));
+        self.0.range(range).filter_map(|((_, order), entries)| {
+            let (key, entry) = entries.first_key_value()?;
+            Some((*order, *key, *entry))
+        })
+    }
+
+    /// Dead letters that block.
+    pub fn blocking(&self, disk: &Disk) -> Vec<DeliveryKey> {
+        let held = self.0.values().flat_map(|entries| entries.iter().filter(|(_, entry)| **entry == Entry::Held));
+        held.map(|(key, _)| *key).filter(|key| disk.rows[key].state.is_failed()).collect()
+    }
+}
+
+impl Disk {
+    /// Whether a delivery's key lets it go: nothing of it before is unresolved.
+    pub fn is_first(&self, key: DeliveryKey) -> bool {
+        let order = self.event(key.sequence).order(key.subscription);
+        order.is_none_or(|order| self.keyed.first(key.subscription, order).is_none_or(|first| first.sequence >= key.sequence))
+    }
+
+    /// Reads what [`panotti_core::action::Action::ReadHeads`] asks for.
+    pub fn heads_page(&self, subscription: SubscriptionId, after: Sequence, limit: usize) -> (Vec<Head>, Sequence) {
+        let pending = self.keyed.firsts(subscription).filter(|(_, key, entry)| *entry == Entry::Pending && key.sequence > after);
+        let mut heads: Vec<Head> = pending
+            .map(|(order, key, _)| {
+                let more = self.keyed.0[&(subscription, order)].len() > 1;
+                Head { owed: self.owed_of(key), order, more }
+            })
+            .collect();
+        heads.sort_by_key(|head| head.owed.key);
+        heads.truncate(limit);
+        let full_to = (heads.len() == limit).then(|| heads.last().map(|head| head.owed.key.sequence)).flatten();
+        (heads, full_to.unwrap_or(self.head()))
+    }
+
+    /// Reads what [`panotti_core::action::Action::ReadKey`] asks for.
+    pub fn key_page(&self, subscription: SubscriptionId, order: OrderKey, limit: usize) -> (Vec<KeyEntry>, bool) {
+        let Some(entries) = self.keyed.0.get(&(subscription, order)) else { return (Vec::new(), true) };
+        let stands = |key: &DeliveryKey| match self.rows.get(key) {
+            None => Stands::Pending,
+            Some(row) => row.due.map_or(Stands::Blocking, Stands::Waiting),
+        };
+        let first = entries.keys().take(limit).map(|key| KeyEntry { owed: self.owed_of(*key), stands: stands(key) });
+        (first.collect(), entries.len() <= limit)
+    }
+
+    /// Held keys, as a bus begins with them.
+    pub fn held_keys(&self) -> BTreeMap<SubscriptionId, HeldKeys> {
+        let mut held: BTreeMap<SubscriptionId, HeldKeys> = BTreeMap::new();
+        for ((subscription, order), entries) in &self.keyed.0 {
+            let of = held.entry(*subscription).or_insert_with(HeldKeys::none);
+            if entries.values().any(|entry| *entry == Entry::Held) {
+                of.keys.push(*order);
+            }
+        }
+        for of in held.values_mut() {
+            of.all = of.keys.len() <= KEYS_HELD_MAX;
+            of.keys.truncate(KEYS_HELD_MAX);
+        }
+        held
+    }
+
+    /// Follows a row, by what its subscription says of dead letters now.
+    pub fn follow_key(&mut self, write: &DeliveryWrite) {
+        let on_dead = self.subscriptions.get(&write.key.subscription).map_or(OnDead::Continue, |known| known.spec.on_dead);
+        let event = std::sync::Arc::clone(self.event(write.key.sequence));
+        self.keyed.put_row(&event, write.key, write.state, on_dead);
+    }
+}

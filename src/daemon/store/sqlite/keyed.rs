@@ -1,0 +1,172 @@
+//! Ordering keys: an entry for each delivery of a key that is not resolved, and the pages that find who is next (semantics rule 11).
+
+use std::collections::BTreeMap;
+
+use panotti_core::command::Command;
+use panotti_core::delivery::DeliveryKey;
+use panotti_core::keys::{Head, HeldKeys, KeyEntry, Stands};
+use panotti_core::limits::KEYS_HELD_MAX;
+use panotti_core::order::OrderKey;
+use panotti_core::replay::ReplayNumber;
+use panotti_core::routing::SubscriptionId;
+use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::id::Sequence;
+use panotti_protocol::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::pages;
+use crate::daemon::store::failure::StoreResult;
+
+/// Held keys that the oldest pending delivery is looked for in.
+const HELD_LOOKED_AT_MAX: u32 = 1_000;
+
+/// Packs keys, twelve bytes each; nothing where there are none.
+pub fn pack(keys: &[(SubscriptionId, OrderKey)]) -> Option<Vec<u8>> {
+    let bytes = |(subscription, order): &(SubscriptionId, OrderKey)| {
+        let mut packed = [0; 12];
+        packed[..4].copy_from_slice(&subscription.0.to_le_bytes());
+        packed[4..].copy_from_slice(&order.0.to_le_bytes());
+        packed
+    };
+    (!keys.is_empty()).then(|| keys.iter().flat_map(bytes).collect())
+}
+
+/// Reads packed keys.
+pub fn unpack(packed: &[u8]) -> Vec<(SubscriptionId, OrderKey)> {
+    let (chunks, _) = packed.as_chunks::<12>();
+    let key =
+        |[a, b, c, d, rest @ ..]: &[u8; 12]| (SubscriptionId(u32::from_le_bytes([*a, *b, *c, *d])), OrderKey(u64::from_le_bytes(*rest)));
+    chunks.iter().map(key).collect()
+}
+
+/// A subscription's key among packed ones.
+pub fn of(packed: Option<&[u8]>, subscription: SubscriptionId) -> Option<OrderKey> {
+    unpack(packed?).into_iter().find(|(of, _)| *of == subscription).map(|(_, order)| order)
+}
+
+/// Enters the deliveries that an event's keys make.
+pub fn owe(connection: &Connection, sequence: Sequence, keys: &[(SubscriptionId, OrderKey)]) -> StoreResult<()> {
+    for (subscription, order) in keys {
+        connection
+            .prepare_cached(
+                "INSERT INTO keyed (subscription_id, key, sequence, replay_no, mark) VALUES (?1, ?2, ?3, 0,
+                     NOT EXISTS (SELECT 1 FROM keyed WHERE subscription_id = ?1 AND key = ?2 AND sequence < ?3))",
+            )?
+            .execute(params![subscription.0, order.0.cast_signed(), sequence.0])?;
+    }
+    Ok(())
+}
+
+/// A delivery has begun and is not resolved: it holds its key.
+pub fn hold(connection: &Connection, key: DeliveryKey, order: OrderKey) -> StoreResult<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO keyed (subscription_id, key, sequence, replay_no, mark) VALUES (?1, ?2, ?3, ?4, 2)
+             ON CONFLICT DO UPDATE SET mark = 2",
+        )?
+        .execute(params![key.subscription.0, order.0.cast_signed(), key.sequence.0, key.replay.0])?;
+    Ok(())
+}
+
+/// A delivery is resolved: the next of its key is the first now.
+pub fn resolve(connection: &Connection, key: DeliveryKey, order: OrderKey) -> StoreResult<()> {
+    let order = order.0.cast_signed();
+    connection
+        .prepare_cached("DELETE FROM keyed WHERE subscription_id = ?1 AND key = ?2 AND sequence = ?3 AND replay_no = ?4")?
+        .execute(params![key.subscription.0, order, key.sequence.0, key.replay.0])?;
+    connection
+        .prepare_cached(
+            "UPDATE keyed SET mark = 1 WHERE subscription_id = ?1 AND key = ?2 AND mark = 0 AND (sequence, replay_no) =
+                 (SELECT sequence, replay_no FROM keyed WHERE subscription_id = ?1 AND key = ?2 ORDER BY sequence, replay_no LIMIT 1)",
+        )?
+        .execute(params![key.subscription.0, order])?;
+    Ok(())
+}
+
+/// Whether a pending delivery waits for an earlier one of its key. Leans on the primary key.
+pub fn is_blocked(connection: &Connection, key: DeliveryKey, order: OrderKey) -> StoreResult<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM keyed WHERE subscription_id = ?1 AND key = ?2 AND sequence < ?3)";
+    let place = params![key.subscription.0, order.0.cast_signed(), key.sequence.0];
+    Ok(connection.prepare_cached(sql)?.query_row(place, |row| row.get(0))?)
+}
+
+/// The oldest pending delivery with a key. Leans on `keyed_first`, and on `keyed_held` for what waits behind held ones.
+pub fn oldest_pending(connection: &Connection, subscription: SubscriptionId) -> StoreResult<Option<Sequence>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT min(sequence) FROM (
+             SELECT * FROM (SELECT sequence FROM keyed WHERE subscription_id = ?1 AND mark = 1 ORDER BY sequence LIMIT 1)
+             UNION ALL
+             SELECT (SELECT sequence FROM keyed AS behind WHERE behind.subscription_id = ?1 AND behind.key = held.key AND behind.mark = 0
+                 ORDER BY sequence LIMIT 1)
+             FROM (SELECT DISTINCT key FROM keyed WHERE subscription_id = ?1 AND mark = 2 LIMIT ?2) AS held)",
+    )?;
+    let oldest: Option<Option<u64>> = statement.query_row(params![subscription.0, HELD_LOOKED_AT_MAX], |row| row.get(0)).optional()?;
+    Ok(oldest.flatten().map(Sequence))
+}
+
+/// The keys that a start begins with: of each subscription those that are held, up to a bound. Leans on `keyed_held`.
+pub fn held(
+    connection: &Connection,
+    subscriptions: impl Iterator<Item = SubscriptionId>,
+) -> StoreResult<BTreeMap<SubscriptionId, HeldKeys>> {
+    let sql = "SELECT DISTINCT key FROM keyed WHERE subscription_id = ?1 AND mark = 2 LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = BTreeMap::new();
+    for subscription in subscriptions {
+        let rows = statement.query_map(params![subscription.0, KEYS_HELD_MAX + 1], |row| row.get::<_, i64>(0))?;
+        let mut keys: Vec<OrderKey> = rows.map(|key| Ok(OrderKey(key?.cast_unsigned()))).collect::<rusqlite::Result<_>>()?;
+        let all = keys.len() <= KEYS_HELD_MAX;
+        keys.truncate(KEYS_HELD_MAX);
+        found.insert(subscription, HeldKeys { keys, all });
+    }
+    Ok(found)
+}
+
+/// The next pending deliveries that are the first of their keys, in sequence order. Leans on `keyed_first`, so that what waits behind a
+/// busy key is not even looked at.
+pub fn heads(connection: &Connection, subscription: SubscriptionId, after: Sequence, limit: usize) -> StoreResult<Command> {
+    let mut statement = connection.prepare_cached(
+        "SELECT keyed.sequence, eventid, topic, expires_ms, key,
+             EXISTS (SELECT 1 FROM keyed AS later WHERE later.subscription_id = ?1 AND later.key = keyed.key
+                 AND later.sequence > keyed.sequence)
+         FROM keyed JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
+         WHERE subscription_id = ?1 AND mark = 1 AND keyed.sequence > ?2
+             AND NOT EXISTS (SELECT 1 FROM keyed AS earlier WHERE earlier.subscription_id = ?1 AND earlier.key = keyed.key
+                 AND earlier.sequence < keyed.sequence)
+         ORDER BY keyed.sequence LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![subscription.0, after.0, limit], |row| {
+        let order = OrderKey(row.get::<_, i64>(4)?.cast_unsigned());
+        let owed = pages::owed(row, 0, subscription, ReplayNumber::LIVE, Some(order))?;
+        Ok(Head { owed, order, more: row.get(5)? })
+    })?;
+    let heads: Vec<Head> = rows.collect::<Result<_, _>>()?;
+    let full_to = (heads.len() == limit).then(|| heads.last().map(|head| head.owed.key.sequence)).flatten();
+    Ok(Command::HeadsPage { subscription, heads, scanned_to: full_to.unwrap_or(Sequence(i64::MAX as u64)) })
+}
+
+/// The first unresolved deliveries of a key. Leans on the primary key.
+pub fn key(connection: &Connection, subscription: SubscriptionId, order: OrderKey, limit: usize) -> StoreResult<Command> {
+    let mut statement = connection.prepare_cached(
+        "SELECT keyed.sequence, eventid, topic, expires_ms, keyed.replay_no, deliveries.state, due_ms, attempts, tries, attempt_of,
+             replay_id, name, crashes
+         FROM keyed JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
+             LEFT JOIN deliveries ON deliveries.sequence = keyed.sequence AND deliveries.subscription_id = keyed.subscription_id
+                 AND deliveries.replay_no = keyed.replay_no
+             LEFT JOIN replays ON replays.replay_no = keyed.replay_no
+         WHERE keyed.subscription_id = ?1 AND key = ?2 ORDER BY keyed.sequence, keyed.replay_no LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![subscription.0, order.0.cast_signed(), limit + 1], |row| {
+        let owed = pages::owed(row, 0, subscription, ReplayNumber(row.get(4)?), Some(order))?;
+        let Some(state) = row.get::<_, Option<u8>>(5)?.and_then(DeliveryState::from_number) else {
+            return Ok(KeyEntry { owed, stands: Stands::Pending });
+        };
+        let due = row.get::<_, Option<u64>>(6)?.filter(|_| state == DeliveryState::Waiting).map(Timestamp::from_ms);
+        let owed = pages::with_row(owed, row, 7)?;
+        Ok(KeyEntry { owed, stands: due.map_or(Stands::Blocking, Stands::Waiting) })
+    })?;
+    let mut entries: Vec<KeyEntry> = rows.collect::<Result<_, _>>()?;
+    let last = entries.len() <= limit;
+    entries.truncate(limit);
+    Ok(Command::KeyPage { subscription, order, entries, last })
+}
