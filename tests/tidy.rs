@@ -15,11 +15,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Leaves that every part of the daemon may use.
     ("daemon::clock", &["panotti_protocol", "panotti_core"]),
     ("daemon::defect", &[]),
+    ("daemon::meters", &["panotti_core"]),
     ("daemon::event_json", &["panotti_protocol", "panotti_core"]),
     ("daemon::drafts", &["panotti_protocol", "panotti_core", "daemon::event_json"]),
     ("daemon::rules", &["panotti_protocol", "panotti_core"]),
     ("daemon::store", &["panotti_protocol", "panotti_core"]),
-    ("daemon::bus", &["panotti_protocol", "panotti_core", "daemon::store", "daemon::clock", "daemon::defect", "daemon::event_json"]),
+    (
+        "daemon::bus",
+        &["panotti_protocol", "panotti_core", "daemon::store", "daemon::clock", "daemon::defect", "daemon::event_json", "daemon::meters"],
+    ),
     (
         "daemon::host",
         &[
@@ -45,6 +49,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "daemon::rules",
             "daemon::bus",
             "daemon::host",
+            "daemon::meters",
             "daemon::clock",
             "daemon::event_json",
             "daemon::drafts",

@@ -11,6 +11,7 @@ pub mod event_json;
 pub mod host;
 pub mod log;
 pub mod maintenance;
+pub mod meters;
 pub mod retention;
 pub mod rules;
 pub mod shutdown;

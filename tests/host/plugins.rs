@@ -78,7 +78,7 @@ impl World {
         tokio::spawn(async move {
             while let Some(request) = queue.recv().await {
                 match request {
-                    Request::Commands { commands, reply } => {
+                    Request::Commands { commands, reply, .. } => {
                         drop(reply.send(commands.into_iter().map(|command| Ok(answer(command, &tell))).collect()));
                     }
                     Request::ReadState { reply, .. } => drop(reply.send(Ok(None))),

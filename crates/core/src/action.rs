@@ -88,6 +88,13 @@ pub enum Write {
         /// Where a new one begins: events up to here are not owed to it.
         floor: Sequence,
     },
+    /// A subscription stands still since then, or moves again.
+    Stall {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// `None` where it moves again.
+        since: Option<Timestamp>,
+    },
     /// The rules' version.
     Rules {
         /// The version.

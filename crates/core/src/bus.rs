@@ -16,6 +16,7 @@ use crate::action::{Action, CancelReason, Step, Write};
 use crate::command::{Answer, Attach, Command, Refusal};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
+use crate::groups::Groups;
 use crate::keys::HeldKeys;
 use crate::limits::{FLOOR_STEP, SUBSCRIPTIONS_MAX};
 use crate::once::Recent;
@@ -23,6 +24,7 @@ use crate::poison::Alone;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
 use crate::routing::{Rule, RuleSet, SubscriptionId, SubscriptionSpec};
+use crate::stall::Stalls;
 use crate::subscription::{HasRow, StoredSubscription, Subscription};
 
 /// Everything the bus needs to know after a start. Small whatever the store holds.
@@ -50,6 +52,8 @@ pub struct Snapshot {
     pub unmatched: Vec<Sequence>,
     /// Ordering keys that a retry or a dead letter holds, of the subscriptions that have one.
     pub held_keys: BTreeMap<SubscriptionId, HeldKeys>,
+    /// Subscriptions that stand still, and since when.
+    pub stalled: BTreeMap<SubscriptionId, Timestamp>,
 }
 
 /// A running copy of a plugin, as far as the bus knows it.
@@ -95,6 +99,8 @@ pub struct Bus {
     pub(crate) last_replay: ReplayNumber,
     pub(crate) unmatched: BTreeSet<Sequence>,
     pub(crate) handing_out: bool,
+    pub(crate) stalls: Stalls,
+    pub(crate) groups: Groups,
     pub(crate) defects: Defects,
     /// Of the step under way.
     pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
@@ -134,6 +140,8 @@ impl Bus {
             last_replay: snapshot.last_replay,
             unmatched: snapshot.unmatched.into_iter().collect(),
             handing_out: true,
+            stalls: Stalls::load(&snapshot.stalled, now),
+            groups: Groups::default(),
             defects,
             counts: BTreeMap::new(),
             unrouted: 0,
@@ -183,6 +191,7 @@ impl Bus {
         self.release_replays(&mut step);
         self.hand_out(&mut step);
         self.advance_replays(&mut step);
+        self.watch_progress(&mut step);
         self.ask_for_pages(&mut step);
         self.write_counts(&mut step);
         (step, answers)
@@ -197,7 +206,7 @@ impl Bus {
             .filter(|known| self.copy_of(known).is_some() && !self.is_kept_free(&known.plugin))
             .filter_map(Subscription::next_due)
             .min();
-        [lease, waiting, self.next_release()].into_iter().flatten().min()
+        [lease, waiting, self.next_release(), self.next_stall()].into_iter().flatten().min()
     }
 
     fn apply(&mut self, command: Command, step: &mut Step) -> Answer {
@@ -359,21 +368,6 @@ impl Bus {
 
     pub(crate) fn new_replay_id(&mut self) -> ReplayId {
         ReplayId::from_bytes(self.new_uuid())
-    }
-
-    /// Deliveries in flight for a subscription.
-    pub fn in_flight(&self, subscription: SubscriptionId) -> usize {
-        self.subscriptions.get(&subscription).map_or(0, Subscription::in_flight)
-    }
-
-    /// Which deliveries are in flight.
-    pub fn leased_keys(&self) -> BTreeSet<DeliveryKey> {
-        self.leases.values().map(|held| held.owed.key).collect()
-    }
-
-    /// Deliveries in flight for all of them.
-    pub fn leased(&self) -> usize {
-        self.leases.len()
     }
 
     /// Entries memory holds for deliveries: bounded, whatever the backlog.

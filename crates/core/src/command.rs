@@ -358,6 +358,15 @@ pub enum Record {
         /// The most.
         limit: u32,
     },
+    /// What was measured in the last minute.
+    Measured(Measured),
+}
+
+/// Measurements that are no part of any write.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Publisher's call to handler's start: buckets of [`crate::meter`] with how many fell in each.
+    pub latency: Vec<(u8, u64)>,
 }
 
 /// Who did what to what, and why.

@@ -12,8 +12,9 @@
 //! - [`order`], [`keys`]: ordering keys, and whose turn it is in each
 //! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike
+//! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
-//! - [`limits`], [`random`]: bounds; numbers that follow from a seed
+//! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
 pub mod action;
@@ -24,11 +25,14 @@ pub mod defect;
 pub mod delivery;
 pub mod event;
 pub mod fingerprint;
+mod groups;
 mod handing_out;
 pub mod keys;
 pub mod lifecycle;
 pub mod limits;
+pub mod look;
 pub mod manifest;
+pub mod meter;
 pub mod once;
 pub mod order;
 mod outcome;
@@ -40,6 +44,7 @@ mod replaying;
 pub mod retention;
 pub mod retry;
 pub mod routing;
+mod stall;
 pub mod state;
 pub mod subscription;
 mod writing_down;

@@ -279,6 +279,9 @@ impl Bus {
             (HasRow::No, _) => {}
         }
         self.count(key, state, 1);
+        if state.is_ended() {
+            self.stalls.ended(key.subscription, self.now);
+        }
         self.changed.insert(key);
         if let Some(due) = write.due
             && let Some(subscription) = self.subscriptions.get_mut(&key.subscription)
@@ -327,6 +330,7 @@ impl Bus {
             attempts: write.attempts,
             error: write.attempt.as_ref().and_then(|attempt| attempt.error.clone()),
             fingerprint: write.fingerprint.clone(),
+            group: write.fingerprint.as_ref().map(|fingerprint| self.groups.died(&subscription.plugin, fingerprint, self.now)),
             replay: owed.mark(),
         };
         self.own_event(topic, dead.to_json(), step);

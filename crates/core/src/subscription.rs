@@ -450,6 +450,25 @@ impl Subscription {
         oldest.map_or(head, |oldest| Sequence(oldest.0 - 1))
     }
 
+    /// The oldest event that is owed and not handed out, as far as memory has it.
+    pub(crate) fn oldest(&self) -> Option<Sequence> {
+        let returned = self.returned.iter().filter(|owed| owed.key.replay == ReplayNumber::LIVE).map(|owed| owed.key.sequence);
+        self.window.front().map(|owed| owed.key.sequence).into_iter().chain(returned).min()
+    }
+
+    /// Whether there is something that could be handled now.
+    pub(crate) fn owes(&self, now: Timestamp) -> Owes {
+        let waiting = self.waiting.first_key_value().map(|((due, _), _)| *due);
+        let queued = !self.window.is_empty() || !self.returned.is_empty() || !self.repeats.is_empty();
+        if queued || self.behind.is_some() || !self.leased.is_empty() || waiting.is_some_and(|due| due <= now) {
+            Owes::Now
+        } else if waiting.is_some() || self.waiting_to.is_some() {
+            Owes::Later
+        } else {
+            Owes::Nothing
+        }
+    }
+
     /// How many deliveries are in flight.
     pub(crate) fn in_flight(&self) -> usize {
         self.leased.len()
@@ -482,4 +501,14 @@ pub(crate) enum HasRow {
 /// How long a delivery can wait. What was never tried waits for the time that its publisher gave.
 fn longest_wait(owed: &Owed) -> Duration {
     if owed.tries == 0 { DELIVER_AT_MAX } else { RETRY_DELAY_MAX }
+}
+
+/// Whether a subscription has something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owes {
+    /// Something that is handed out or could be.
+    Now,
+    /// Only what waits for its next attempt.
+    Later,
+    Nothing,
 }

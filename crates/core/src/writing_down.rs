@@ -48,6 +48,7 @@ impl Bus {
             Record::Audit(_)
             | Record::PluginFound { .. }
             | Record::Uptime
+            | Record::Measured(_)
             | Record::ForgetKeys { .. }
             | Record::Watermark { over: false, .. } => {}
         }

@@ -16,10 +16,12 @@ use crate::topic::{Topic, TopicPattern};
 
 mod housekeeping;
 mod plugins;
+mod reading;
 mod replays;
 
 pub use housekeeping::*;
 pub use plugins::*;
+pub use reading::*;
 pub use replays::*;
 
 /// The API's version: the first part of every path, optional.
@@ -53,6 +55,9 @@ pub struct Version {
 pub struct Health {
     /// `ok`, or what is wrong.
     pub status: String,
+    /// What is not well although events are accepted, for example a subscription that stands still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// `GET /status`: the daemon as a whole.
@@ -99,6 +104,12 @@ pub struct EventsStatus {
     pub store: StoreStatus,
     /// Replays that are running.
     pub replays_running: u64,
+    /// Those jobs.
+    #[serde(default)]
+    pub replays: Vec<Replay>,
+    /// How fast it goes.
+    #[serde(default)]
+    pub rates: Rates,
 }
 
 /// One subscription's numbers.
@@ -117,6 +128,8 @@ pub struct SubscriptionStatus {
     /// Events in which the path to the ordering key led to nothing: they have none.
     #[serde(default)]
     pub without_key: u64,
+    /// How it stands.
+    pub state: SubscriptionState,
     /// Owed and not handed out; `held` where the plugin is disabled.
     pub pending: u64,
     /// Handed out now.
@@ -157,6 +170,9 @@ pub struct StoreStatus {
     /// Days of events that `bytes_max` holds at the rate of the last day. Absent where there is too little to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days_held: Option<f64>,
+    /// Hundredths of the limit that are used; at 100 publishing is refused.
+    #[serde(default)]
+    pub used_percent: u64,
     /// Whether publishing is refused now, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusing: Option<String>,
@@ -271,6 +287,9 @@ pub struct EventsQuery {
     /// Only events with a delivery that is dead or quarantined and not resolved.
     #[serde(default)]
     pub failed: bool,
+    /// Only events of this story.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<String>,
     /// Accepted at or after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,

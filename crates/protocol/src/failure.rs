@@ -191,8 +191,12 @@ codes! {
         "The seal file proves that more was committed than the database holds: its files were damaged or swapped.", "Restore the data folder; or give the named events up with `panotti daemon start --accept-loss`.";
     STORE_UNAVAILABLE = "store.unavailable", 503, DISK, "The store could not be read or written",
         "The disk refused.", "Look at `panotti daemon logs` and the disk; then publish again with the same id.";
+    SUBSCRIPTION_NOT_FOUND = "subscription.not_found", 404, NOT_FOUND, "There is no such subscription",
+        "No plugin names it, or its name is written otherwise.", "`panotti subscription list` shows all; a name is `PLUGIN/NAME`.";
     TIMEOUT = "timeout", 504, TIMEOUT, "The time given ran out",
         "What was waited for did not happen in time; it may still happen.", "Give more time with `--timeout`.";
+    TOPIC_NOT_FOUND = "topic.not_found", 404, NOT_FOUND, "There is no such topic",
+        "No event was ever published to it.", "`panotti topic list` shows all; `panotti topic route TOPIC` tells who would get an event of any.";
     USAGE = "usage", 400, USAGE, "The command line does not hold",
         "A flag or an argument is wrong.", "`panotti help` shows what there is.";
 }

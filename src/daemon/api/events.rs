@@ -213,7 +213,8 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
     }
 }
 
-async fn load(api: &Api, id: &str) -> Result<StoredEvent, Problem> {
+/// The event that a path names.
+pub async fn load(api: &Api, id: &str) -> Result<StoredEvent, Problem> {
     let eventid = find(api, id).await?;
     let found = api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?;
     found.ok_or_else(|| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {eventid}"))))
@@ -265,9 +266,9 @@ pub async fn status(State(api): State<Api>) -> Answer<EventsStatus> {
 
 /// The numbers of the event system.
 pub async fn numbers(api: &Api) -> Result<EventsStatus, Problem> {
-    let leased = api.bus.leased().await?;
+    let look = api.bus.look().await?;
     let (store, now) = (super::daemon::store_status(api), api.clock.now());
-    let reading = api.readers.read(move |connection| views::status(connection, &leased, retention::complete(connection, store, now)?));
+    let reading = api.readers.read(move |connection| views::status(connection, &look, retention::complete(connection, store, now)?, now));
     Ok(reading.await?)
 }
 

@@ -8,12 +8,17 @@
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`publisher_key`]: publishing once under a key
+//! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
+//! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
 
 pub mod daemon;
 pub mod events;
+pub mod explanations;
+pub mod export;
 pub mod local;
 pub mod ndjson;
+pub mod numbers;
 pub mod pages;
 pub mod plugin_state;
 pub mod plugins;
@@ -23,6 +28,9 @@ pub mod publisher_key;
 pub mod purging;
 pub mod replays;
 pub mod stream;
+pub mod subscriptions;
+pub mod topics;
+pub mod traces;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +45,7 @@ use tokio_util::sync::CancellationToken;
 use super::bus::handle::BusHandle;
 use super::clock::Clock;
 use super::host::HostHandle;
+use super::meters::Meters;
 use super::rules::Rules;
 use super::store::sqlite::readers::Readers;
 
@@ -51,6 +60,8 @@ pub struct Shared {
     pub rules: Arc<Rules>,
     /// The store, to read.
     pub readers: Readers,
+    /// What is measured.
+    pub meters: Meters,
     /// The time.
     pub clock: Clock,
     /// Cancelled when the daemon begins to stop: streams end with a word.
@@ -105,6 +116,16 @@ pub fn router(api: Api) -> Router {
         .route("/events/stream", get(stream::stream))
         .route("/events/errors", get(events::errors))
         .route("/events/purge", post(purging::purge))
+        .route("/events/trace", get(traces::trace))
+        .route("/events/stats", get(numbers::stats))
+        .route("/events/export", get(export::export))
+        .route("/events/{id}/explain", get(explanations::explain))
+        .route("/slo", get(numbers::slo))
+        .route("/subscriptions", get(subscriptions::list))
+        .route("/subscriptions/{plugin}/{*name}", get(subscriptions::show))
+        .route("/topics", get(topics::list))
+        .route("/topics/{topic}", get(topics::show))
+        .route("/topics/{topic}/route", get(topics::route))
         .route("/events/replay", post(replays::start))
         .route("/events/{id}", get(events::show))
         .route("/events/{id}/payload", get(events::payload))

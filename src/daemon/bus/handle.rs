@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Record, Refusal, Report, StartReplay, Steering, Switch};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::Draft;
+use panotti_core::look::Look;
 use panotti_core::once::{PublishOnce, PublisherKey};
 use panotti_core::routing::{Matcher, SubscriptionSpec};
 use panotti_core::state::SetState;
@@ -37,6 +39,8 @@ pub enum Request {
         commands: Vec<Command>,
         /// Told after the commit.
         reply: oneshot::Sender<Answers>,
+        /// When it was asked.
+        asked: Instant,
     },
     /// Something about an event's deliveries, whose rows are read right before.
     Deliveries {
@@ -88,6 +92,11 @@ pub enum Request {
     Leased {
         /// Told their keys.
         reply: oneshot::Sender<BTreeSet<DeliveryKey>>,
+    },
+    /// What is in memory of the subscriptions.
+    Look {
+        /// Told all of it.
+        reply: oneshot::Sender<Look>,
     },
     /// Write what is left and close the store.
     Close {
@@ -185,7 +194,7 @@ impl BusHandle {
     }
 
     async fn commands(&self, commands: Vec<Command>) -> Result<Answers, Failure> {
-        self.ask(|reply| Request::Commands { commands, reply }).await
+        self.ask(|reply| Request::Commands { commands, reply, asked: Instant::now() }).await
     }
 
     async fn command(&self, command: Command) -> Result<Answer, Failure> {
@@ -349,6 +358,11 @@ impl BusHandle {
     /// Which deliveries are handed out now.
     pub async fn leased(&self) -> Result<BTreeSet<DeliveryKey>, Failure> {
         self.ask(|reply| Request::Leased { reply }).await
+    }
+
+    /// What is in memory of the subscriptions.
+    pub async fn look(&self) -> Result<Look, Failure> {
+        self.ask(|reply| Request::Look { reply }).await
     }
 
     /// Hands out nothing any more.

@@ -16,6 +16,7 @@ use panotti_core::once::{PublishOnce, PublisherKey, StoredKey};
 use panotti_core::routing::{Matcher, Matches};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
+use panotti_protocol::time::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::cache::EventCache;
@@ -81,6 +82,7 @@ enum Pending {
     State(String, String, oneshot::Sender<Result<Option<serde_json::Value>, Failure>>),
     Barrier(oneshot::Sender<()>),
     Leased(oneshot::Sender<BTreeSet<panotti_core::delivery::DeliveryKey>>),
+    Look(oneshot::Sender<panotti_core::look::Look>),
 }
 
 impl Thread {
@@ -149,6 +151,7 @@ impl Thread {
     fn batch(&mut self, requests: Vec<Request>, pages: Vec<Command>) -> StoreResult<Vec<Command>> {
         let refusal = self.refusal()?;
         self.state_growth.clear();
+        let called = requests.iter().filter_map(asked_at).min();
         let mut commands = pages;
         let mut pending = Vec::with_capacity(requests.len());
         for request in requests {
@@ -162,7 +165,7 @@ impl Thread {
         }
         match self.store.commit(&step.writes, now) {
             Ok(()) => {
-                self.remember(&step);
+                self.remember(&step, called.map_or(now, |called| now - called.elapsed()));
                 self.reply(pending, answers)?;
                 self.act(step.actions)
             }
@@ -177,7 +180,7 @@ impl Thread {
     /// Turns a request into commands. What it needs to know from the store is read here, right before the step.
     fn prepare(&mut self, request: Request, refusal: Option<&Failure>, commands: &mut Vec<Command>) -> StoreResult<Option<Pending>> {
         match request {
-            Request::Commands { commands: asked, reply } => {
+            Request::Commands { commands: asked, reply, .. } => {
                 let mut places = Vec::with_capacity(asked.len());
                 for command in asked {
                     places.push(match (command, refusal) {
@@ -234,6 +237,7 @@ impl Thread {
             Request::ReadState { plugin, key, reply } => Ok(Some(Pending::State(plugin, key, reply))),
             Request::Barrier { reply } => Ok(Some(Pending::Barrier(reply))),
             Request::Leased { reply } => Ok(Some(Pending::Leased(reply))),
+            Request::Look { reply } => Ok(Some(Pending::Look(reply))),
             Request::Close { .. } => Ok(None),
         }
     }
@@ -312,13 +316,13 @@ impl Thread {
         Ok(Some(Failure { retry_after: Some(5), ..Failure::new(ErrorCode::STORE_FULL, why) }))
     }
 
-    /// Keeps the new events for those who are about to need them.
-    fn remember(&self, step: &Step) {
+    /// Keeps the new events for those who are about to need them, with the time at which the first of the batch was asked for.
+    fn remember(&self, step: &Step, called_at: Timestamp) {
         let watched = self.feed.is_watched();
         for write in &step.writes {
             let Write::Event(event) = write else { continue };
             if event.matches.as_ref().is_none_or(|matches| !matches.is_empty()) {
-                self.cache.insert(Arc::clone(event));
+                self.cache.insert(Arc::clone(event), called_at);
             }
             if watched {
                 self.feed.published(event);
@@ -345,6 +349,7 @@ impl Thread {
                 Pending::Leased(reply) => {
                     let _ = reply.send(self.bus.leased_keys());
                 }
+                Pending::Look(reply) => drop(reply.send(self.bus.look())),
             }
         }
         Ok(())
@@ -381,7 +386,7 @@ impl Thread {
 
     fn match_own(&self, sequence: Sequence) -> StoreResult<Option<Command>> {
         let event: Option<SharedEvent> = match self.cache.get(sequence) {
-            Some(event) => Some(event),
+            Some((event, _)) => Some(event),
             None => events::by_sequence(self.store.connection(), sequence)?.map(Arc::new),
         };
         Ok(event.map(|event| {
@@ -410,6 +415,7 @@ impl Thread {
                 Pending::State(_, _, reply) => drop(reply.send(Err(failure.clone()))),
                 Pending::Barrier(reply) => drop(reply),
                 Pending::Leased(reply) => drop(reply.send(self.bus.leased_keys())),
+                Pending::Look(reply) => drop(reply.send(self.bus.look())),
             }
         }
         let snapshot = self.store.snapshot()?;
@@ -475,7 +481,16 @@ fn begins_a_step(request: &Request) -> bool {
     match request {
         Request::Commands { commands, .. } => commands.iter().any(|command| matches!(command, Command::Register { .. })),
         Request::Deliveries { .. } | Request::SetState { .. } | Request::Housekeeping { .. } | Request::Vacuum { .. } => true,
-        Request::ReadState { .. } | Request::Barrier { .. } | Request::Leased { .. } | Request::Close { .. } => false,
+        Request::ReadState { .. } | Request::Barrier { .. } | Request::Leased { .. } | Request::Look { .. } | Request::Close { .. } => {
+            false
+        }
+    }
+}
+
+fn asked_at(request: &Request) -> Option<Instant> {
+    match request {
+        Request::Commands { asked, .. } => Some(*asked),
+        _ => None,
     }
 }
 

@@ -85,6 +85,9 @@ pub struct Disk {
     pub gone: BTreeSet<Sequence>,
     /// What the removed rows counted.
     counts_gone: BTreeMap<SubscriptionId, Counts>,
+    pub stalled: BTreeMap<SubscriptionId, Timestamp>,
+    /// Payloads of the last event that told of each stall, by what they tell of; and whether it moves again since.
+    pub told_stalls: BTreeMap<String, bool>,
 }
 
 /// What a read of a replay's next items gives.
@@ -148,6 +151,12 @@ impl Disk {
                 });
                 known.spec = spec.clone();
                 known.active = *active;
+            }
+            Write::Stall { subscription, since } => {
+                match since {
+                    Some(since) => self.stalled.insert(*subscription, *since),
+                    None => self.stalled.remove(subscription),
+                };
             }
             Write::Rules { version } => self.rules = *version,
             Write::Switch(switch) => {
@@ -469,6 +478,7 @@ impl Disk {
             last_replay: self.replays.last_key_value().map(|(number, _)| *number).unwrap_or_default(),
             unmatched: self.unmatched.iter().copied().collect(),
             held_keys: self.held_keys(),
+            stalled: self.stalled.clone(),
         }
     }
 

@@ -5,7 +5,7 @@
 //! - `world`, `hearing`, `leases`, `ledger`, `disk`, `keyed`: the bus's surroundings and what it must mean
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
-//! - `stories`, told in the small world of `story`: the rules again, as sentences with one example each
+//! - `stories` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
 //!
 //! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many.
 
@@ -24,6 +24,7 @@ mod ledger;
 mod people;
 mod plugins;
 mod rules;
+mod stalls;
 mod stories;
 mod stories_of_order;
 mod story;

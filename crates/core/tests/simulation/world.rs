@@ -354,6 +354,9 @@ impl World {
                 let expected = id.is_some_and(|id| self.ledger.emits.remove(id));
                 hold!(self, rule_05_emits_take_effect_with_done_and_only_then(expected, id));
             }
+            Write::Event(event) if [notice::SUBSCRIPTION_STALLED, notice::SUBSCRIPTION_RESUMED].contains(&event.draft.topic.as_str()) => {
+                hold!(self, rule_14_a_stall_is_told_once_and_so_is_its_end(&mut self.disk, event, self.bus_now));
+            }
             Write::State { plugin, .. } => {
                 hold!(self, rule_05_state_is_written_with_done_and_only_then(self.ledger.state_writes > 0, plugin));
                 self.ledger.state_writes -= 1;

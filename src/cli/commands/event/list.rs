@@ -51,6 +51,9 @@ pub struct ListArgs {
     /// Only events with a delivery to this plugin
     #[arg(long, value_name = "NAME")]
     pub plugin: Option<String>,
+    /// Only events of this story
+    #[arg(long, value_name = "ID")]
+    pub correlation: Option<String>,
     /// Accepted since then: a time, or so long ago
     #[arg(long, value_name = "TIME", value_parser = parse_when)]
     pub since: Option<When>,
@@ -76,6 +79,7 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
         plugin: args.plugin.clone(),
         status: args.status,
         failed: args.failed,
+        correlation: args.correlation.clone(),
         since: args.since.map(|since| since.resolve(now)),
         until: args.until.map(|until| until.resolve(now)),
         order: args.oldest_first.then_some(Order::Oldest),

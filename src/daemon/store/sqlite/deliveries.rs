@@ -138,13 +138,13 @@ fn write_later_attempt(connection: &Connection, key: DeliveryKey, attempt: &Atte
     Ok(())
 }
 
-/// A replay of it succeeded: it becomes `recovered` if it is still dead or quarantined.
-pub fn recover(connection: &Connection, key: DeliveryKey, order: Option<OrderKey>, at: Timestamp) -> StoreResult<()> {
+/// A replay of it succeeded: it becomes `recovered` if it is still dead or quarantined. Whether it has.
+pub fn recover(connection: &Connection, key: DeliveryKey, order: Option<OrderKey>, at: Timestamp) -> StoreResult<bool> {
     let find = "SELECT state, open_failure FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3";
     let place = params![key.sequence.0, key.subscription.0, key.replay.0];
     let found: Option<(u8, bool)> = connection.prepare_cached(find)?.query_row(place, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((state, open)) = found else { return Ok(()) };
-    let Some(state) = DeliveryState::from_number(state).filter(|state| state.is_failed()) else { return Ok(()) };
+    let Some((state, open)) = found else { return Ok(false) };
+    let Some(state) = DeliveryState::from_number(state).filter(|state| state.is_failed()) else { return Ok(false) };
     connection
         .prepare_cached(
             "UPDATE deliveries SET state = ?4, ended_ms = ?5, open_failure = 0
@@ -158,7 +158,8 @@ pub fn recover(connection: &Connection, key: DeliveryKey, order: Option<OrderKey
     if open {
         delta.add(state, -1);
     }
-    add_counts(connection, key.subscription, &delta)
+    add_counts(connection, key.subscription, &delta)?;
+    Ok(true)
 }
 
 /// Adds to a subscription's counts.

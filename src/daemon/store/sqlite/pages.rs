@@ -58,6 +58,7 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),
         unmatched,
         held_keys: keyed::held(connection, plugins::subscriptions(connection)?.into_iter().map(|row| row.stored.id))?,
+        stalled: plugins::stalls(connection)?,
     })
 }
 

@@ -150,6 +150,24 @@ pub fn subscriptions(connection: &Connection) -> StoreResult<Vec<SubscriptionRow
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Writes that a subscription stands still since then, or moves again.
+pub fn write_stall(connection: &Connection, id: SubscriptionId, since: Option<Timestamp>) -> StoreResult<()> {
+    match since {
+        Some(since) => {
+            connection.execute("INSERT OR REPLACE INTO stalls (subscription_id, since_ms) VALUES (?1, ?2)", (id.0, since.as_ms()))?
+        }
+        None => connection.execute("DELETE FROM stalls WHERE subscription_id = ?1", [id.0])?,
+    };
+    Ok(())
+}
+
+/// Subscriptions that stand still, and since when.
+pub fn stalls(connection: &Connection) -> StoreResult<BTreeMap<SubscriptionId, Timestamp>> {
+    let mut statement = connection.prepare_cached("SELECT subscription_id, since_ms FROM stalls")?;
+    let rows = statement.query_map([], |row| Ok((SubscriptionId(row.get(0)?), Timestamp::from_ms(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Writes that a plugin is wanted on or off.
 pub fn switch(connection: &Connection, switch: &Switch, now: Timestamp) -> StoreResult<()> {
     connection.execute(
@@ -193,6 +211,8 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
         }
         Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
         Record::Audit(entry) => audit(connection, entry, now)?,
+        // Added up with the step's other numbers: see `numbers`.
+        Record::Measured(_) => {}
     }
     Ok(())
 }

@@ -182,7 +182,8 @@ pub fn complete(connection: &Connection, store: StoreStatus, now: Timestamp) -> 
     let rate = rate(connection, now)?;
     let room = Room { used_bytes, bytes_max: store.bytes_max };
     let days_held = days_held(room, rate.stored, rate.accepted, rate.span).map(|days| (days * 10.0).round() / 10.0);
-    Ok(StoreStatus { used_bytes, events: rate.stored, days_held, ..store })
+    let used_percent = room.percent();
+    Ok(StoreStatus { used_bytes, used_percent, events: rate.stored, days_held, ..store })
 }
 
 /// How far the clock is believed from this start on. Written down, so that another start confirms nothing. To be asked before this

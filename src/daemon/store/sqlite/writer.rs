@@ -12,8 +12,9 @@ use rusqlite::Connection;
 
 use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
+use super::numbers::Tally;
 use super::retention::{self, Space};
-use super::{deliveries, events, log_index, pages, plugin_state, plugins, publisher_keys, replays};
+use super::{deliveries, events, history, log_index, pages, plugin_state, plugins, publisher_keys, replays};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -25,6 +26,7 @@ pub struct Writer {
     log_index: Option<File>,
     path: PathBuf,
     topics: TopicNumbers,
+    tally: Tally,
     seal: Seal,
     store_id: StoreId,
     epoch: u64,
@@ -76,6 +78,7 @@ impl Writer {
             log_index: None,
             path,
             topics: TopicNumbers::default(),
+            tally: Tally::default(),
             seal,
             store_id: StoreId::from_bytes(store_id),
             epoch,
@@ -121,6 +124,7 @@ impl Writer {
             Ok(()) => self.append_to_seal(writes),
             Err(error) => {
                 self.topics.forget();
+                self.tally.forget();
                 if !self.connection.is_autocommit() {
                     // A rollback that fails leaves the transaction open; the next BEGIN says so and ends the daemon.
                     let _ = self.connection.execute_batch("ROLLBACK");
@@ -134,7 +138,10 @@ impl Writer {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for write in writes {
             self.write(write, now)?;
+            self.tally.note(write, now);
         }
+        self.tally.write(&self.connection, &mut self.topics, now)?;
+        history::write(&self.connection, writes)?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
     }
@@ -158,7 +165,12 @@ impl Writer {
             }
             Write::PublisherKey { actor, key, stored } => publisher_keys::write(connection, actor, key, stored),
             Write::Delivery(row) => deliveries::write(connection, row),
-            Write::Recovered { key, order, at } => deliveries::recover(connection, *key, *order, *at),
+            Write::Recovered { key, order, at } => {
+                if deliveries::recover(connection, *key, *order, *at)? {
+                    self.tally.note_recovery(key.subscription);
+                }
+                Ok(())
+            }
             Write::Counts { subscription, delta, floor } => {
                 deliveries::add_counts(connection, *subscription, delta)?;
                 connection
@@ -175,6 +187,7 @@ impl Writer {
                 plugins::write_subscription(connection, *subscription, plugin, spec, *active, *floor)?;
                 plugins::note_inactive(connection, *subscription, now)
             }
+            Write::Stall { subscription, since } => plugins::write_stall(connection, *subscription, *since),
             Write::Rules { version } => {
                 connection.execute("UPDATE meta SET value = ?1 WHERE name = 'rules'", [version])?;
                 Ok(())
