@@ -8,8 +8,9 @@ use panotti_protocol::delivery::DeliveryState;
 use crate::action::{DeliveryWrite, Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, StoredDelivery};
+use crate::delivery::DeliveryKey;
 use crate::replay::ReplayNumber;
-use crate::subscription::HasRow;
+use crate::subscription::{HasRow, Subscription};
 
 /// Dead letters that nobody has decided about end after this (semantics rule 8).
 pub const DEAD_LETTERS_KEPT: Duration = Duration::from_secs(90 * 86_400);
@@ -46,6 +47,14 @@ impl Cancelled {
             }
             Self::Failed => state.is_failed(),
         }
+    }
+}
+
+impl Subscription {
+    /// Forgets a delivery that is owed and was not handed out: it has ended.
+    pub(crate) fn forget_pending(&mut self, key: DeliveryKey) {
+        self.window.retain(|owed| owed.key != key);
+        self.heads.retain(|_, owed| owed.key != key);
     }
 }
 

@@ -141,7 +141,7 @@ impl Bus {
         let asked: BTreeSet<Sequence> = events.iter().map(|fate| fate.sequence).collect();
         let leased = self.leases.values().map(|held| held.owed.key.sequence);
         let read = self.jobs.values().flat_map(|job| job.window.iter()).map(|owed| owed.key.sequence);
-        let released = self.subscriptions.values().flat_map(|known| known.released_repeats());
+        let released = self.subscriptions.values().flat_map(|known| known.repeats.iter()).map(|owed| owed.key.sequence);
         leased.chain(read).chain(released).chain(self.alone.sequences()).filter(|sequence| asked.contains(sequence)).collect()
     }
 }

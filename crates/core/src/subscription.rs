@@ -11,7 +11,7 @@ use panotti_protocol::time::Timestamp;
 use crate::defect::{Defect, Defects};
 use crate::delivery::{DeliveryKey, Owed};
 use crate::keys::{Head, HeldKeys, KeyEntry, Keys, Turn};
-use crate::limits::{DELIVER_AT_MAX, RETRY_DELAY_MAX, WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
+use crate::limits::{WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
 use crate::order::OrderKey;
 use crate::replay::ReplayNumber;
 use crate::routing::{SubscriptionId, SubscriptionSpec};
@@ -37,12 +37,12 @@ pub(crate) struct Subscription {
     pub(crate) spec: SubscriptionSpec,
     pub(crate) active: bool,
     /// Owed and not handed out, in sequence order. Without ordering keys.
-    window: VecDeque<Owed>,
+    pub(crate) window: VecDeque<Owed>,
     /// `None`: every event up to the newest is in the window, in flight or has a row. Otherwise: every event up to this one.
     behind: Option<Sequence>,
     pending_asked: bool,
     /// The first deliveries of ordering keys, where they have no row.
-    heads: BTreeMap<Sequence, Owed>,
+    pub(crate) heads: BTreeMap<Sequence, Owed>,
     keys: Keys,
     /// Waiting for their time, soonest first.
     waiting: BTreeMap<(Timestamp, DeliveryKey), Owed>,
@@ -52,7 +52,7 @@ pub(crate) struct Subscription {
     /// Deliveries with a row that were given back. The store has them at a time that has passed: no page would bring them again.
     returned: VecDeque<Owed>,
     /// Items that replays released to it.
-    repeats: VecDeque<Owed>,
+    pub(crate) repeats: VecDeque<Owed>,
     /// Those whose key was taken before they were handed out: the replay releases them again.
     turned_away: Vec<Owed>,
     /// Deliveries in flight.
@@ -188,7 +188,7 @@ impl Subscription {
             let key = owed.key;
             let known = self.leased.contains(&key) || self.returned.iter().any(|owed| owed.key == key);
             if !known && !self.waiting.keys().any(|(_, waiting)| *waiting == key) {
-                self.wait(due.min(now + longest_wait(&owed)), owed);
+                self.wait(due.min(now + owed.longest_wait()), owed);
             }
         }
         self.place_ready();
@@ -254,7 +254,7 @@ impl Subscription {
             .collect();
         for (due, owed) in entries {
             if !known.contains(&owed.key) {
-                self.waiting.insert((due.min(now + longest_wait(&owed)), owed.key), owed);
+                self.waiting.insert((due.min(now + owed.longest_wait()), owed.key), owed);
             }
         }
     }
@@ -293,17 +293,6 @@ impl Subscription {
     /// Whether a replay may release another item to it.
     pub(crate) fn has_room_for_repeats(&self) -> bool {
         self.repeats.len() < usize::try_from(self.spec.concurrency).unwrap_or(usize::MAX)
-    }
-
-    /// The events of what replays released to it.
-    pub(crate) fn released_repeats(&self) -> impl Iterator<Item = Sequence> + '_ {
-        self.repeats.iter().map(|owed| owed.key.sequence)
-    }
-
-    /// Forgets a delivery that is owed and was not handed out: it has ended.
-    pub(crate) fn forget_pending(&mut self, key: DeliveryKey) {
-        self.window.retain(|owed| owed.key != key);
-        self.heads.retain(|_, owed| owed.key != key);
     }
 
     pub(crate) fn drop_repeats(&mut self, replay: ReplayNumber) -> usize {
@@ -496,11 +485,6 @@ impl Subscription {
 pub(crate) enum HasRow {
     Yes,
     No,
-}
-
-/// How long a delivery can wait. What was never tried waits for the time that its publisher gave.
-fn longest_wait(owed: &Owed) -> Duration {
-    if owed.tries == 0 { DELIVER_AT_MAX } else { RETRY_DELAY_MAX }
 }
 
 /// Whether a subscription has something to do.

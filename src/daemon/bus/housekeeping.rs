@@ -8,9 +8,11 @@ use panotti_core::retention::{Trim, TrimWhy};
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::id::Sequence;
 use rusqlite::Connection;
+use tokio::sync::oneshot;
 
+use super::thread::Thread;
 use crate::daemon::store::failure::StoreResult;
-use crate::daemon::store::sqlite::retention;
+use crate::daemon::store::sqlite::retention::{self, Space};
 
 /// Who does what nobody asked for.
 pub const ACTOR: &str = "daemon";
@@ -57,4 +59,20 @@ impl Housekeeping {
             }
         })
     }
+}
+
+/// The command that stops what has not begun of an event's deliveries; of those to one plugin, where one is named.
+pub fn cancel(connection: &Connection, sequence: Sequence, plugin: Option<&str>, reason: String, actor: String) -> StoreResult<Command> {
+    let deliveries = retention::not_begun(connection, sequence, plugin)?;
+    Ok(Command::Cancel(Cancel { deliveries, which: Cancelled::NotBegun, reason, actor }))
+}
+
+/// Gives free pages back and says what is left.
+pub fn vacuum(thread: &Thread, pages: u32, reply: oneshot::Sender<Space>) -> StoreResult<()> {
+    thread.store.vacuum(pages)?;
+    // The file is cut when the log is moved into it. A full channel means that this is already asked for.
+    let _ = thread.checkpoint.try_send(());
+    // Whoever asked may be gone: the pages are given back all the same.
+    let _ = reply.send(thread.store.space()?);
+    Ok(())
 }

@@ -9,7 +9,6 @@ use std::time::Instant;
 use arc_swap::ArcSwapOption;
 use panotti_core::action::{Action, Step, Write};
 use panotti_core::bus::Bus;
-use panotti_core::cancel::{Cancel, Cancelled};
 use panotti_core::command::{Answer, Command, HandlerOutcome};
 use panotti_core::event::{Draft, SharedEvent};
 use panotti_core::once::{PublishOnce, PublisherKey, StoredKey};
@@ -22,6 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
 use super::handle::{Answers, DeliveryChange, Request};
+use super::housekeeping;
 use super::limits::{BATCH_BYTES_MAX, BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
 use super::states::StateGrowth;
 use super::watch::Feed;
@@ -29,7 +29,7 @@ use crate::daemon::clock::{Clock, random_seed};
 use crate::daemon::defect;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::sqlite::writer::Writer;
-use crate::daemon::store::sqlite::{events, keyed, pages, plugin_state, publisher_keys, retention};
+use crate::daemon::store::sqlite::{events, keyed, pages, plugin_state, publisher_keys};
 
 /// When publishing is refused.
 #[derive(Debug, Clone)]
@@ -209,8 +209,7 @@ impl Thread {
                     DeliveryChange::Retry { actor } => Command::Retry { deliveries, actor },
                     DeliveryChange::Discard { reason, actor } => Command::Discard { deliveries, reason, actor },
                     DeliveryChange::Cancel { reason, actor } => {
-                        let deliveries = retention::not_begun(self.store.connection(), sequence, plugin.as_deref())?;
-                        Command::Cancel(Cancel { deliveries, which: Cancelled::NotBegun, reason, actor })
+                        housekeeping::cancel(self.store.connection(), sequence, plugin.as_deref(), reason, actor)?
                     }
                 };
                 Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
@@ -220,11 +219,7 @@ impl Thread {
                 Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
             }
             Request::Vacuum { pages, reply } => {
-                self.store.vacuum(pages)?;
-                // The file is cut when the log is moved into it. A full channel means that this is already asked for.
-                let _ = self.checkpoint.try_send(());
-                // Whoever asked may be gone: the pages are given back all the same.
-                let _ = reply.send(self.store.space()?);
+                housekeeping::vacuum(self, pages, reply)?;
                 Ok(None)
             }
             Request::SetState { set, reply } => {
