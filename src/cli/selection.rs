@@ -62,6 +62,9 @@ pub struct ReplaySelect {
     /// several times
     #[arg(long, value_name = "PLUGIN/NAME", conflicts_with_all = ["failed", "status", "error", "plugin"])]
     pub to: Vec<String>,
+    /// Also deliveries that crashed their plugin three times; each is run alone
+    #[arg(long)]
+    pub include_quarantined: bool,
     /// Deliveries started a second; `max` is without a limit
     #[arg(long, value_name = "N", default_value = "200", value_parser = parse_rate)]
     pub rate: u32,
@@ -164,6 +167,7 @@ async fn selection(select: &ReplaySelect, client: &mut Client, context: &Context
         correlation: select.correlation.clone(),
         to: select.to.clone(),
         all: select.all,
+        include_quarantined: select.include_quarantined,
     };
     if selection.is_empty() { Err(Failure::new(ErrorCode::REPLAY_SELECTOR_MISSING, "nothing says what to replay")) } else { Ok(selection) }
 }

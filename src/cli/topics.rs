@@ -120,7 +120,7 @@ Results go to stdout, everything else to stderr. With -o json or jsonl an error 
 const TIME: &str = "Times and durations
 
   --since and --until take a time, `2026-11-22T10:00:00Z` or `2026-11-22T11:00:00+01:00`, or say how long ago: `90s`, `15m`, `2h30m`, `1d`, `1w`.
-  --expires takes the same, counted from now on.
+  --expires and --delay take the same, counted from now on.
   Durations have a unit: ms, s, m, h, d, w. `0` needs none.
 
   --time relative   `2m` is two minutes ago, `in 8s` is still to come

@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use http::Method;
 use panotti_protocol::api::{
-    DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, Health,
-    LogLine, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch, Replay, ReplayItem,
-    ReplayItemsQuery, ReplayRequest, ReplayStarted, RetryRequest, Setting, StateChanged, StateItem, StateQuery, StateRemoval, StateUpdate,
-    StopRequest, Stopping, Version,
+    CancelRequest, DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery,
+    EventsStatus, Health, LogLine, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch,
+    PurgeRequest, Purged, Replay, ReplayItem, ReplayItemsQuery, ReplayRequest, ReplayStarted, RetryRequest, Setting, StateChanged,
+    StateItem, StateQuery, StateRemoval, StateUpdate, StopRequest, Stopping, Version,
 };
 use panotti_protocol::delivery::ReplayState;
 use panotti_protocol::event::{NewEvent, Receipt};
@@ -95,6 +95,16 @@ impl Client {
     /// `POST /events/{id}/discard`
     pub async fn discard(&mut self, id: &str, request: &DiscardRequest) -> Answer<DeliveriesChanged> {
         self.send(Method::POST, &format!("/events/{}/discard", segment(id)), request).await
+    }
+
+    /// `POST /events/{id}/cancel`
+    pub async fn cancel(&mut self, id: &str, request: &CancelRequest) -> Answer<DeliveriesChanged> {
+        self.send(Method::POST, &format!("/events/{}/cancel", segment(id)), request).await
+    }
+
+    /// `POST /events/purge`: one part of the store.
+    pub async fn purge(&mut self, request: &PurgeRequest) -> Answer<Purged> {
+        self.send(Method::POST, "/events/purge", request).await
     }
 
     /// `POST /events/replay`

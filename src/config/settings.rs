@@ -138,10 +138,16 @@ pub const TABLE: &[SettingRow] = &[
         description: "What keeps a plugin's processes together: a pid namespace where the system allows it, or always a subreaper.",
     },
     SettingRow {
+        key: "retention.days",
+        form: Form::Integer { least: 1, most: 3_650 },
+        default: "30",
+        description: "Days that an event is kept once all its deliveries are resolved.",
+    },
+    SettingRow {
         key: "store.bytes_max",
         form: Form::Bytes { least: 8 * MIB, most: TB },
         default: "1GB",
-        description: "Limit of the database file; publishing is refused when it is reached.",
+        description: "Bytes the store may use; near it old events go early, at it publishing is refused.",
     },
     SettingRow {
         key: "store.free_bytes_min",
@@ -217,6 +223,8 @@ pub struct Settings {
     pub plugin_dirs: Vec<PathBuf>,
     /// `auto` or `subreaper`: what keeps a plugin's processes together.
     pub process_tree: &'static str,
+    /// How long resolved events are kept.
+    pub retention: Duration,
     /// The store.
     pub store: StoreSettings,
 }
@@ -235,7 +243,7 @@ pub struct LogSettings {
 /// Settings of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreSettings {
-    /// Limit of the database file.
+    /// Bytes the database may use.
     pub bytes_max: u64,
     /// Free space below which publishing is refused.
     pub free_bytes_min: u64,
@@ -279,6 +287,7 @@ impl Settings {
                 Some(SettingValue::Word(word)) => word,
                 _ => "auto",
             },
+            retention: Duration::from_secs(integer("retention.days").max(1) as u64 * 86_400),
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),
                 free_bytes_min: bytes("store.free_bytes_min"),

@@ -32,6 +32,12 @@ pub fn draft(new: NewEvent, source: &str, actor: &str, payload_bytes_max: usize)
     ] {
         check_attribute(name, value.as_deref())?;
     }
+    if let (Some(deliver_at), Some(expires)) = (new.deliver_at, new.expires)
+        && deliver_at >= expires
+    {
+        let detail = format!("`deliver_at` is {deliver_at} and `expires` {expires}: every delivery would have expired");
+        return Err(Failure::new(ErrorCode::EVENT_ATTRIBUTE_INVALID, detail));
+    }
     check_extensions(&new)?;
     let (datacontenttype, payload) = payload(new.datacontenttype, new.data, new.data_base64, payload_bytes_max)?;
     Ok(Draft {
@@ -49,6 +55,7 @@ pub fn draft(new: NewEvent, source: &str, actor: &str, payload_bytes_max: usize)
         orderingkey: new.orderingkey,
         traceparent: new.traceparent,
         expires: new.expires,
+        deliver_at: new.deliver_at,
         extensions: new.extensions,
         actor: actor.to_owned(),
     })
@@ -191,6 +198,7 @@ mod tests {
             (r#"{"type":"a","Tenant":"x"}"#, ErrorCode::EVENT_ATTRIBUTE_INVALID),
             (r#"{"type":"a","tenant":{}}"#, ErrorCode::EVENT_ATTRIBUTE_INVALID),
             (r#"{"type":"a","subject":""}"#, ErrorCode::EVENT_ATTRIBUTE_INVALID),
+            (r#"{"type":"a","deliver_at":"2026-11-22T10:00:00Z","expires":"2026-11-22T10:00:00Z"}"#, ErrorCode::EVENT_ATTRIBUTE_INVALID),
         ] {
             let failure = read(text).unwrap_err();
             assert!(failure.is(code), "{text}: {failure}");

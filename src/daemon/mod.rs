@@ -13,6 +13,7 @@ pub mod host;
 pub mod log;
 pub mod maintenance;
 pub mod meters;
+pub mod retention;
 pub mod rules;
 pub mod shutdown;
 pub mod start;

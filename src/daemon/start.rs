@@ -21,6 +21,7 @@ use super::clock::{Clock, random_bytes};
 use super::host::init::tree::ProcessTree;
 use super::host::{Host, HostHandle, HostSettings};
 use super::meters::Meters;
+use super::retention::Retention;
 use super::rules::Rules;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
@@ -68,6 +69,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
+    let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
     let plugin_rows = plugins::plugins(store.connection())?;
@@ -76,6 +78,8 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let stopping = CancellationToken::new();
     let host = Host::start(host_settings(&loaded, &places, store_id)?, parts.bus.clone(), clock, plugin_rows, parts.host_actions).await?;
     maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
+    let (kept, bytes_max) = (loaded.settings.retention, loaded.settings.store.bytes_max);
+    tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, kept, bytes_max, trusted }.run());
     let (stop, stop_requests) = mpsc::channel(1);
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
@@ -220,6 +224,7 @@ fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id:
         log_file: places.log_file(),
         settings: loaded.rows(),
         payload_bytes_max: settings.payload_bytes_max,
+        retention: settings.retention,
         store_bytes_max: settings.store.bytes_max,
         free_bytes_min: settings.store.free_bytes_min,
     }

@@ -171,7 +171,7 @@ fn status(pid: u32) -> Value {
         "events": {
             "accepted": 1_204, "unrouted": 3, "deliveries": {"pending": 12, "done": 900}, "replays_running": 0,
             "subscriptions": [{"subscription": "a/b", "topic": "b", "pending": 12, "leased": 0, "waiting": 0, "done": 900, "dead": 7}],
-            "store": {"database_bytes": 212_000_000, "wal_bytes": 0, "free_bytes": 9_000_000_000_u64, "free_bytes_min": 1, "bytes_max": 1_000_000_000}
+            "store": {"database_bytes": 230_000_000, "used_bytes": 212_000_000, "retention_days": 30, "days_held": 24.0, "wal_bytes": 0, "free_bytes": 9_000_000_000_u64, "free_bytes_min": 1, "bytes_max": 1_000_000_000}
         }
     })
 }
@@ -197,7 +197,14 @@ fn starting_where_a_daemon_answers_changes_nothing_and_stopping_returns_when_the
     assert_eq!((started.status.code(), &value["changed"], &value["pid"]), (Some(0), &json!(false), &json!(pid)));
 
     let shown = text(&server.panotti(&["daemon", "status"]).stdout);
-    for part in ["● panotti 0.1.0  running 1m", "1,204 accepted", "pending 12", "dead 7", "212 MB of 1 GB", "2 running, 1 stopped"] {
+    for part in [
+        "● panotti 0.1.0  running 1m",
+        "1,204 accepted",
+        "pending 12",
+        "dead 7",
+        "212 MB of 1 GB, holds 24 of 30 days",
+        "2 running, 1 stopped",
+    ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert_eq!(shown.lines().count(), 6);

@@ -44,6 +44,8 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti slo", &[], 0),
     ("panotti event retry", &[NOBODY], 4),
     ("panotti event discard", &[NOBODY, "--reason", "a test"], 4),
+    ("panotti event cancel", &[NOBODY], 4),
+    ("panotti event purge", &["--before", "1d"], 0),
     ("panotti event replay", &["--failed"], 0),
     ("panotti replay start", &["--failed"], 0),
     ("panotti filter list", &[], 0),

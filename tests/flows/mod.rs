@@ -1,6 +1,7 @@
 //! Whole flows against a real daemon.
 //!
 //! - `promises`: what publishers were promised, and the check that it was kept
+//! - `later`: events for later, and events that came too late
 //! - `load`: publishers that go on until their daemon is gone
 //! - `kill`: `kill -9` under load
 //! - `disk`: a sync that fails
@@ -8,14 +9,21 @@
 //! - `api`: the API as `curl` sees it
 //! - `once`: publishing under a key
 //! - `strangers`: those who should not be there, and those who leave in the middle
+//! - `poison`: what crashes its plugin
+//! - `purging`: what is cancelled, and what is removed for good
+//! - `retention`: what goes when it is old or there is no room, and what stays
 //! - `upgrade`: stores of released versions
 
 mod api;
 mod disk;
 mod folder;
 mod kill;
+mod later;
 mod load;
 mod once;
+mod poison;
 mod promises;
+mod purging;
+mod retention;
 mod strangers;
 mod upgrade;

@@ -15,6 +15,7 @@ use crate::delivery::{Counts, DeliveryKey};
 use crate::event::SharedEvent;
 use crate::once::StoredKey;
 use crate::order::OrderKey;
+use crate::poison::Crashes;
 use crate::replay::{ReplayCursor, ReplayNumber};
 use crate::routing::{RuleSet, SubscriptionId, SubscriptionSpec};
 
@@ -151,6 +152,11 @@ pub enum Write {
         /// When it ended.
         ended_at: Option<Timestamp>,
     },
+    /// Events leave the store with everything that belongs to them.
+    Trim {
+        /// The events, in sequence order.
+        events: Vec<Sequence>,
+    },
     /// Something written down for others.
     Record(Record),
     /// Who did what.
@@ -180,6 +186,8 @@ pub struct DeliveryWrite {
     pub ended_at: Option<Timestamp>,
     /// Groups failures that are alike.
     pub fingerprint: Option<String>,
+    /// When it crashed its plugin.
+    pub crashes: Crashes,
     /// The attempt that ended. Absent where the row changes without one.
     pub attempt: Option<Attempt>,
     /// The delivery it repeats, for one that a replay made.

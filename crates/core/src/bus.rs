@@ -10,17 +10,17 @@ use std::time::Duration;
 
 use panotti_protocol::api::{OnDisabled, StoredFilter};
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7};
-use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
 
 use crate::action::{Action, CancelReason, Step, Write};
-use crate::command::{Answer, Attach, AuditEntry, Command, Record, Switch};
+use crate::command::{Answer, Attach, Command};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
 use crate::groups::Groups;
 use crate::keys::HeldKeys;
 use crate::limits::FLOOR_STEP;
 use crate::once::Recent;
+use crate::poison::Alone;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
 use crate::routing::{RuleSet, SubscriptionId};
@@ -98,6 +98,7 @@ pub struct Bus {
     pub(crate) copies: BTreeMap<String, Copy>,
     pub(crate) leases: BTreeMap<FencingToken, Held>,
     pub(crate) lease_ends: BTreeSet<(Timestamp, FencingToken)>,
+    pub(crate) alone: Alone,
     pub(crate) jobs: BTreeMap<ReplayNumber, Job>,
     pub(crate) last_replay: ReplayNumber,
     pub(crate) unmatched: BTreeSet<Sequence>,
@@ -139,6 +140,7 @@ impl Bus {
             copies: BTreeMap::new(),
             leases: BTreeMap::new(),
             lease_ends: BTreeSet::new(),
+            alone: Alone::default(),
             jobs: snapshot.replays.into_iter().map(|stored| (stored.number, Job::new(stored, now))).collect(),
             last_replay: snapshot.last_replay,
             unmatched: snapshot.unmatched.into_iter().collect(),
@@ -203,7 +205,12 @@ impl Bus {
     /// When something is due next, if nothing else happens before.
     pub fn next_due(&self) -> Option<Timestamp> {
         let lease = self.lease_ends.first().map(|(at, _)| *at);
-        let waiting = self.subscriptions.values().filter(|known| self.copy_of(known).is_some()).filter_map(Subscription::next_due).min();
+        let waiting = self
+            .subscriptions
+            .values()
+            .filter(|known| self.copy_of(known).is_some() && !self.is_kept_free(&known.plugin))
+            .filter_map(Subscription::next_due)
+            .min();
         [lease, waiting, self.next_release(), self.next_stall()].into_iter().flatten().min()
     }
 
@@ -231,6 +238,8 @@ impl Bus {
             Command::Heartbeat { token } => self.heartbeat(token),
             Command::Retry { deliveries, actor } => self.retry(deliveries, actor, step),
             Command::Discard { deliveries, reason, actor } => self.discard(deliveries, &reason, &actor, step),
+            Command::Cancel(cancel) => self.cancel(cancel, step),
+            Command::Trim(trim) => self.trim(trim, step),
             Command::SetState(set) => self.set_state(*set, step),
             Command::StartReplay(start) => self.start_replay(*start, step),
             Command::CancelReplay { replay, actor } => self.cancel_replay(replay, actor, step),
@@ -274,48 +283,6 @@ impl Bus {
                 Answer::Done
             }
         }
-    }
-
-    fn switch(&mut self, switch: Switch, step: &mut Step) -> Answer {
-        let before = self.disabled.get(&switch.plugin).copied();
-        let after = (!switch.enabled).then_some(switch.on_disabled);
-        if before == after {
-            return Answer::Changed(0);
-        }
-        match after {
-            Some(on_disabled) => self.disabled.insert(switch.plugin.clone(), on_disabled),
-            None => self.disabled.remove(&switch.plugin),
-        };
-        step.writes.push(Write::Audit(AuditEntry {
-            actor: switch.actor.clone(),
-            action: if switch.enabled { "plugin.enable" } else { "plugin.disable" }.to_owned(),
-            object: switch.plugin.clone(),
-            reason: switch.reason.clone(),
-            detail: String::new(),
-        }));
-        step.writes.push(Write::Switch(switch));
-        Answer::Changed(1)
-    }
-
-    fn record(&mut self, record: Record, step: &mut Step) -> Answer {
-        match &record {
-            Record::Transition { plugin, from, to, reason, actor } => {
-                self.own_event(notice::PLUGIN_STATE, notice::plugin_state(plugin, from, to, reason, actor), step);
-            }
-            Record::PluginConfig { plugin, actor, reason, revision, .. } => step.writes.push(Write::Audit(AuditEntry {
-                actor: actor.clone(),
-                action: "plugin.configure".to_owned(),
-                object: plugin.clone(),
-                reason: reason.clone(),
-                detail: format!("revision {revision}"),
-            })),
-            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime | Record::Measured(_) | Record::ForgetKeys { .. } => {}
-        }
-        step.writes.push(match record {
-            Record::Audit(entry) => Write::Audit(entry),
-            other => Write::Record(other),
-        });
-        Answer::Done
     }
 
     fn write_counts(&mut self, step: &mut Step) {

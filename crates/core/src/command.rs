@@ -11,12 +11,14 @@ use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 
+use crate::cancel::Cancel;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
 use crate::keys::{Head, KeyEntry};
 use crate::once::PublishOnce;
 use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
+use crate::retention::{Room, Trim};
 use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
 use crate::state::SetState;
 
@@ -80,6 +82,10 @@ pub enum Command {
         /// Who asks.
         actor: String,
     },
+    /// Stop deliveries before they end. The rows, and what has none yet, were read right before this command is applied.
+    Cancel(Cancel),
+    /// Remove what may go of some events. They were read right before this command is applied.
+    Trim(Trim),
     /// Change a key of a plugin's state.
     SetState(Box<SetState>),
     /// Begin a replay.
@@ -362,6 +368,13 @@ pub enum Record {
     Audit(AuditEntry),
     /// The clock of uptime: a row a minute.
     Uptime,
+    /// The store's use went over the mark of the warning, or came back under it.
+    Watermark {
+        /// How the store's room stands.
+        room: Room,
+        /// Whether it is over.
+        over: bool,
+    },
     /// Publishers' keys that are no longer in force are forgotten, so many at most.
     ForgetKeys {
         /// The most.
@@ -438,6 +451,17 @@ pub enum Refusal {
     /// Another filter has the name.
     #[error("there is another filter `{0}`")]
     FilterExists(String),
+    /// What nobody is owed any more cannot be published.
+    #[error("the event's `expires` has passed: {0}")]
+    Expired(Timestamp),
+    /// See [`crate::limits::DELIVER_AT_MAX`].
+    #[error("`deliver_at` is {at}, more than {} days away", limit.as_secs() / 86_400)]
+    DelayTooLong {
+        /// What was asked for.
+        at: Timestamp,
+        /// The limit.
+        limit: Duration,
+    },
     /// No such replay is running.
     #[error("no replay {0} is running")]
     NoSuchReplay(ReplayId),

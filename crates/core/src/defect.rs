@@ -42,6 +42,14 @@ pub enum Defect {
     PauseForgotten,
     /// More deliveries are in flight than the subscription allows (rule 12).
     ConcurrencyIgnored,
+    /// A third crash within 72 hours is like any other (rule 9).
+    QuarantineForgotten,
+    /// A quarantined delivery that is tried again has company (rule 9).
+    PoisonInCompany,
+    /// An event that is to be delivered later is delivered now (rule 7).
+    DelayForgotten,
+    /// An event is removed while a delivery of it is unresolved (rule 14).
+    TrimsUnresolved,
     /// A retry lets the next of its key go first (rule 11).
     RetryFreesKey,
     /// The next of a key goes as soon as the one before is handed out (rule 11).

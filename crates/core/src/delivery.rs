@@ -1,13 +1,16 @@
 //! One event owed to one subscription: its key, its id, what memory keeps of it, and the counts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use panotti_protocol::delivery::{DeliveryState, ReplayMark};
 use panotti_protocol::id::{DeliveryId, EventId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 
+use crate::limits::{DELIVER_AT_MAX, RETRY_DELAY_MAX};
 use crate::order::OrderKey;
+use crate::poison::Crashes;
 use crate::random::Random;
 use crate::replay::ReplayNumber;
 use crate::routing::SubscriptionId;
@@ -71,6 +74,8 @@ pub struct Owed {
     pub attempts: u32,
     /// Attempts recorded, counted or not.
     pub tries: u32,
+    /// When it crashed its plugin; for one that a replay made, when the one it repeats did, too.
+    pub crashes: Crashes,
     /// Set when a replay made it.
     pub repeats: Option<Arc<Repeats>>,
 }
@@ -79,6 +84,11 @@ impl Owed {
     /// Its id.
     pub fn id(&self) -> DeliveryId {
         self.key.id(self.eventid)
+    }
+
+    /// How long it can wait. What was never tried waits for the time that its publisher gave.
+    pub fn longest_wait(&self) -> Duration {
+        if self.tries == 0 { DELIVER_AT_MAX } else { RETRY_DELAY_MAX }
     }
 
     /// The delivery that it repeats, for one that a replay made.

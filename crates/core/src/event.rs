@@ -41,6 +41,8 @@ pub struct Draft {
     pub traceparent: Option<String>,
     /// A delivery past it is dead.
     pub expires: Option<Timestamp>,
+    /// Its deliveries wait until then. Kept with them, not with the event.
+    pub deliver_at: Option<Timestamp>,
     /// Attributes that Panotti does not know.
     pub extensions: Extensions,
     /// The principal that publishes it.
@@ -65,6 +67,7 @@ impl Draft {
             orderingkey: None,
             traceparent: None,
             expires: None,
+            deliver_at: None,
             extensions: Extensions::new(),
             actor: actor.into(),
         }
@@ -89,6 +92,7 @@ impl Draft {
             orderingkey: self.orderingkey.clone(),
             traceparent: self.traceparent.clone(),
             expires: self.expires,
+            deliver_at: self.deliver_at,
             extensions: self.extensions.clone(),
             actor: self.actor.clone(),
         }

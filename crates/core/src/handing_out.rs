@@ -26,6 +26,7 @@ impl Bus {
 
     pub(crate) fn hand_out(&mut self, step: &mut Step) {
         self.follow_rows(step);
+        self.hand_out_alone(step);
         let ids: Vec<SubscriptionId> = self.subscriptions.keys().copied().collect();
         for id in ids {
             while let Some(subscription) = self.subscriptions.get(&id) {
@@ -33,12 +34,18 @@ impl Bus {
                     break;
                 }
                 let Some(copy) = self.copy_of(subscription).map(|copy| copy.attach.clone()) else { break };
+                if self.is_kept_free(&copy.plugin) {
+                    break;
+                }
                 let next = self.subscriptions.get_mut(&id).and_then(|known| known.take_next(self.now));
                 self.take_back_items(id);
                 let Some((owed, row)) = next else { break };
                 if owed.expires.is_some_and(|expires| expires <= self.now) {
                     self.expire(owed, row, &copy, step);
                     self.follow_rows(step);
+                } else if owed.crashes.are_poison() {
+                    self.set_aside(&copy.plugin, owed, row);
+                    self.hand_out_alone(step);
                 } else {
                     self.lease(id, owed, row, copy, step);
                 }
@@ -46,10 +53,11 @@ impl Bus {
         }
     }
 
-    fn lease(&mut self, id: SubscriptionId, owed: Owed, row: HasRow, copy: Attach, step: &mut Step) {
-        let Some(subscription) = self.subscriptions.get_mut(&id) else { return };
+    /// Hands a delivery out, and gives the lease's token.
+    pub(crate) fn lease(&mut self, id: SubscriptionId, owed: Owed, row: HasRow, copy: Attach, step: &mut Step) -> FencingToken {
         self.leases_given += 1;
         let token = FencingToken(self.epoch << 32 | self.leases_given);
+        let Some(subscription) = self.subscriptions.get_mut(&id) else { return token };
         let timeout = subscription.timeout();
         subscription.lease(&owed, row);
         let hard_until = self.now + timeout;
@@ -68,12 +76,14 @@ impl Bus {
         self.lease_ends.insert((lease_until, token));
         let Attach { plugin, instance, version, digest } = copy;
         self.leases.insert(token, Held { owed, row, instance, plugin, version, digest, started_at: self.now, lease_until, hard_until });
+        token
     }
 
     /// Ends a lease in memory. What becomes of the delivery is the caller's business.
     pub(crate) fn end_lease(&mut self, token: FencingToken) -> Option<Held> {
         let held = self.leases.remove(&token)?;
         self.lease_ends.remove(&(held.lease_until, token));
+        self.alone.ended(token);
         if let Some(subscription) = self.subscriptions.get_mut(&held.owed.key.subscription) {
             subscription.release(&held.owed);
         }

@@ -7,6 +7,8 @@
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
+//! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
+//! - [`poison`]: deliveries that crash their plugin
 //! - [`order`], [`keys`]: ordering keys, and whose turn it is in each
 //! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike
@@ -17,6 +19,7 @@
 
 pub mod action;
 pub mod bus;
+pub mod cancel;
 pub mod command;
 pub mod defect;
 pub mod delivery;
@@ -33,13 +36,16 @@ pub mod meter;
 pub mod once;
 pub mod order;
 mod outcome;
+pub mod poison;
 mod publish;
 pub mod random;
 mod registering;
 pub mod replay;
 mod replaying;
+pub mod retention;
 pub mod retry;
 pub mod routing;
 mod stall;
 pub mod state;
 pub mod subscription;
+mod writing_down;

@@ -46,6 +46,8 @@ pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(300);
 pub const RETRY_DELAY_MIN: Duration = Duration::from_millis(100);
 /// Longest delay a handler may ask for (semantics rule 5).
 pub const RETRY_DELAY_MAX: Duration = Duration::from_secs(24 * 3_600);
+/// Longest time that a publisher may put the deliveries of an event off.
+pub const DELIVER_AT_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// Retries after the first attempt (semantics rule 7).
 pub const RETRIES: u32 = 3;
 /// First step of the backoff.

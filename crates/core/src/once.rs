@@ -87,6 +87,11 @@ impl Bus {
             }
             return Answer::Receipts(stored.receipts.into_iter().map(|receipt| Receipt { duplicate: true, ..receipt }).collect());
         }
+        let refused =
+            publishes.iter().filter(|publish| self.first_receipt(publish).is_none()).find_map(|publish| self.refuses(&publish.draft));
+        if let Some(refusal) = refused {
+            return Answer::Refused(refusal);
+        }
         if publishes.iter().any(|publish| publish.matches.rules != self.rules.version) {
             return Answer::MatchAgain;
         }

@@ -34,6 +34,7 @@ impl DeliveryWrite {
             due: None,
             ended_at: None,
             fingerprint: None,
+            crashes: owed.crashes.clone(),
             attempt: None,
             attempt_of: owed.original(),
             order: owed.order,
@@ -60,6 +61,8 @@ impl Ended {
 enum Fate {
     Done,
     Dead(Cause),
+    /// It has crashed its plugin too often.
+    Quarantined,
     /// Again at this time.
     Waits(Timestamp),
 }
@@ -163,7 +166,11 @@ impl Bus {
                     if !self.defects.has(Defect::CrashNotCounted) {
                         held.owed.attempts += 1;
                     }
-                    let fate = self.next_try(&held.owed, None, Cause::Crash);
+                    held.owed.crashes.add(self.now);
+                    let fate = match held.owed.crashes.are_poison() && !self.defects.has(Defect::QuarantineForgotten) {
+                        true => Fate::Quarantined,
+                        false => self.next_try(&held.owed, None, Cause::Crash),
+                    };
                     let ended = Ended::new(AttemptOutcome::Crash, Some(error.clone()), log_tail.clone());
                     self.end_attempt(held, ended, fate, step);
                 }
@@ -176,7 +183,11 @@ impl Bus {
 
     /// A delivery whose plugin was told to end: as if it had never been handed out.
     fn give_back(&mut self, held: Held) {
-        let Held { owed, row, .. } = held;
+        self.put_back(held.owed, held.row);
+    }
+
+    /// Puts a delivery that is not handed out after all where it came from.
+    pub(crate) fn put_back(&mut self, owed: Owed, row: HasRow) {
         let Some(subscription) = self.subscriptions.get_mut(&owed.key.subscription) else { return };
         match (row, owed.key.replay) {
             (HasRow::Yes, _) => subscription.take_back(owed),
@@ -227,6 +238,7 @@ impl Bus {
         let (state, cause, due) = match &fate {
             Fate::Done => (DeliveryState::Done, None, None),
             Fate::Dead(cause) => (DeliveryState::Dead, Some(*cause), None),
+            Fate::Quarantined => (DeliveryState::Quarantined, Some(Cause::Crash), None),
             Fate::Waits(due) => (DeliveryState::Waiting, None, Some(*due)),
         };
         let counted = !matches!(ended.outcome, AttemptOutcome::Defer | AttemptOutcome::Expired);
@@ -246,8 +258,10 @@ impl Bus {
             plugin_digest: held.digest,
             emitted: ended.emitted,
         });
-        if state == DeliveryState::Dead {
-            self.announce_death(&owed, &write, step);
+        match state {
+            DeliveryState::Dead => self.announce_death(notice::DELIVERY_DEAD, &owed, &write, step),
+            DeliveryState::Quarantined => self.announce_death(notice::DELIVERY_QUARANTINED, &owed, &write, step),
+            _ => {}
         }
         if self.defects.has(Defect::DeathForgetsAttempt) && state == DeliveryState::Dead {
             write.attempt = None;
@@ -301,9 +315,9 @@ impl Bus {
         blocks && !self.defects.has(Defect::DeadLetterFreesKey)
     }
 
-    /// Every death is an event, but for the death of a delivery of such an event: it would never end.
-    fn announce_death(&mut self, owed: &Owed, write: &DeliveryWrite, step: &mut Step) {
-        if owed.topic.as_str() == notice::DELIVERY_DEAD {
+    /// Every death and every quarantine is an event, but for that of a delivery of such an event: it would never end.
+    fn announce_death(&mut self, topic: &'static str, owed: &Owed, write: &DeliveryWrite, step: &mut Step) {
+        if [notice::DELIVERY_DEAD, notice::DELIVERY_QUARANTINED].contains(&owed.topic.as_str()) {
             return;
         }
         let Some(subscription) = self.subscriptions.get(&owed.key.subscription) else { return };
@@ -319,7 +333,7 @@ impl Bus {
             group: write.fingerprint.as_ref().map(|fingerprint| self.groups.died(&subscription.plugin, fingerprint, self.now)),
             replay: owed.mark(),
         };
-        self.own_event(notice::DELIVERY_DEAD, dead.to_json(), step);
+        self.own_event(topic, dead.to_json(), step);
     }
 
     /// One more attempt, now, of what waits or is dead. What is in flight, ended well or changed in this step stays as it is.
@@ -335,6 +349,7 @@ impl Bus {
             }
             subscription.forget_waiting(owed.key);
             subscription.wait(now, owed.clone());
+            self.alone.forget(owed.key);
             self.count(owed.key, state, -1);
             self.count(owed.key, DeliveryState::Waiting, 1);
             let write = DeliveryWrite { due: Some(now), ..DeliveryWrite::of(&owed, DeliveryState::Waiting, attempts_max) };

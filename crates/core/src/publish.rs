@@ -11,11 +11,13 @@ use panotti_protocol::topic::Topic;
 
 use crate::action::{Action, DeliveryWrite, Step, Write};
 use crate::bus::Bus;
-use crate::command::{Answer, Publish};
+use crate::command::{Answer, Publish, Refusal};
 use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::event::{Draft, StoredEvent};
+use crate::limits::DELIVER_AT_MAX;
 use crate::order::{Keyed, OrderKey};
+use crate::poison::Crashes;
 use crate::routing::{Matches, SubscriptionId};
 
 /// Source and actor of the daemon's own events.
@@ -23,13 +25,28 @@ pub const OWN_SOURCE: &str = "/panotti";
 
 impl Bus {
     pub(crate) fn publish(&mut self, publish: Publish, step: &mut Step) -> Answer {
-        if publish.matches.rules != self.rules.version && self.first_receipt(&publish).is_none() {
+        let first = self.first_receipt(&publish);
+        if first.is_none()
+            && let Some(refusal) = self.refuses(&publish.draft)
+        {
+            return Answer::Refused(refusal);
+        }
+        if publish.matches.rules != self.rules.version && first.is_none() {
             return Answer::MatchAgain;
         }
         if self.defects.has(Defect::DuplicateTakesSequence) && self.first_receipt(&publish).is_some() {
             self.head = Sequence(self.head.0 + 1);
         }
         Answer::Receipt(self.take_in(publish, step))
+    }
+
+    /// Why an event that nobody has published before is not accepted, if it is not.
+    pub(crate) fn refuses(&self, draft: &Draft) -> Option<Refusal> {
+        if let Some(expires) = draft.expires.filter(|expires| *expires <= self.now) {
+            return Some(Refusal::Expired(expires));
+        }
+        let at = draft.deliver_at.filter(|at| *at > self.now + DELIVER_AT_MAX)?;
+        Some(Refusal::DelayTooLong { at, limit: DELIVER_AT_MAX })
     }
 
     /// Accepts what was matched by the rules in force, or finds that the same event was published before.
@@ -48,7 +65,7 @@ impl Bus {
     }
 
     /// The receipt of the event with the same source and id: in the store, or of this step.
-    fn first_receipt(&self, publish: &Publish) -> Option<Receipt> {
+    pub(crate) fn first_receipt(&self, publish: &Publish) -> Option<Receipt> {
         let draft = &publish.draft;
         let in_this_step = || draft.id.as_ref().and_then(|id| self.recent.ids.get(&(draft.source.clone(), id.clone())).cloned());
         publish.known.clone().or_else(in_this_step)
@@ -108,6 +125,16 @@ impl Bus {
                 ..DeliveryWrite::of(&owed, DeliveryState::Skipped, attempts_max)
             })));
             return false;
+        }
+        if let Some(at) = event.draft.deliver_at.filter(|at| *at > self.now && !self.defects.has(Defect::DelayForgotten)) {
+            let row =
+                DeliveryWrite { due: Some(at), ..DeliveryWrite::of(&owed, DeliveryState::Waiting, subscription.spec.retry.attempts_max()) };
+            // Where it has an ordering key, its key waits with it: that follows from the row.
+            subscription.wait(at, owed.clone());
+            self.count(owed.key, DeliveryState::Waiting, 1);
+            self.changed.insert(owed.key);
+            step.writes.push(Write::Delivery(Box::new(row)));
+            return true;
         }
         if let Some(order) = order {
             subscription.offer_keyed(order, owed.clone());
@@ -194,6 +221,7 @@ pub(crate) fn owed(event: &StoredEvent, subscription: SubscriptionId, order: Opt
         expires: event.draft.expires,
         attempts: 0,
         tries: 0,
+        crashes: Crashes::default(),
         repeats: None,
     }
 }

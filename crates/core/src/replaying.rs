@@ -57,7 +57,13 @@ impl Bus {
         job.cancel();
         // What was released and not handed out is dropped; what a plugin holds or waits for its retry is finished.
         let dropped: usize = self.subscriptions.values_mut().map(|subscription| subscription.drop_repeats(*number)).sum();
-        job.open = job.open.saturating_sub(dropped as u64);
+        let aside = self.alone.drop_repeats(*number);
+        job.open = job.open.saturating_sub((dropped + aside.len()) as u64);
+        for owed in aside {
+            if let Some(subscription) = self.subscriptions.get_mut(&owed.key.subscription) {
+                subscription.end_of_flight(&owed);
+            }
+        }
         step.writes.push(Write::Audit(AuditEntry {
             actor,
             action: "replay.cancel".to_owned(),

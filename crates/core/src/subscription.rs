@@ -11,7 +11,7 @@ use panotti_protocol::time::Timestamp;
 use crate::defect::{Defect, Defects};
 use crate::delivery::{DeliveryKey, Owed};
 use crate::keys::{Head, HeldKeys, KeyEntry, Keys, Turn};
-use crate::limits::{RETRY_DELAY_MAX, WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
+use crate::limits::{WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
 use crate::order::OrderKey;
 use crate::replay::ReplayNumber;
 use crate::routing::{SubscriptionId, SubscriptionSpec};
@@ -37,12 +37,12 @@ pub(crate) struct Subscription {
     pub(crate) spec: SubscriptionSpec,
     pub(crate) active: bool,
     /// Owed and not handed out, in sequence order. Without ordering keys.
-    window: VecDeque<Owed>,
+    pub(crate) window: VecDeque<Owed>,
     /// `None`: every event up to the newest is in the window, in flight or has a row. Otherwise: every event up to this one.
     behind: Option<Sequence>,
     pending_asked: bool,
     /// The first deliveries of ordering keys, where they have no row.
-    heads: BTreeMap<Sequence, Owed>,
+    pub(crate) heads: BTreeMap<Sequence, Owed>,
     keys: Keys,
     /// Waiting for their time, soonest first.
     waiting: BTreeMap<(Timestamp, DeliveryKey), Owed>,
@@ -52,7 +52,7 @@ pub(crate) struct Subscription {
     /// Deliveries with a row that were given back. The store has them at a time that has passed: no page would bring them again.
     returned: VecDeque<Owed>,
     /// Items that replays released to it.
-    repeats: VecDeque<Owed>,
+    pub(crate) repeats: VecDeque<Owed>,
     /// Those whose key was taken before they were handed out: the replay releases them again.
     turned_away: Vec<Owed>,
     /// Deliveries in flight.
@@ -188,7 +188,7 @@ impl Subscription {
             let key = owed.key;
             let known = self.leased.contains(&key) || self.returned.iter().any(|owed| owed.key == key);
             if !known && !self.waiting.keys().any(|(_, waiting)| *waiting == key) {
-                self.wait(due.min(now + RETRY_DELAY_MAX), owed);
+                self.wait(due.min(now + owed.longest_wait()), owed);
             }
         }
         self.place_ready();
@@ -235,7 +235,7 @@ impl Subscription {
         Some(after)
     }
 
-    /// Takes a page of waiting deliveries. A time further away than any retry can be was written under another clock and is cut.
+    /// Takes a page of waiting deliveries. A time further away than any can be was written under another clock and is cut.
     pub(crate) fn take_waiting(&mut self, entries: Vec<(Timestamp, Owed)>, last: bool, now: Timestamp) {
         self.waiting_asked = false;
         let end = entries.last().map(|(due, owed)| (*due, owed.key));
@@ -254,7 +254,7 @@ impl Subscription {
             .collect();
         for (due, owed) in entries {
             if !known.contains(&owed.key) {
-                self.waiting.insert((due.min(now + RETRY_DELAY_MAX), owed.key), owed);
+                self.waiting.insert((due.min(now + owed.longest_wait()), owed.key), owed);
             }
         }
     }
@@ -321,7 +321,7 @@ impl Subscription {
         std::mem::take(&mut self.turned_away)
     }
 
-    fn end_of_flight(&mut self, owed: &Owed) {
+    pub(crate) fn end_of_flight(&mut self, owed: &Owed) {
         if let Some(order) = owed.order {
             self.keys.end(order, owed.key);
             self.place_ready();

@@ -15,11 +15,13 @@ use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
 mod filters;
+mod housekeeping;
 mod plugins;
 mod reading;
 mod replays;
 
 pub use filters::*;
+pub use housekeeping::*;
 pub use plugins::*;
 pub use reading::*;
 pub use replays::*;
@@ -156,7 +158,7 @@ pub struct SubscriptionStatus {
 }
 
 /// The store's numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoreStatus {
     /// Bytes of the database file.
     pub database_bytes: u64,
@@ -166,8 +168,20 @@ pub struct StoreStatus {
     pub free_bytes: u64,
     /// Publishing is refused below this.
     pub free_bytes_min: u64,
-    /// Limit of the database file, in bytes.
+    /// Bytes of it that hold something: the rest is free for what comes next.
+    #[serde(default)]
+    pub used_bytes: u64,
+    /// Bytes the store may use.
     pub bytes_max: u64,
+    /// Events that are stored.
+    #[serde(default)]
+    pub events: u64,
+    /// Days that resolved events are kept.
+    #[serde(default)]
+    pub retention_days: u64,
+    /// Days of events that `bytes_max` holds at the rate of the last day. Absent where there is too little to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days_held: Option<f64>,
     /// Hundredths of the limit that are used; at 100 publishing is refused.
     #[serde(default)]
     pub used_percent: u64,

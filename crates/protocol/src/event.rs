@@ -59,8 +59,10 @@ pub struct NewEvent {
     pub orderingkey: Option<String>,
     /// W3C Trace Context.
     pub traceparent: Option<String>,
-    /// A delivery past it is dead with cause `expired`.
+    /// A delivery past it is dead with cause `expired`. One in the past is refused.
     pub expires: Option<Timestamp>,
+    /// Its deliveries wait until then; at most 30 days away. In the past is now.
+    pub deliver_at: Option<Timestamp>,
     /// Attributes that Panotti does not know.
     pub extensions: Extensions,
 }
@@ -106,6 +108,7 @@ impl<'de> Visitor<'de> for NewEventVisitor {
                 "orderingkey" => event.orderingkey = map.next_value()?,
                 "traceparent" => event.traceparent = map.next_value()?,
                 "expires" => event.expires = map.next_value()?,
+                "deliver_at" => event.deliver_at = map.next_value()?,
                 own if DAEMON_ATTRIBUTES.contains(&own) => {
                     return Err(de::Error::custom(format!("`{own}` is set by the daemon; leave it out")));
                 }
@@ -139,6 +142,7 @@ impl Serialize for NewEvent {
         optional(&mut map, "orderingkey", self.orderingkey.as_ref())?;
         optional(&mut map, "traceparent", self.traceparent.as_ref())?;
         optional(&mut map, "expires", self.expires.as_ref())?;
+        optional(&mut map, "deliver_at", self.deliver_at.as_ref())?;
         for (name, value) in &self.extensions {
             map.serialize_entry(name, value)?;
         }

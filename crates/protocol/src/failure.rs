@@ -111,6 +111,8 @@ codes! {
         "For example: discarding needs a dead letter, retrying needs one that is waiting or dead.", "`panotti event show EVT` shows where its deliveries stand.";
     EVENT_ATTRIBUTE_INVALID = "event.attribute_invalid", 400, INVALID, "An attribute of the event does not hold",
         "A name, a length or a value is outside what is allowed, or only the daemon may set it.", "Correct the attribute that is named.";
+    EVENT_EXPIRED = "event.expired", 422, INVALID, "The event has expired already",
+        "Its `expires` has passed: no plugin would be given it.", "Publish it with a later `expires`, or without one.";
     EVENT_KEY_REUSED = "event.key_reused", 409, CONFLICT, "The idempotency key was used for something else",
         "For 24 hours a key stands for the body it was first sent with; another body under it would be lost or published twice.", "Send the first body again for its receipt, or take a new key for a new event.";
     EVENT_NOT_FOUND = "event.not_found", 404, NOT_FOUND, "There is no such event",
@@ -159,6 +161,10 @@ codes! {
         "Keys, bytes of a key, bytes of a value, and both for the plugin as a whole are bounded, so that one plugin cannot fill the store.", "Delete keys that are no longer needed, or keep large data in the plugin's data folder.";
     PLUGIN_STATE_KEY_NOT_FOUND = "plugin.state_key_not_found", 404, NOT_FOUND, "The plugin's state has no such key",
         "The key was never written, or deleted.", "`panotti plugin state list NAME` shows the keys.";
+    PURGE_CONFIRMATION = "purge.confirmation", 0, NEEDS_CONFIRMATION, "A purge is not run unasked",
+        "What it removes is gone for good, and nobody is there to confirm it.", "Look at the plan with `--dry-run`, then add `--yes`.";
+    PURGE_SELECTOR_MISSING = "purge.selector_missing", 400, USAGE, "A purge needs a selection",
+        "No selector never means everything.", "Give `--before`, `--topic` or `--status`.";
     REPLAY_CONFIRMATION = "replay.confirmation", 409, NEEDS_CONFIRMATION, "The replay is larger than what runs unasked",
         "Nobody is there to confirm it.", "Look at the plan with `--dry-run`, then add `--yes` or raise `--confirm-above`.";
     REPLAY_NOT_FOUND = "replay.not_found", 404, NOT_FOUND, "There is no such replay",

@@ -9,6 +9,8 @@ use crate::topic::Topic;
 
 /// A delivery died: payload [`Dead`].
 pub const DELIVERY_DEAD: &str = "panotti.delivery.dead";
+/// A delivery crashed its plugin too often and is not tried again by itself: payload [`Dead`].
+pub const DELIVERY_QUARANTINED: &str = "panotti.delivery.quarantined";
 /// A plugin changed its state: payload [`PluginState`].
 pub const PLUGIN_STATE: &str = "panotti.plugin.state";
 /// A plugin crashed five times within a minute: payload [`PluginState`].
@@ -17,6 +19,9 @@ pub const PLUGIN_CRASH_LOOP: &str = "panotti.plugin.crash_loop";
 pub const SUBSCRIPTION_STALLED: &str = "panotti.subscription.stalled";
 /// A subscription that stood still moves again: payload [`Resumed`].
 pub const SUBSCRIPTION_RESUMED: &str = "panotti.subscription.resumed";
+
+/// The store is filling up: payload [`StoreWatermark`].
+pub const STORE_WATERMARK: &str = "panotti.store.watermark";
 
 /// A delivery died.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,13 +130,37 @@ pub fn plugin_state(plugin: &str, from: &str, to: &str, reason: &str, actor: &st
     serde_json::to_vec(&PluginState { plugin, from, to, reason, actor }).expect("strings are always JSON")
 }
 
+/// The store is filling up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreWatermark {
+    /// Percent of the limit in use.
+    pub percent: u64,
+    /// Bytes in use.
+    pub used_bytes: u64,
+    /// The limit, in bytes.
+    pub bytes_max: u64,
+}
+
+/// The payload of [`STORE_WATERMARK`].
+pub fn store_watermark(percent: u64, used_bytes: u64, bytes_max: u64) -> Vec<u8> {
+    serde_json::to_vec(&StoreWatermark { percent, used_bytes, bytes_max }).expect("numbers are always JSON")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_daemons_own_topics_are_topics_and_reserved() {
-        for topic in [DELIVERY_DEAD, PLUGIN_STATE, PLUGIN_CRASH_LOOP, SUBSCRIPTION_STALLED, SUBSCRIPTION_RESUMED] {
+        for topic in [
+            DELIVERY_DEAD,
+            DELIVERY_QUARANTINED,
+            PLUGIN_STATE,
+            PLUGIN_CRASH_LOOP,
+            STORE_WATERMARK,
+            SUBSCRIPTION_STALLED,
+            SUBSCRIPTION_RESUMED,
+        ] {
             assert!(topic.parse::<Topic>().unwrap().is_reserved());
         }
     }

@@ -89,7 +89,7 @@ pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
     }))
 }
 
-/// The store's numbers.
+/// The store's numbers that its files and settings tell; [`retention::complete`] adds those that the database knows.
 pub fn store_status(api: &Api) -> StoreStatus {
     let facts = &api.facts;
     let database = facts.data_dir.join("panotti.db");
@@ -100,8 +100,12 @@ pub fn store_status(api: &Api) -> StoreStatus {
         wal_bytes: bytes(&beside(&database, "-wal")),
         free_bytes: rustix::fs::statvfs(&facts.data_dir).map_or(0, |disk| disk.f_bavail * disk.f_frsize),
         free_bytes_min: facts.free_bytes_min,
+        used_bytes: 0,
         bytes_max: facts.store_bytes_max,
-        used_percent: database_bytes.saturating_mul(100) / facts.store_bytes_max.max(1),
+        events: 0,
+        retention_days: facts.retention.as_secs() / 86_400,
+        days_held: None,
+        used_percent: 0,
         refusing: api.bus.refusing().map(|why| why.to_string()),
     }
 }

@@ -26,7 +26,7 @@ use crate::daemon::drafts;
 use crate::daemon::event_json::{self, Payload};
 use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
-use crate::daemon::store::sqlite::{events, failures, filters as store_filters};
+use crate::daemon::store::sqlite::{events, failures, filters as store_filters, retention};
 
 /// `POST /events`: what the content type says: one event, a batch, or a stream of lines.
 pub async fn publish(State(api): State<Api>, principal: Principal, request: Request) -> Result<Response, Problem> {
@@ -272,9 +272,9 @@ pub async fn status(State(api): State<Api>) -> Answer<EventsStatus> {
 /// The numbers of the event system.
 pub async fn numbers(api: &Api) -> Result<EventsStatus, Problem> {
     let look = api.bus.look().await?;
-    let store = super::daemon::store_status(api);
-    let now = api.clock.now();
-    Ok(api.readers.read(move |connection| views::status(connection, &look, store, now)).await?)
+    let (store, now) = (super::daemon::store_status(api), api.clock.now());
+    let reading = api.readers.read(move |connection| views::status(connection, &look, retention::complete(connection, store, now)?, now));
+    Ok(reading.await?)
 }
 
 /// `GET /events/errors`
@@ -310,7 +310,8 @@ pub async fn discard(
     change_deliveries(&api, &id, request.plugin, change).await
 }
 
-async fn change_deliveries(api: &Api, id: &str, plugin: Option<String>, change: DeliveryChange) -> Answer<DeliveriesChanged> {
+/// Changes deliveries of an event, and shows all of them as they stand then.
+pub async fn change_deliveries(api: &Api, id: &str, plugin: Option<String>, change: DeliveryChange) -> Answer<DeliveriesChanged> {
     let event = load(api, id).await?;
     let changed = api.bus.change_deliveries(event.sequence, plugin.clone(), change).await? > 0;
     let leased = api.bus.leased().await?;

@@ -6,6 +6,7 @@
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`]: filters of requests, filters that are kept
+//! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
@@ -26,6 +27,7 @@ pub mod plugins;
 pub mod principal;
 pub mod problem;
 pub mod publisher_key;
+pub mod purging;
 pub mod replays;
 pub mod stream;
 pub mod subscriptions;
@@ -91,7 +93,9 @@ pub struct Facts {
     pub settings: Vec<Setting>,
     /// Largest payload of one event, in bytes.
     pub payload_bytes_max: usize,
-    /// Limit of the database file, in bytes.
+    /// How long resolved events are kept.
+    pub retention: std::time::Duration,
+    /// Bytes the store may use.
     pub store_bytes_max: u64,
     /// Free space below which publishing is refused.
     pub free_bytes_min: u64,
@@ -113,6 +117,7 @@ pub fn router(api: Api) -> Router {
         .route("/events/status", get(events::status))
         .route("/events/stream", get(stream::stream))
         .route("/events/errors", get(events::errors))
+        .route("/events/purge", post(purging::purge))
         .route("/events/trace", get(traces::trace))
         .route("/events/stats", get(numbers::stats))
         .route("/events/export", get(export::export))
@@ -131,6 +136,7 @@ pub fn router(api: Api) -> Router {
         .route("/events/{id}/filtered", get(filters::event_filtered))
         .route("/events/{id}/payload", get(events::payload))
         .route("/events/{id}/retry", post(events::retry))
+        .route("/events/{id}/cancel", post(purging::cancel))
         .route("/events/{id}/republish", post(events::republish))
         .route("/events/{id}/discard", post(events::discard))
         .route("/replays", get(replays::list))

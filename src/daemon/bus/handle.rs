@@ -22,10 +22,12 @@ use panotti_protocol::limits::{PAGE_DEFAULT, PAGE_MAX, STATE_PAGE_BYTES_MAX};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
+use super::housekeeping::Housekeeping;
 use super::limits::QUEUE_WAIT;
 use super::watch::Feed;
 use crate::daemon::store::sqlite::plugin_state;
 use crate::daemon::store::sqlite::readers::Readers;
+use crate::daemon::store::sqlite::retention::Space;
 
 /// Answers to the commands of one request, in order.
 pub type Answers = Vec<Result<Answer, Failure>>;
@@ -52,6 +54,20 @@ pub enum Request {
         change: DeliveryChange,
         /// Told after the commit.
         reply: oneshot::Sender<Answers>,
+    },
+    /// Removes old events or ends old deliveries; what it is about is read right before.
+    Housekeeping {
+        /// What is to be done.
+        work: Housekeeping,
+        /// Told after the commit.
+        reply: oneshot::Sender<Answers>,
+    },
+    /// Give free pages of the database back.
+    Vacuum {
+        /// At most so many.
+        pages: u32,
+        /// Told the pages that are left.
+        reply: oneshot::Sender<Space>,
     },
     /// Read a plugin's state after everything that came before was written.
     ReadState {
@@ -96,6 +112,13 @@ pub enum Request {
 pub enum DeliveryChange {
     /// One more attempt, now.
     Retry {
+        /// Who asks.
+        actor: String,
+    },
+    /// Stop what has not begun.
+    Cancel {
+        /// Why.
+        reason: String,
         /// Who asks.
         actor: String,
     },
@@ -310,6 +333,17 @@ impl BusHandle {
         answers.into_iter().map(|answer| changed(answer?)).sum()
     }
 
+    /// Does a part of the housekeeping. Says how many events or deliveries were changed.
+    pub async fn keep_house(&self, work: Housekeeping) -> Result<u64, Failure> {
+        let answers = self.ask(|reply| Request::Housekeeping { work, reply }).await?;
+        answers.into_iter().map(|answer| changed(answer?)).sum()
+    }
+
+    /// Gives free pages of the database back, so many at most. Says what is left.
+    pub async fn vacuum(&self, pages: u32) -> Result<Space, Failure> {
+        self.ask(|reply| Request::Vacuum { pages, reply }).await
+    }
+
     /// Starts a replay.
     pub async fn start_replay(&self, start: StartReplay) -> Result<ReplayId, Failure> {
         match self.command(Command::StartReplay(Box::new(start))).await? {
@@ -369,6 +403,8 @@ fn unexpected(answer: &Answer) -> Failure {
 fn receipt(answer: Result<Answer, Failure>) -> Result<Receipt, Failure> {
     match answer? {
         Answer::Receipt(receipt) => Ok(receipt),
+        Answer::Refused(refusal @ Refusal::Expired(_)) => Err(Failure::new(ErrorCode::EVENT_EXPIRED, refusal.to_string())),
+        Answer::Refused(refusal) => Err(Failure::new(ErrorCode::EVENT_ATTRIBUTE_INVALID, refusal.to_string())),
         other => Err(unexpected(&other)),
     }
 }

@@ -1,6 +1,7 @@
 //! The bus: one thread takes what has gathered, lets the core decide, writes it as one transaction, and only then answers and acts.
 //!
 //! - [`handle`]: how everybody else reaches it
+//! - [`housekeeping`]: what becomes of old events and deliveries
 //! - [`thread`]: the single writer
 //! - [`states`]: the limits of plugins' states
 //! - [`cache`]: events that are about to be sent, bounded in bytes
@@ -10,6 +11,7 @@
 pub mod cache;
 pub mod dispatch;
 pub mod handle;
+pub mod housekeeping;
 pub mod limits;
 pub mod states;
 pub mod thread;

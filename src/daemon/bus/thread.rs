@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
 use super::handle::{Answers, DeliveryChange, Request};
+use super::housekeeping;
 use super::limits::{BATCH_BYTES_MAX, BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
 use super::states::StateGrowth;
 use super::watch::Feed;
@@ -207,8 +208,19 @@ impl Thread {
                 let command = match change {
                     DeliveryChange::Retry { actor } => Command::Retry { deliveries, actor },
                     DeliveryChange::Discard { reason, actor } => Command::Discard { deliveries, reason, actor },
+                    DeliveryChange::Cancel { reason, actor } => {
+                        housekeeping::cancel(self.store.connection(), sequence, plugin.as_deref(), reason, actor)?
+                    }
                 };
                 Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
+            }
+            Request::Housekeeping { work, reply } => {
+                let command = work.command(self.store.connection())?;
+                Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
+            }
+            Request::Vacuum { pages, reply } => {
+                housekeeping::vacuum(self, pages, reply)?;
+                Ok(None)
             }
             Request::SetState { set, reply } => {
                 let place = match self.state_change(*set)? {
@@ -277,13 +289,13 @@ impl Thread {
         let limits = &self.limits;
         let free_bytes_min = if self.full { limits.free_bytes_min.max(FULL_DISK_ROOM_BYTES) } else { limits.free_bytes_min };
         let free = rustix::fs::statvfs(&limits.folder).map_or(u64::MAX, |disk| disk.f_bavail * disk.f_frsize);
-        let used = self.store.database_bytes();
+        let used = self.store.space()?.used_bytes();
         let why = if free < free_bytes_min {
             format!("the disk has {free} bytes free; publishing stops below {free_bytes_min}")
         } else if !sealed {
             "the disk is full: the seal could not be written".to_owned()
         } else if used >= limits.bytes_max {
-            format!("the store has {used} bytes; its limit is {}", limits.bytes_max)
+            format!("the store uses {used} bytes; its limit is {}", limits.bytes_max)
         } else {
             if self.refusing.load().is_some() {
                 tracing::info!("publishing is accepted again");
@@ -463,7 +475,7 @@ fn next_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
 fn begins_a_step(request: &Request) -> bool {
     match request {
         Request::Commands { commands, .. } => commands.iter().any(changes_rules),
-        Request::Deliveries { .. } | Request::SetState { .. } => true,
+        Request::Deliveries { .. } | Request::SetState { .. } | Request::Housekeeping { .. } | Request::Vacuum { .. } => true,
         Request::ReadState { .. } | Request::Barrier { .. } | Request::Leased { .. } | Request::Look { .. } | Request::Close { .. } => {
             false
         }

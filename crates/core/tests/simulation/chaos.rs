@@ -285,6 +285,11 @@ impl Chaos {
         draft.orderingkey = (self.random.below(2) == 0).then(|| format!("key-{}", self.random.below(6)));
         draft.subject = (self.random.below(3) > 0).then(|| format!("subject-{}", self.random.below(4)));
         draft.expires = (self.random.below(25) == 0).then(|| self.world.wall + self.random.up_to(Duration::from_secs(20)));
+        draft.deliver_at = match self.random.below(60) {
+            0..4 => Some(self.world.wall + self.random.up_to(Duration::from_secs(30))),
+            4 => Some(self.world.wall + self.random.up_to(Duration::from_secs(60 * 3_600))),
+            _ => None,
+        };
         draft
     }
 

@@ -10,7 +10,9 @@ use panotti_core::command::{StartReplay, StoredDelivery};
 use panotti_core::delivery::{Counts, DeliveryKey, Owed, Repeats};
 use panotti_core::event::{SharedEvent, StoredEvent};
 use panotti_core::order::OrderKey;
+use panotti_core::poison::Crashes;
 use panotti_core::replay::{BEGINNING, ReplayCursor, ReplayItem, ReplayNumber, StoredReplay};
+use panotti_core::retention::{StoredFate, StoredRow};
 use panotti_core::routing::SubscriptionId;
 use panotti_core::subscription::StoredSubscription;
 use panotti_protocol::api::{OnDead, OnDisabled, StoredFilter};
@@ -36,6 +38,7 @@ pub struct Row {
     /// A failure that is to be resolved. Decided when it dies: not where the delivery it repeats is itself dead.
     pub open: bool,
     pub retried_by_hand: u32,
+    pub crashes: Crashes,
 }
 
 /// A replay's row.
@@ -79,6 +82,10 @@ pub struct Disk {
     waiting: BTreeSet<(SubscriptionId, Timestamp, DeliveryKey)>,
     pub open_failures: BTreeSet<DeliveryKey>,
     pub replay_rows: BTreeMap<ReplayNumber, BTreeMap<DeliveryState, i64>>,
+    /// Events that were removed. What they were is kept for those who judge; no read finds them.
+    pub gone: BTreeSet<Sequence>,
+    /// What the removed rows counted.
+    counts_gone: BTreeMap<SubscriptionId, Counts>,
     pub stalled: BTreeMap<SubscriptionId, Timestamp>,
     /// Payloads of the last event that told of each stall, by what they tell of; and whether it moves again since.
     pub told_stalls: BTreeMap<String, bool>,
@@ -194,6 +201,7 @@ impl Disk {
             }
             Write::Filter(filter) => drop(self.filters.insert(filter.name.clone(), (**filter).clone())),
             Write::RemoveFilter { name } => drop(self.filters.remove(name)),
+            Write::Trim { events } => events.iter().for_each(|sequence| self.remove(*sequence)),
             Write::Record(_) | Write::Tags { .. } => {}
             Write::Audit(_) => self.audit += 1,
         }
@@ -220,6 +228,43 @@ impl Disk {
         Ok(())
     }
 
+    /// Removes an event with everything that belongs to it. The sums stay: they count since the store was made.
+    fn remove(&mut self, sequence: Sequence) {
+        self.gone.insert(sequence);
+        let event = Arc::clone(self.event(sequence));
+        if let Some(id) = &event.draft.id {
+            self.by_publisher_id.remove(&(event.draft.source.clone(), id.clone()));
+        }
+        let keys: Vec<DeliveryKey> = self.rows_of_event(sequence).map(|(key, _)| *key).collect();
+        for key in keys {
+            let Some(row) = self.rows.remove(&key) else { continue };
+            let state = if row.state.is_failed() { DeliveryState::Cancelled } else { row.state };
+            if !row.state.is_failed() || row.open {
+                self.counts_gone.entry(key.subscription).or_default().add(state, 1);
+            }
+            self.open_failures.remove(&key);
+            if let Some(due) = row.due {
+                self.waiting.remove(&(key.subscription, due, key));
+            }
+        }
+        self.owed.values_mut().for_each(|owed| {
+            owed.remove(&sequence);
+        });
+    }
+
+    /// The rows of an event.
+    pub fn rows_of_event(&self, sequence: Sequence) -> impl Iterator<Item = (&DeliveryKey, &Row)> {
+        let first = DeliveryKey { sequence, ..DeliveryKey::default() };
+        self.rows.range(first..).take_while(move |(key, _)| key.sequence == sequence)
+    }
+
+    /// What a trim is given of an event.
+    pub fn fate_of(&self, sequence: Sequence) -> StoredFate {
+        let event = self.event(sequence);
+        let rows = self.rows_of_event(sequence).map(|(key, row)| StoredRow { key: *key, state: row.state, open_failure: row.open });
+        StoredFate { sequence, accepted_at: event.accepted_at, matches: event.matches.clone(), rows: rows.collect() }
+    }
+
     fn owe(&mut self, sequence: Sequence, subscriptions: &[SubscriptionId], keys: &[(SubscriptionId, OrderKey)]) {
         self.keyed.owe(sequence, keys);
         for subscription in subscriptions {
@@ -239,7 +284,9 @@ impl Disk {
             }
         }
         let repeats_a_failure = write.attempt_of.is_some_and(|original| self.rows.get(&original).is_some_and(|row| row.state.is_failed()));
-        let mut row = match self.take_row(key) {
+        let known = self.take_row(key);
+        let by_hand = known.is_some() && write.state == DeliveryState::Waiting && write.attempt.is_none();
+        let mut row = match known {
             Some(before) => before,
             None => Row {
                 state: write.state,
@@ -252,19 +299,21 @@ impl Disk {
                 attempt_of: write.attempt_of,
                 open: false,
                 retried_by_hand: 0,
+                crashes: Crashes::default(),
             },
         };
-        row.retried_by_hand += u32::from(write.state == DeliveryState::Waiting && write.attempt.is_none());
+        row.retried_by_hand += u32::from(by_hand);
         row.history.extend(write.attempt.clone());
         row.state = write.state;
         row.cause = write.cause;
         row.attempts = write.attempts;
         row.attempts_max = write.attempts_max;
         row.tries = write.tries;
+        row.crashes = write.crashes.clone();
         row.due = write.due;
         row.open = write.state.is_failed() && !repeats_a_failure;
         if write.state.is_failed() && repeats_a_failure {
-            self.counts.entry(key.subscription).or_default().dead -= 1;
+            self.counts.entry(key.subscription).or_default().add(write.state, -1);
         }
         self.keep_row(key, row);
     }
@@ -327,6 +376,7 @@ impl Disk {
             expires: event.draft.expires,
             attempts: row.map_or(0, |row| row.attempts),
             tries: row.map_or(0, |row| row.tries),
+            crashes: row.map(|row| row.crashes.clone()).unwrap_or_default(),
             repeats,
         }
     }
@@ -377,7 +427,8 @@ impl Disk {
             later.take_while(|key| key.sequence <= row.until).filter(|key| self.is_free(**key, number)).take(limit).copied().collect()
         } else {
             let from = after.sequence.0.max(1);
-            let places = (from..=row.until.0).flat_map(|sequence| {
+            let stored = (from..=row.until.0).filter(|sequence| !self.gone.contains(&Sequence(*sequence)));
+            let places = stored.flat_map(|sequence| {
                 let event = self.event(Sequence(sequence));
                 let chosen = row.start.selection.topic.as_ref().is_none_or(|pattern| pattern.matches(&event.draft.topic));
                 let matches = event.matches.as_deref().filter(|_| chosen).unwrap_or_default();
@@ -388,13 +439,18 @@ impl Disk {
         let last = originals.len() < limit;
         let end = DeliveryKey { sequence: row.until, subscription: SubscriptionId(u32::MAX), replay: ReplayNumber(u32::MAX) };
         let scanned_to = if last { end } else { originals.last().copied().unwrap_or(after) };
-        let items =
-            originals.into_iter().map(|original| ReplayItem { original, owed: self.owed_of(DeliveryKey { replay: number, ..original }) });
+        let items = originals.into_iter().map(|original| {
+            let crashes = self.rows.get(&original).map(|row| row.crashes.clone()).unwrap_or_default();
+            ReplayItem { original, owed: Owed { crashes, ..self.owed_of(DeliveryKey { replay: number, ..original }) } }
+        });
         ReplayPage { items: items.collect(), scanned_to: scanned_to.max(after), last }
     }
 
+    /// Whether a replay has yet to repeat it. What is quarantined is left out unless it was asked for (rule 9).
     fn is_free(&self, original: DeliveryKey, number: ReplayNumber) -> bool {
-        !self.rows.contains_key(&DeliveryKey { replay: number, ..original })
+        let quarantined = self.rows.get(&original).is_some_and(|row| row.state == DeliveryState::Quarantined);
+        let wanted = !quarantined || self.replays[&number].start.selection.include_quarantined;
+        wanted && !self.rows.contains_key(&DeliveryKey { replay: number, ..original })
     }
 
     /// What a bus begins with.
@@ -432,7 +488,7 @@ impl Disk {
 
     /// Counts again from the rows.
     pub fn recount(&self) -> BTreeMap<SubscriptionId, Counts> {
-        let mut counts: BTreeMap<SubscriptionId, Counts> = BTreeMap::new();
+        let mut counts: BTreeMap<SubscriptionId, Counts> = self.counts_gone.clone();
         for (key, row) in &self.rows {
             if !row.state.is_failed() || row.open {
                 counts.entry(key.subscription).or_default().add(row.state, 1);

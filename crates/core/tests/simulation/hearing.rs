@@ -1,7 +1,9 @@
 //! What each command and its answer must mean: leases that end, and what has to be written for them.
 
+use panotti_core::cancel::Cancelled;
 use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Refusal, Report, StoredDelivery};
 use panotti_core::limits::REPLAYS_RUNNING_MAX;
+use panotti_core::retention::TrimWhy;
 use panotti_protocol::delivery::DeliveryState;
 
 use crate::ledger::{Kind, OpenCopy};
@@ -17,8 +19,10 @@ impl World {
                     Answer::Receipt(receipt) if receipt.duplicate => "duplicate",
                     Answer::Receipt(_) => "receipt",
                     Answer::MatchAgain => "match again",
+                    Answer::Refused(_) => "refused",
                     _ => "something else",
                 };
+                hold!(self, rule_07_what_has_expired_is_not_accepted(publish.draft.expires, self.bus_now, answer));
                 self.coverage.take("command", "publish", if publish.known.is_some() { "known" } else { "new" }, means);
             }
             Command::PublishOnce(once) => self.hear_of_key(once, answer)?,
@@ -71,6 +75,28 @@ impl World {
                 let keys: Vec<_> = deliveries.iter().filter(chosen).map(|stored| stored.owed.key).collect();
                 hold!(self, rule_10_what_a_person_asks_is_done(answer, keys.len()));
                 keys.into_iter().for_each(|key| self.ledger.expect(key, Kind::Discard));
+            }
+            Command::Cancel(cancel) => {
+                let chosen = |stored: &&StoredDelivery| {
+                    let key = stored.owed.key;
+                    let free = !self.ledger.touched.contains(&key) && !self.ledger.in_flight.contains(&key);
+                    let meant = match cancel.which {
+                        Cancelled::NotBegun => !stored.state.is_ended(),
+                        Cancelled::Failed => stored.state.is_failed(),
+                    };
+                    free && meant
+                };
+                let keys: Vec<_> = cancel.deliveries.iter().filter(chosen).map(|stored| stored.owed.key).collect();
+                hold!(self, rule_10_what_a_person_asks_is_done(answer, keys.len()));
+                keys.into_iter().for_each(|key| self.ledger.expect(key, Kind::Cancel));
+            }
+            Command::Trim(trim) => {
+                let why = match trim.why {
+                    TrimWhy::Age { .. } => "age",
+                    TrimWhy::Room => "room",
+                    TrimWhy::Purge { .. } => "purge",
+                };
+                self.coverage.take("command", "trim", why, if let Answer::Changed(0) = answer { "nothing" } else { "removed" });
             }
             Command::StartReplay(start) => {
                 let selection = if start.selection.failed { "failed" } else { "topic" };

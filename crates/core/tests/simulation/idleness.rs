@@ -20,7 +20,9 @@ impl World {
                 | Command::KeyPage { subscription, .. } => subscription == id,
                 _ => false,
             });
-            if open && room && known.active && !asked {
+            // What is poisonous runs alone, and others wait for it.
+            let kept_free = self.bus.is_kept_free(&known.plugin);
+            if open && room && known.active && !asked && !kept_free {
                 let free = |key: &DeliveryKey| self.is_free(key);
                 hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
                 hold!(self, rule_11_a_busy_key_holds_no_other_up(&self.disk, *id, free));

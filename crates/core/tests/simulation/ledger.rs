@@ -15,16 +15,27 @@ use panotti_protocol::time::Timestamp;
 /// Why a delivery's row changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    Done { emits: usize },
-    Retry { after: Option<Duration> },
+    Done {
+        emits: usize,
+    },
+    Retry {
+        after: Option<Duration>,
+    },
     Reject,
-    Defer { after: Duration },
+    Defer {
+        after: Duration,
+    },
     Timeout,
     Crash,
     Expired,
     RetryByHand,
     Discard,
+    Cancel,
     Skipped,
+    /// It is owed later: published with a time.
+    Delayed {
+        at: Timestamp,
+    },
 }
 
 impl Kind {
@@ -35,7 +46,7 @@ impl Kind {
 
     /// Whether it ends a try, counted or not.
     pub fn is_recorded(&self) -> bool {
-        !matches!(self, Kind::RetryByHand | Kind::Discard | Kind::Skipped)
+        !matches!(self, Kind::RetryByHand | Kind::Discard | Kind::Cancel | Kind::Skipped | Kind::Delayed { .. })
     }
 
     pub fn name(&self) -> &'static str {
@@ -50,7 +61,9 @@ impl Kind {
             Kind::Expired => "expired",
             Kind::RetryByHand => "retry by hand",
             Kind::Discard => "discard",
+            Kind::Cancel => "cancel",
             Kind::Skipped => "skipped",
+            Kind::Delayed { .. } => "delayed",
         }
     }
 }
@@ -95,6 +108,8 @@ pub struct Ledger {
     pub paused: BTreeMap<ReplayNumber, usize>,
     /// Items that each replay has read since it was loaded.
     pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
+    /// Of those, what repeats a delivery that has crashed its plugin too often.
+    pub poisonous_repeats: BTreeSet<DeliveryKey>,
     /// When each replay was started, where that was after the load, and what of it has begun.
     pub replays_since: BTreeMap<ReplayNumber, Timestamp>,
     pub begun: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,

@@ -1,8 +1,10 @@
 //! What people and the plugins' host do in a run: registrations, switches, retries, replays; copies that come, go, crash and hang.
 
+use panotti_core::cancel::{Cancel, Cancelled};
 use panotti_core::command::{Command, InstanceEnd, Record, StartReplay, Steering, StoredDelivery, Switch};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::REPLAYS_RUNNING_MAX;
+use panotti_core::retention::{Trim, TrimWhy};
 use panotti_protocol::api::{OnDisabled, ReplaySelection};
 use panotti_protocol::delivery::{DeliveryState, ReplayState};
 use panotti_protocol::id::{ReplayId, uuid_v7};
@@ -41,7 +43,14 @@ impl Chaos {
     }
 
     pub fn people(&mut self) -> Vec<Group> {
+        // A step of its own, as the daemon gives it one: what it is about is read right before.
+        if self.once_in(25) {
+            return vec![vec![(self.trim(), Asked::Nobody)]];
+        }
         let mut commands = Vec::new();
+        if self.once_in(150) {
+            commands.push(self.cancel());
+        }
         if self.once_in(60) {
             commands.push(self.register());
         }
@@ -128,11 +137,43 @@ impl Chaos {
         disk.open_failures.range(from..).take(number).map(|key| disk.stored_delivery(*key)).collect()
     }
 
+    /// Old events go, or some that a person names; what may not go stays.
+    fn trim(&mut self) -> Command {
+        let disk = &self.world.disk;
+        let oldest = (1..=disk.head().0).find(|sequence| !disk.gone.contains(&panotti_protocol::id::Sequence(*sequence))).unwrap_or(1);
+        let from = if self.random.below(3) > 0 { oldest } else { self.random.below(disk.head().0).max(1) };
+        let sequences = (from..=disk.head().0).map(panotti_protocol::id::Sequence).filter(|sequence| !disk.gone.contains(sequence));
+        let events = sequences.take(20).map(|sequence| disk.fate_of(sequence)).collect();
+        let [actor, reason, selection] = ["someone", "because", "before noon"].map(str::to_owned);
+        let why = match self.random.below(8) {
+            0..4 => TrimWhy::Age { before: self.world.bus_now - std::time::Duration::from_secs(60) },
+            4..7 => TrimWhy::Room,
+            _ => TrimWhy::Purge { actor, reason, selection },
+        };
+        Command::Trim(Trim { events, why })
+    }
+
+    /// Deliveries of one event that have not begun, or some that are dead, are given up.
+    fn cancel(&mut self) -> Command {
+        let failed = self.random.below(4) == 0;
+        let deliveries = if failed { self.some_failures(2) } else { self.some_not_begun() };
+        let which = if failed { Cancelled::Failed } else { Cancelled::NotBegun };
+        Command::Cancel(Cancel { deliveries, which, reason: "useless".to_owned(), actor: "someone".to_owned() })
+    }
+
+    fn some_not_begun(&mut self) -> Vec<StoredDelivery> {
+        let mut found = self.some_deliveries(|state| state == DeliveryState::Waiting, 2);
+        let disk = &self.world.disk;
+        let owed = disk.owed.iter().filter_map(|(id, owed)| Some(DeliveryKey::live(*owed.first()?, *id))).take(2);
+        found.extend(owed.map(|key| StoredDelivery { owed: disk.owed_of(key), state: DeliveryState::Pending }));
+        found
+    }
+
     fn start_replay(&mut self, failed: bool, topic: &str) -> Command {
         let rate = [0, 3, 200, 1_000][usize::try_from(self.random.below(4)).expect("small")];
         let topic = (!failed).then(|| topic.parse().expect("a pattern"));
         Command::StartReplay(Box::new(StartReplay {
-            selection: ReplaySelection { failed, topic, ..ReplaySelection::default() },
+            selection: ReplaySelection { failed, topic, include_quarantined: self.random.below(2) == 0, ..ReplaySelection::default() },
             name: None,
             reason: None,
             rate,
@@ -165,6 +206,10 @@ impl Chaos {
         for place in 0..self.plugins.len() {
             let mut group = self.attach_again(place);
             let (crashes, stops, upgrades) = (self.once_in(80), self.once_in(150), self.once_in(250));
+            // Some events are poison to whoever handles them.
+            let holds_poison =
+                self.plugins[place].copies.iter().any(|copy| copy.held.values().any(|work| work.lease.sequence.0.is_multiple_of(37)));
+            let crashes = crashes || (holds_poison && self.once_in(3));
             let leaves = self.once_in(6);
             let starts = self.once_in(5);
             let moody = self.once_in(90);

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use panotti_core::action::{DeliveryWrite, Lease, Write};
 use panotti_core::bus::Bus;
-use panotti_core::command::Answer;
+use panotti_core::command::{Answer, Refusal};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
 use panotti_core::limits::{
-    KEYS_MAX, KEYS_PARKED_MAX, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, STALL_MIN, WAITING_MAX, WINDOW_MAX,
+    DELIVER_AT_MAX, KEYS_MAX, KEYS_PARKED_MAX, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, STALL_MIN,
+    WAITING_MAX, WINDOW_MAX,
 };
+use panotti_core::poison::{CRASHES_MAX, CRASHES_WITHIN};
 use panotti_core::replay::ReplayNumber;
 use panotti_core::retry::RetryPolicy;
 use panotti_core::routing::SubscriptionId;
@@ -192,9 +194,11 @@ pub fn rule_07_a_delivery_dies_with_its_last_attempt(kind: &Kind, policy: &Retry
     let state = match kind {
         Kind::Done { .. } => DeliveryState::Done,
         Kind::Reject | Kind::Expired => DeliveryState::Dead,
-        Kind::Defer { .. } | Kind::RetryByHand => DeliveryState::Waiting,
-        Kind::Discard => DeliveryState::Cancelled,
+        Kind::Defer { .. } | Kind::RetryByHand | Kind::Delayed { .. } => DeliveryState::Waiting,
+        Kind::Discard | Kind::Cancel => DeliveryState::Cancelled,
         Kind::Skipped => DeliveryState::Skipped,
+        // Rule 9 says when.
+        Kind::Crash if write.state == DeliveryState::Quarantined => DeliveryState::Quarantined,
         Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.attempts_max() => DeliveryState::Dead,
         Kind::Retry { .. } | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
     };
@@ -207,6 +211,7 @@ pub fn rule_07_a_retry_waits_at_least_half_its_step(kind: &Kind, policy: &RetryP
     };
     let (least, most) = match kind {
         Kind::RetryByHand => (Duration::ZERO, Duration::ZERO),
+        Kind::Delayed { at } => (at.since(now), at.since(now)),
         Kind::Retry { after: Some(after) } | Kind::Defer { after } => {
             let asked = (*after).clamp(RETRY_DELAY_MIN, RETRY_DELAY_MAX);
             (asked, asked)
@@ -221,11 +226,29 @@ pub fn rule_07_a_retry_waits_at_least_half_its_step(kind: &Kind, policy: &RetryP
     ensure(holds, || format!("{kind:?} of {:?} waits {:?}, expected {least:?} to {most:?}", write.key, due.since(now)))
 }
 
-/// `loaded_at`: a time that is further away than any retry was written under another clock and is cut.
-pub fn rule_07_nothing_comes_before_its_time(before: Option<&Row>, now: Timestamp, loaded_at: Timestamp, key: DeliveryKey) -> Check {
-    let due = before.and_then(|row| row.due);
-    let holds = due.is_none_or(|due| due <= now || loaded_at + RETRY_DELAY_MAX <= now);
+/// `loaded_at`: a time that is further away than any can be was written under another clock and is cut. `deliver_at`: what the publisher
+/// said.
+pub fn rule_07_nothing_comes_before_its_time(
+    before: Option<&Row>,
+    deliver_at: Option<Timestamp>,
+    now: Timestamp,
+    loaded_at: Timestamp,
+    key: DeliveryKey,
+) -> Check {
+    let due = if key.replay == ReplayNumber::LIVE && before.is_none() { deliver_at } else { before.and_then(|row| row.due) };
+    let longest = if before.is_some_and(|row| row.tries > 0) { RETRY_DELAY_MAX } else { DELIVER_AT_MAX };
+    let holds = due.is_none_or(|due| due <= now || loaded_at + longest <= now);
     ensure(holds, || format!("{key:?} is due at {due:?} and comes at {now}"))
+}
+
+pub fn rule_07_what_has_expired_is_not_accepted(expires: Option<Timestamp>, now: Timestamp, answer: &Answer) -> Check {
+    let over = expires.is_some_and(|expires| expires <= now);
+    let holds = match answer {
+        Answer::Receipt(receipt) => !over || receipt.duplicate,
+        Answer::Refused(Refusal::Expired(_)) => over,
+        _ => true,
+    };
+    ensure(holds, || format!("expires at {expires:?}, published at {now}: {answer:?}"))
 }
 
 pub fn rule_07_what_is_due_is_not_left_lying(stuck: bool, what: impl FnOnce() -> String) -> Check {
@@ -241,7 +264,7 @@ pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: 
         Kind::Timeout => AttemptOutcome::Timeout,
         Kind::Crash => AttemptOutcome::Crash,
         Kind::Expired => AttemptOutcome::Expired,
-        Kind::RetryByHand | Kind::Discard | Kind::Skipped => {
+        Kind::RetryByHand | Kind::Discard | Kind::Cancel | Kind::Skipped | Kind::Delayed { .. } => {
             return ensure(write.attempt.is_none(), || format!("{kind:?} of {:?} is no attempt", write.key));
         }
     };
@@ -255,7 +278,7 @@ pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: 
         Kind::Crash => Cause::Crash,
         _ => Cause::Expired,
     };
-    let wanted = (write.state == DeliveryState::Dead).then_some(cause);
+    let wanted = write.state.is_failed().then_some(cause);
     ensure(write.cause == wanted, || format!("{:?} has the cause {:?}, expected {wanted:?}", write.key, write.cause))
 }
 
@@ -267,6 +290,35 @@ pub fn rule_08_the_history_is_complete(key: DeliveryKey, row: &Row) -> Check {
 
 pub fn rule_08_every_death_is_an_event(deaths: usize, events: usize) -> Check {
     ensure(deaths == events, || format!("{deaths} deaths and {events} events of them"))
+}
+
+/// By the history, whatever the bus remembers. What repeats a poisonous delivery inherits its crashes.
+pub fn rule_09_three_crashes_within_72_hours_quarantine(before: Option<&Row>, kind: &Kind, now: Timestamp, write: &DeliveryWrite) -> Check {
+    let quarantined = write.state == DeliveryState::Quarantined;
+    if *kind != Kind::Crash {
+        return ensure(!quarantined, || format!("{kind:?} puts {:?} into quarantine", write.key));
+    }
+    let ended = |attempt: &panotti_protocol::delivery::Attempt| attempt.started_at + Duration::from_millis(attempt.duration_ms);
+    let history = before.map(|row| row.history.as_slice()).unwrap_or_default();
+    let mut crashes: Vec<Timestamp> = history.iter().filter(|attempt| attempt.outcome == AttemptOutcome::Crash).map(ended).collect();
+    crashes.push(now);
+    let enough = crashes.len() >= CRASHES_MAX;
+    ensure(!quarantined || enough || write.key.replay != ReplayNumber::LIVE, || {
+        format!("{:?} is quarantined after {crashes:?}", write.key)
+    })?;
+    let last = &crashes[crashes.len().saturating_sub(CRASHES_MAX)..];
+    let soon = enough && last.is_sorted() && now.since(last[0]) < CRASHES_WITHIN;
+    ensure(quarantined || !soon, || format!("{:?} is {} after {crashes:?}", write.key, write.state))
+}
+
+pub fn rule_09_what_is_poisonous_runs_alone(disk: &Disk, ledger: &Ledger, key: DeliveryKey) -> Check {
+    let is_poisonous = |key: &DeliveryKey| match disk.rows.get(key) {
+        Some(row) => row.crashes.are_poison(),
+        None => ledger.poisonous_repeats.contains(key),
+    };
+    let plugin = |key: &DeliveryKey| disk.subscriptions.get(&key.subscription).map(|known| known.plugin.as_str());
+    let beside = ledger.in_flight.iter().find(|other| plugin(other) == plugin(&key) && (is_poisonous(&key) || is_poisonous(other)));
+    ensure(beside.is_none(), || format!("{key:?} is handed out beside {beside:?}, and one of them is poisonous"))
 }
 
 pub fn rule_04_what_is_skipped_was_disabled(disk: &Disk, key: DeliveryKey) -> Check {
@@ -287,7 +339,9 @@ pub fn rule_10_a_replay_never_passes_an_item_without_a_row(disk: &Disk, ledger: 
         return Ok(());
     }
     let passed = ledger.pages.get(&number).and_then(|read| {
-        let is_open = |original: &&DeliveryKey| !disk.rows.contains_key(&DeliveryKey { replay: number, ..**original });
+        let is_open = |original: &&DeliveryKey| {
+            !disk.gone.contains(&original.sequence) && !disk.rows.contains_key(&DeliveryKey { replay: number, ..**original })
+        };
         read.range(..=cursor).find(is_open)
     });
     ensure(passed.is_none(), || format!("replay {number:?} is at {cursor:?} and has no row for {passed:?}"))
@@ -317,8 +371,9 @@ pub fn rule_10_a_replay_ends_with_every_item(disk: &Disk, number: ReplayNumber) 
     if row.start.selection.failed {
         return Ok(());
     }
-    let page = disk.replay_page(number, panotti_core::replay::BEGINNING, 1);
-    let missing = page.items.iter().find(|item| !item.owed.topic.is_reserved());
+    // What was quarantined when its turn came may have been tried again since.
+    let page = disk.replay_page(number, panotti_core::replay::BEGINNING, usize::MAX);
+    let missing = page.items.iter().find(|item| !item.owed.topic.is_reserved() && !item.owed.crashes.are_poison());
     ensure(missing.is_none(), || format!("replay {number:?} has ended without {missing:?}"))
 }
 
@@ -338,6 +393,24 @@ pub fn rule_12_concurrency_is_never_exceeded(in_flight: usize, concurrency: u32)
 pub fn rule_10_what_a_person_asks_is_done(answer: &Answer, expected: usize) -> Check {
     let changed = matches!(answer, Answer::Changed(changed) if *changed == expected as u64);
     ensure(changed, || format!("expected {expected} deliveries to change: {answer:?}"))
+}
+
+/// By what is stored of the event before it goes: whether somebody is still owed it, has it, or has yet to decide about it.
+pub fn rule_14_nothing_unresolved_is_ever_removed(disk: &Disk, ledger: &Ledger, sequence: Sequence) -> Check {
+    ensure(!disk.gone.contains(&sequence), || format!("event {sequence} is removed twice"))?;
+    ensure(sequence < disk.head(), || format!("event {sequence} is the newest and is removed"))?;
+    ensure(!disk.unmatched.contains(&sequence), || format!("event {sequence} is removed before it was matched"))?;
+    let owed = disk.owed.iter().find(|(_, owed)| owed.contains(&sequence));
+    ensure(owed.is_none(), || format!("event {sequence} is removed and owed to {:?}", owed.map(|(id, _)| id)))?;
+    let flying = ledger.in_flight.iter().find(|key| key.sequence == sequence);
+    ensure(flying.is_none(), || format!("event {sequence} is removed while {flying:?} is in flight"))?;
+    let waiting = disk.rows_of_event(sequence).find(|(_, row)| !row.state.is_ended());
+    ensure(waiting.is_none(), || format!("event {sequence} is removed while this waits: {waiting:?}"))
+}
+
+pub fn rule_14_a_dead_letter_goes_only_when_somebody_has_decided(disk: &Disk, sequence: Sequence) -> Check {
+    let open = disk.rows_of_event(sequence).find(|(_, row)| row.open);
+    ensure(open.is_none(), || format!("event {sequence} is removed with a dead letter that nobody decided about: {open:?}"))
 }
 
 pub fn rule_14_a_replay_is_refused_only_when_too_many_run(refused: bool, started: usize, disk: &Disk) -> Check {

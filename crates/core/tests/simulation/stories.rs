@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use panotti_core::command::{Answer, Command, InstanceEnd, Steering, Switch};
+use panotti_core::command::{Answer, Command, InstanceEnd, Refusal, Steering, Switch};
 use panotti_core::event::Draft;
-use panotti_core::limits::{SUBSCRIPTIONS_MAX, WAITING_MAX, WINDOW_MAX};
+use panotti_core::limits::{DELIVER_AT_MAX, SUBSCRIPTIONS_MAX, WAITING_MAX, WINDOW_MAX};
 use panotti_core::routing::SubscriptionSpec;
 use panotti_core::state::SetState;
 use panotti_protocol::api::{OnDisabled, ReplaySelection};
@@ -244,6 +244,67 @@ fn rule_07_a_delivery_past_its_events_expiry_is_dead_and_never_handed_out() {
 
     assert!(story.handed_out.is_empty());
     assert_eq!(story.delivery(event, "notes").cause, Some(Cause::Expired));
+}
+
+#[test]
+fn rule_07_an_event_for_later_is_delivered_then_and_not_earlier_over_a_restart_of_the_daemon() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    let deliver_at = story.now() + Duration::from_secs(40 * 3_600);
+    let later = story.publish_draft(Draft { deliver_at: Some(deliver_at), ..draft("audio.recorded") }).sequence;
+    let now = story.publish("audio.recorded");
+    story.pass(Duration::from_secs(3_600));
+    story.crash_and_restart(&["notes"]);
+    story.run_until_quiet();
+
+    let order: Vec<_> = story.handed_out.iter().map(|(_, lease)| lease.sequence).collect();
+    assert_eq!((order.first(), order.last()), (Some(&now), Some(&later)));
+    assert_eq!(story.handed_out.last().map(|(at, _)| *at), Some(deliver_at));
+    assert_eq!(story.delivery(later, "notes").attempts, 1);
+}
+
+#[test]
+fn rule_09_three_crashes_quarantine_a_delivery_which_then_runs_only_when_asked_for_and_alone() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    story.will("notes", [Does::Hangs, Does::Hangs, Does::Hangs]);
+    let poison = story.publish("audio.recorded");
+    for _ in 0..3 {
+        story.pass(Duration::from_secs(25));
+        story.asks(crash(instance("notes")));
+        story.attach("notes");
+    }
+    story.run_until_quiet();
+    assert_eq!(story.delivery(poison, "notes").state, DeliveryState::Quarantined);
+    assert_eq!(story.handed_out.len(), 3, "it is not tried again by itself");
+
+    story.replay_failed();
+    story.run_until_quiet();
+    assert_eq!(story.handed_out.len(), 3, "nor by a replay that did not ask for it");
+
+    let replay = story.replay(ReplaySelection { failed: true, include_quarantined: true, ..ReplaySelection::default() }, 0);
+    for _ in 0..6 {
+        story.publish("audio.recorded");
+    }
+    story.run_until_quiet();
+    assert_eq!(story.replay_row(replay).ok, 1);
+    assert_eq!(story.delivery(poison, "notes").state, DeliveryState::Recovered);
+}
+
+#[test]
+fn rule_07_what_has_expired_or_is_too_far_away_is_refused_and_a_duplicate_is_not() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    let expires = Some(story.now() + Duration::from_secs(5));
+    let once = Draft { expires, id: Some("take-1".to_owned()), ..draft("audio.recorded") };
+    let first = story.publish_draft(once.clone());
+    story.run_until_quiet();
+    story.pass(Duration::from_secs(5));
+
+    let again = story.publish_draft(once.clone());
+    assert_eq!((again.duplicate, again.sequence), (true, first.sequence));
+    let new = story.publish_command(Draft { id: None, ..once });
+    assert!(matches!(story.asks(new), Answer::Refused(Refusal::Expired(_))));
+    let deliver_at = Some(story.now() + DELIVER_AT_MAX + Duration::from_millis(1));
+    let far = story.publish_command(Draft { deliver_at, ..draft("audio.recorded") });
+    assert!(matches!(story.asks(far), Answer::Refused(Refusal::DelayTooLong { .. })));
 }
 
 #[test]

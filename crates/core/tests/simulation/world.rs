@@ -10,18 +10,18 @@ use panotti_core::action::{Action, CancelReason, DeliveryWrite, Lease, Step, Wri
 use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Command};
 use panotti_core::defect::Defects;
-use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::Draft;
 use panotti_core::limits::RETRY_DELAY_MAX;
 use panotti_core::random::Random;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::retry::RetryPolicy;
-use panotti_core::routing::{Matches, RuleSet, SubscriptionId};
+use panotti_core::routing::{Matches, RuleSet};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::event::Receipt;
-use panotti_protocol::id::{DeliveryId, FencingToken, Sequence};
+use panotti_protocol::id::{FencingToken, Sequence};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::Topic;
 
 use crate::coverage::Coverage;
 use crate::disk::Disk;
@@ -242,10 +242,9 @@ impl World {
         for write in &step.writes {
             self.judge_write(write)?;
             match write {
-                Write::Event(event) => death_events += usize::from(event.draft.topic.as_str() == notice::DELIVERY_DEAD),
-                Write::Delivery(row) if row.state == DeliveryState::Dead => {
-                    let topic = &self.disk.event(row.key.sequence).draft.topic;
-                    deaths += usize::from(topic.as_str() != notice::DELIVERY_DEAD);
+                Write::Event(event) => death_events += usize::from(is_of_a_death(&event.draft.topic)),
+                Write::Delivery(row) if row.state.is_failed() => {
+                    deaths += usize::from(!is_of_a_death(&self.disk.event(row.key.sequence).draft.topic));
                 }
                 _ => {}
             }
@@ -273,22 +272,16 @@ impl World {
         Ok(())
     }
 
-    /// What is too dear to look at after every step.
-    pub fn judge_everything(&self) -> Result<(), Violation> {
-        hold!(self, rule_01_counts_are_those_of_the_rows(&self.disk));
-        for receipt in &self.acknowledged {
-            hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
-        }
-        for (key, row) in &self.disk.rows {
-            hold!(self, rule_08_the_history_is_complete(*key, row));
-        }
-        Ok(())
-    }
-
     fn hear_of_receipt(&mut self, source: &str, id: Option<&str>, receipt: &Receipt) -> Result<(), Violation> {
         let Some(id) = id else { return Ok(()) };
         let key = (source.to_owned(), id.to_owned());
         match self.first_receipts.get(&key) {
+            // What is known by a publisher's key outlives its event.
+            Some(_) if self.disk.gone.contains(&receipt.sequence) => {}
+            // It was removed: for this source and id the store is as if it had never been there.
+            Some(first) if self.disk.gone.contains(&first.sequence) && first.sequence != receipt.sequence => {
+                self.first_receipts.insert(key, receipt.clone());
+            }
             Some(first) => hold!(self, rule_13_the_same_event_twice_gets_the_first_receipt(first, receipt)),
             None => {
                 self.first_receipts.insert(key, receipt.clone());
@@ -314,11 +307,22 @@ impl World {
             Write::Replay { replay, .. } => {
                 self.ledger.replays_since.insert(*replay, self.bus_now);
             }
+            Write::Trim { events } => {
+                for sequence in events {
+                    hold!(self, rule_14_nothing_unresolved_is_ever_removed(&self.disk, &self.ledger, *sequence));
+                    hold!(self, rule_14_a_dead_letter_goes_only_when_somebody_has_decided(&self.disk, *sequence));
+                }
+            }
             Write::Delivery(row) => self.judge_row(row)?,
             Write::Recovered { key, .. } => {
                 hold!(self, rule_10_a_dead_letter_recovers_only_when_its_replay_is_done(&self.disk, *key));
                 let from = self.disk.rows.get(key).map_or("pending", |row| row.state.as_str());
-                self.coverage.take("original", from, "its replay is done", if from == "dead" { "recovered" } else { from });
+                self.coverage.take(
+                    "original",
+                    from,
+                    "its replay is done",
+                    if ["dead", "quarantined"].contains(&from) { "recovered" } else { from },
+                );
             }
             _ => {}
         }
@@ -342,6 +346,9 @@ impl World {
                 let active = self.disk.subscriptions.get(&key.subscription).is_some_and(|known| known.active);
                 (!active).then_some(Kind::Skipped)
             }
+            None if before.is_none() && write.state == DeliveryState::Waiting && key.replay == ReplayNumber::LIVE => {
+                event.draft.deliver_at.map(|at| Kind::Delayed { at })
+            }
             None if event.draft.expires.is_some_and(|expires| expires <= self.bus_now) => {
                 hold!(self, rule_05_a_delivery_is_in_flight_once(&self.ledger, key));
                 hold!(self, rule_05_what_has_ended_is_not_handed_out(&self.disk, key));
@@ -353,6 +360,7 @@ impl World {
         let Some(kind) = kind else { return Ok(()) };
         let policy = self.disk.subscriptions.get(&key.subscription).map_or_else(RetryPolicy::default, |known| known.spec.retry.clone());
         hold!(self, rule_06_attempts_are_counted_as_they_should(before, &kind, write));
+        hold!(self, rule_09_three_crashes_within_72_hours_quarantine(before, &kind, self.bus_now, write));
         hold!(self, rule_07_a_delivery_dies_with_its_last_attempt(&kind, &policy, write));
         hold!(self, rule_07_a_retry_waits_at_least_half_its_step(&kind, &policy, self.bus_now, write));
         hold!(self, rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(&kind, write));
@@ -393,6 +401,8 @@ impl World {
                 Action::ReadReplay { replay, after, limit } => {
                     let page = self.disk.replay_page(replay, after, limit);
                     self.coverage.take("page", "replay", "read", if page.last { "last" } else { "more" });
+                    let poisonous = page.items.iter().filter(|item| item.owed.crashes.are_poison()).map(|item| item.owed.key);
+                    self.ledger.poisonous_repeats.extend(poisonous);
                     self.ledger.pages.entry(replay).or_default().extend(page.items.iter().map(|item| item.original));
                     self.pages.push(Command::ReplayPage { replay, items: page.items, scanned_to: page.scanned_to, last: page.last });
                 }
@@ -410,8 +420,12 @@ impl World {
         hold!(self, rule_05_a_delivery_is_in_flight_once(&self.ledger, key));
         hold!(self, rule_05_what_has_ended_is_not_handed_out(&self.disk, key));
         hold!(self, rule_06_the_attempt_number_is_the_next(before, &lease));
-        hold!(self, rule_07_nothing_comes_before_its_time(before, self.bus_now, self.loaded_at, key));
+        // A time that had come when it was published is no time to wait for, also not after the clock went back.
+        let event = self.disk.event(key.sequence);
+        let deliver_at = event.draft.deliver_at.filter(|at| *at > event.accepted_at);
+        hold!(self, rule_07_nothing_comes_before_its_time(before, deliver_at, self.bus_now, self.loaded_at, key));
         hold!(self, rule_10_the_mark_names_the_delivery_that_is_repeated(&self.disk, key, &lease));
+        hold!(self, rule_09_what_is_poisonous_runs_alone(&self.disk, &self.ledger, key));
         let concurrency = self.disk.subscriptions[&key.subscription].spec.concurrency;
         let in_flight = self.ledger.number_in_flight(key.subscription);
         hold!(self, rule_11_one_of_a_key_is_in_flight(&self.disk, &self.ledger, key));
@@ -439,34 +453,13 @@ impl World {
         Ok(())
     }
 
-    /// The key that a lease stands for, found as a plugin's host could find it.
-    pub fn key_of(&self, lease: &Lease) -> DeliveryKey {
-        let named = |id: &SubscriptionId| {
-            let known = &self.disk.subscriptions[id];
-            known.plugin == lease.plugin && known.spec.name == lease.handler
-        };
-        let subscription = self.disk.subscriptions.keys().copied().find(named).unwrap_or_default();
-        let replay = lease.replay.as_ref().map_or(ReplayNumber::LIVE, |mark| {
-            self.disk.replays.iter().find(|(_, row)| row.id == mark.id).map_or(ReplayNumber(u32::MAX), |(number, _)| *number)
-        });
-        DeliveryKey { sequence: lease.sequence, subscription, replay }
-    }
-
-    /// The delivery that a lease's mark names.
-    fn original_of(&self, key: DeliveryKey, lease: &Lease) -> Option<DeliveryKey> {
-        let mark = lease.replay.as_ref()?;
-        let eventid = self.disk.event(key.sequence).eventid;
-        let numbers = self.disk.replays.keys().copied().chain([ReplayNumber::LIVE]);
-        numbers.map(|replay| DeliveryKey { replay, ..key }).find(|original| original.id(eventid) == mark.attempt_of)
-    }
-
-    /// Whether a delivery is in flight under another token than this one.
-    pub fn has_a_later_lease(&self, token: FencingToken, delivery: DeliveryId) -> bool {
-        !self.ledger.leases.contains_key(&token) && self.ledger.leases.values().any(|flight| flight.delivery == delivery)
-    }
-
     /// Moves the clock on.
     pub fn pass(&mut self, duration: Duration) {
         self.wall = self.wall + duration.min(RETRY_DELAY_MAX * 2);
     }
+}
+
+/// Whether it is a topic of the daemon's own events about deliveries that died.
+fn is_of_a_death(topic: &Topic) -> bool {
+    [notice::DELIVERY_DEAD, notice::DELIVERY_QUARANTINED].contains(&topic.as_str())
 }

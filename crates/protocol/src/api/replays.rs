@@ -51,12 +51,15 @@ pub struct ReplaySelection {
     /// Everything stored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all: bool,
+    /// Also deliveries that are quarantined, which crashed their plugin three times: each is run alone. No selector of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub include_quarantined: bool,
 }
 
 impl ReplaySelection {
     /// Whether nothing is selected: where it goes is no selector.
     pub fn is_empty(&self) -> bool {
-        *self == Self { to: self.to.clone(), ..Self::default() }
+        *self == Self { to: self.to.clone(), include_quarantined: self.include_quarantined, ..Self::default() }
     }
 
     /// Whether a subscription is one of those named in `to`.

@@ -1,6 +1,6 @@
 //! `panotti daemon status`
 
-use panotti_protocol::api::DaemonStatus;
+use panotti_protocol::api::{DaemonStatus, StoreStatus};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::failure::exit;
 
@@ -48,9 +48,10 @@ pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
     let store = &events.store;
     let refusing = store.refusing.as_ref().map_or(String::new(), |why| format!("   {}", red(&format!("refusing: {why}"))));
     text.push_str(&format!(
-        "  store     {} of {}, {} free on disk{refusing}\n",
-        bytes(store.database_bytes),
+        "  store     {} of {}{}, {} free on disk{refusing}\n",
+        bytes(store.used_bytes),
         bytes(store.bytes_max),
+        days_held(store),
         bytes(store.free_bytes)
     ));
     let plugins: Vec<String> =
@@ -63,4 +64,13 @@ pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
     text.push_str(&format!("  data      {}   socket {}{client}\n", daemon.data_dir, daemon.socket));
     text.push_str(&format!("  logs      {}\n", context.command_line("daemon logs -f")));
     text
+}
+
+/// How long the limit holds at the present rate, against how long events are to be kept.
+fn days_held(store: &StoreStatus) -> String {
+    match store.days_held {
+        Some(days) if days >= store.retention_days as f64 => format!(", holds {} days", store.retention_days),
+        Some(days) => yellow(&format!(", holds {days} of {} days at the present rate", store.retention_days)),
+        None => String::new(),
+    }
 }

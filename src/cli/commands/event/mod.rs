@@ -1,5 +1,6 @@
 //! `panotti event`: publish events, and see what became of them.
 
+pub mod cancel;
 pub mod discard;
 pub mod errors;
 pub mod explain;
@@ -8,6 +9,7 @@ pub mod list;
 pub mod publish;
 pub mod publish_input;
 pub mod publish_many;
+pub mod purge;
 pub mod replay;
 pub mod republish;
 pub mod retry;
@@ -38,6 +40,8 @@ pub enum EventCommand {
     Stats(stats::StatsArgs),
     Replay(replay::ReplayArgs),
     Discard(discard::DiscardArgs),
+    Cancel(cancel::CancelArgs),
+    Purge(purge::PurgeArgs),
 }
 
 /// Runs a verb.
@@ -58,5 +62,7 @@ pub async fn run(command: EventCommand, context: &Context) -> Outcome {
         EventCommand::Errors(args) => errors::run(args, context).await,
         EventCommand::Replay(args) => Box::pin(replay::run(args, context)).await,
         EventCommand::Discard(args) => discard::run(args, context).await,
+        EventCommand::Cancel(args) => cancel::run(args, context).await,
+        EventCommand::Purge(args) => purge::run(args, context).await,
     }
 }

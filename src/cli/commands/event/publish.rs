@@ -26,6 +26,7 @@ use crate::client::Client;
   panotti event publish recording.ended '{\"id\": 42}'
   panotti event publish recording.ended -p id=42 -p tags:='[\"a\",\"b\"]'
   panotti event publish audio.recorded @meeting.wav --content-type audio/wav
+  panotti event publish reminder.due '{\"id\": 42}' --delay 2h --expires 1d
   cat events.jsonl | panotti event publish --jsonl -
   panotti event publish order.paid '{\"order\": 17}' --idempotency-key pay-17
   panotti event publish recording.ended -p id=42 --wait=30s
@@ -65,9 +66,12 @@ pub struct PublishArgs {
     /// The story it belongs to
     #[arg(long, value_name = "ID")]
     pub correlation: Option<String>,
-    /// Deliveries past it are given up: a time, or so long from now
+    /// Deliveries past it are dead, with the cause `expired`: a time, or so long from now
     #[arg(long, value_name = "TIME", value_parser = publish_input::parse_expiry)]
     pub expires: Option<publish_input::Expiry>,
+    /// Plugins get it later, at most 30 days from now: a time, or so long from now
+    #[arg(long, value_name = "TIME", value_parser = publish_input::parse_expiry)]
+    pub delay: Option<publish_input::Expiry>,
     /// Publish a copy of this event as a new one, which names it as its cause; what else is given replaces what the copy has, and
     /// --pair sets single keys of its payload
     #[arg(long, value_name = "EVT", conflicts_with_all = ["jsonl", "count"])]

@@ -47,13 +47,23 @@ pub fn parse_key(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// When deliveries are given up.
+/// A point in time to come, as typed.
 #[derive(Debug, Clone, Copy)]
 pub enum Expiry {
     /// At this time.
     At(Timestamp),
     /// So long from now.
     In(Duration),
+}
+
+impl Expiry {
+    /// The point in time, seen from now.
+    pub fn resolve(self, now: Timestamp) -> Timestamp {
+        match self {
+            Expiry::At(at) => at,
+            Expiry::In(duration) => now + duration,
+        }
+    }
 }
 
 /// Reads a time or a duration from now.
@@ -163,10 +173,8 @@ pub fn attributes(args: &PublishArgs, now: Timestamp) -> Result<NewEvent, Failur
         priority: args.priority,
         correlationid: args.correlation.clone(),
         orderingkey: args.ordering_key.clone(),
-        expires: args.expires.map(|expiry| match expiry {
-            Expiry::At(at) => at,
-            Expiry::In(duration) => now + duration,
-        }),
+        expires: args.expires.map(|expiry| expiry.resolve(now)),
+        deliver_at: args.delay.map(|delay| delay.resolve(now)),
         ..NewEvent::default()
     })
 }
@@ -289,6 +297,7 @@ pub fn line_event(line: &str, template: &NewEvent) -> Result<NewEvent, Failure> 
     event.correlationid = event.correlationid.or_else(|| template.correlationid.clone());
     event.orderingkey = event.orderingkey.or_else(|| template.orderingkey.clone());
     event.expires = event.expires.or(template.expires);
+    event.deliver_at = event.deliver_at.or(template.deliver_at);
     if event.id.is_none() {
         event.id = Some(fresh_id()?);
     }

@@ -75,6 +75,7 @@ CREATE TRIGGER plugin_state_deleted AFTER DELETE ON plugin_state BEGIN
     UPDATE plugin_state_sizes SET keys = keys - 1, bytes = bytes - octet_length(old.key) - octet_length(old.value)
         WHERE plugin = old.plugin;
 END;
+
 -- Stories: the events of one correlation id. The first of a story has none written: its own id is the story's.
 CREATE INDEX events_by_correlation ON events (correlationid, sequence) WHERE correlationid IS NOT NULL;
 
@@ -163,3 +164,12 @@ CREATE INDEX rule_history_by_end ON rule_history (to_rules) WHERE to_rules IS NO
 INSERT INTO rule_history SELECT subscription_id, (SELECT value FROM meta WHERE name = 'rules'), NULL, plugin, name, pattern, NULL
     FROM subscriptions WHERE active = 1;
 INSERT INTO meta SELECT 'rules_known_from', value FROM meta WHERE name = 'rules';
+
+-- Retention: since when a subscription is no longer named; how many events were removed, whether the warning of a store that fills up
+-- was given, and how far the clock is believed (milliseconds behind, and until when).
+ALTER TABLE subscriptions ADD COLUMN inactive_ms INTEGER;
+INSERT INTO meta (name, value) VALUES ('trimmed', 0), ('watermark', 0), ('clock_behind_ms', 0), ('clock_believed_ms', 0);
+UPDATE subscriptions SET inactive_ms = (SELECT max(accepted_ms) FROM events) WHERE NOT active;
+
+-- Quarantine: when a delivery crashed its plugin, the last times, eight bytes each, little-endian milliseconds.
+ALTER TABLE deliveries ADD COLUMN crashes BLOB;

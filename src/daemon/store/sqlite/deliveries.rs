@@ -3,6 +3,7 @@
 use panotti_core::action::DeliveryWrite;
 use panotti_core::delivery::{Counts, DeliveryKey};
 use panotti_core::order::OrderKey;
+use panotti_core::poison::Crashes;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::delivery::{Attempt, AttemptError, AttemptOutcome, Cause, DeliveryState};
@@ -20,10 +21,10 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
     connection
         .prepare_cached(
             "INSERT INTO deliveries (sequence, subscription_id, replay_no, delivery_id, state, cause, attempts, attempts_max, tries,
-                 due_ms, ended_ms, fingerprint, attempt_of, open_failure)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 due_ms, ended_ms, fingerprint, attempt_of, open_failure, crashes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT DO UPDATE SET state = ?5, cause = ?6, attempts = ?7, attempts_max = ?8, tries = ?9, due_ms = ?10,
-                 ended_ms = ?11, fingerprint = coalesce(?12, fingerprint), open_failure = ?14",
+                 ended_ms = ?11, fingerprint = coalesce(?12, fingerprint), open_failure = ?14, crashes = ?15",
         )?
         .execute(params![
             key.sequence.0,
@@ -40,9 +41,12 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
             write.fingerprint,
             write.attempt_of.map(|original| original.replay.0),
             stands_for_itself,
+            pack_crashes(&write.crashes),
         ])?;
     if write.state.is_failed() && !stands_for_itself {
-        add_counts(connection, key.subscription, &Counts { dead: -1, ..Counts::default() })?;
+        let mut delta = Counts::default();
+        delta.add(write.state, -1);
+        add_counts(connection, key.subscription, &delta)?;
     }
     match write.order {
         Some(order) if write.holds_its_key() => keyed::hold(connection, key, order)?,
@@ -208,6 +212,8 @@ pub struct DeliveryRow {
     pub attempt_of: Option<ReplayNumber>,
     /// A dead letter that stands for itself.
     pub open_failure: bool,
+    /// When it crashed its plugin.
+    pub crashes: Crashes,
     /// Its first attempt; absent where it never had one.
     pub first: Option<Attempt>,
 }
@@ -217,7 +223,7 @@ pub const COLUMNS: &str = "deliveries.sequence, deliveries.subscription_id, deli
     deliveries.attempts, deliveries.attempts_max, deliveries.tries, deliveries.due_ms, deliveries.ended_ms, deliveries.fingerprint,
     deliveries.attempt_of, deliveries.open_failure, 1, deliveries.started_ms, deliveries.duration_ms, deliveries.outcome,
     deliveries.counted, deliveries.error_class, deliveries.error_message, deliveries.error_place, deliveries.log_tail, builds.version,
-    builds.digest, deliveries.emitted";
+    builds.digest, deliveries.emitted, deliveries.crashes";
 
 /// Reads one delivery.
 pub fn from_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
@@ -233,6 +239,7 @@ pub fn from_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
         fingerprint: row.get(10)?,
         attempt_of: row.get::<_, Option<u32>>(11)?.map(ReplayNumber),
         open_failure: row.get(12)?,
+        crashes: crashes(row, 25)?,
         first: if row.get::<_, Option<u64>>(14)?.is_some() { Some(attempt(row, 13)?) } else { None },
     })
 }
@@ -305,6 +312,17 @@ pub fn last_attempt(connection: &Connection, row: &DeliveryRow) -> StoreResult<O
     )?;
     let key = row.key;
     Ok(statement.query_row(params![key.sequence.0, key.subscription.0, key.replay.0], |row| attempt(row, 0)).optional()?)
+}
+
+/// Reads when a delivery crashed its plugin.
+pub fn crashes(row: &Row<'_>, column: usize) -> rusqlite::Result<Crashes> {
+    let Some(packed) = row.get::<_, Option<Vec<u8>>>(column)? else { return Ok(Crashes::default()) };
+    let time = |bytes: &[u8]| Some(Timestamp::from_ms(u64::from_le_bytes(bytes.try_into().ok()?)));
+    Ok(Crashes::new(packed.chunks_exact(8).filter_map(time).collect()))
+}
+
+fn pack_crashes(crashes: &Crashes) -> Option<Vec<u8>> {
+    (!crashes.times().is_empty()).then(|| crashes.times().iter().flat_map(|at| at.as_ms().to_le_bytes()).collect())
 }
 
 fn pack_ids(ids: &[EventId]) -> Option<Vec<u8>> {

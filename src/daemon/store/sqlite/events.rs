@@ -154,6 +154,7 @@ pub fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
             orderingkey: row.get(13)?,
             traceparent: row.get(14)?,
             expires: time(row, 15)?,
+            deliver_at: None,
             extensions: extensions.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
             actor: row.get(17)?,
         },

@@ -149,7 +149,7 @@ pub fn heads(connection: &Connection, subscription: SubscriptionId, after: Seque
 pub fn key(connection: &Connection, subscription: SubscriptionId, order: OrderKey, limit: usize) -> StoreResult<Command> {
     let mut statement = connection.prepare_cached(
         "SELECT keyed.sequence, eventid, topic, expires_ms, keyed.replay_no, deliveries.state, due_ms, attempts, tries, attempt_of,
-             replay_id, name
+             replay_id, name, crashes
          FROM keyed JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
              LEFT JOIN deliveries ON deliveries.sequence = keyed.sequence AND deliveries.subscription_id = keyed.subscription_id
                  AND deliveries.replay_no = keyed.replay_no

@@ -12,6 +12,7 @@
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
+//! - [`retention`]: what may leave the store, and the room that it leaves
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
 pub mod checkpoint;
@@ -30,6 +31,7 @@ pub mod plugins;
 pub mod publisher_keys;
 pub mod readers;
 pub mod replays;
+pub mod retention;
 pub mod statistics;
 pub mod story;
 pub mod subscriptions;

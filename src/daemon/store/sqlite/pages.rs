@@ -8,10 +8,12 @@ use panotti_core::bus::Snapshot;
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
 use panotti_core::order::{KeyPath, Keyed, OrderKey};
+use panotti_core::poison::Crashes;
 use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
 use panotti_filter::expression::Filter;
 use panotti_protocol::api::ReplaySelection;
+use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::id::{EventId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
@@ -85,11 +87,12 @@ pub fn owed(
         expires: events::time(row, column + 3)?,
         attempts: 0,
         tries: 0,
+        crashes: Crashes::default(),
         repeats: None,
     })
 }
 
-/// Adds what its row says of a delivery: five columns: attempts, tries, attempt_of, the replay's id and name.
+/// Adds what its row says of a delivery: six columns: attempts, tries, attempt_of, the replay's id and name, crashes.
 pub fn with_row(owed: Owed, row: &Row<'_>, column: usize) -> rusqlite::Result<Owed> {
     let repeats = match row.get::<_, Option<[u8; 16]>>(column + 3)? {
         Some(id) => Some(Arc::new(Repeats {
@@ -99,7 +102,8 @@ pub fn with_row(owed: Owed, row: &Row<'_>, column: usize) -> rusqlite::Result<Ow
         })),
         None => None,
     };
-    Ok(Owed { attempts: row.get(column)?, tries: row.get(column + 1)?, repeats, ..owed })
+    let crashes = deliveries::crashes(row, column + 5)?;
+    Ok(Owed { attempts: row.get(column)?, tries: row.get(column + 1)?, crashes, repeats, ..owed })
 }
 
 /// The next events a subscription matches that have no delivery row, and no ordering key. Leans on the primary key; looks at
@@ -147,7 +151,7 @@ pub fn waiting(
     let (due, key) = after.map_or((-1, DeliveryKey::default()), |(due, key)| (i64::try_from(due.as_ms()).unwrap_or(i64::MAX), key));
     let mut statement = connection.prepare_cached(
         "SELECT deliveries.sequence, eventid, topic, expires_ms, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name,
-             keys
+             crashes, keys
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
              LEFT JOIN replays ON replays.replay_no = deliveries.replay_no
          WHERE subscription_id = ?1 AND deliveries.state = 5 AND (due_ms, deliveries.sequence, deliveries.replay_no) > (?2, ?3, ?4)
@@ -156,7 +160,7 @@ pub fn waiting(
     let place = params![subscription.0, due, key.sequence.0, key.replay.0, limit];
     let rows = statement.query_map(place, |row| {
         let replay = ReplayNumber(row.get(5)?);
-        let keys: Option<Vec<u8>> = row.get(11)?;
+        let keys: Option<Vec<u8>> = row.get(12)?;
         let entry = with_row(owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?, row, 6)?;
         Ok((Timestamp::from_ms(row.get(4)?), entry))
     })?;
@@ -168,16 +172,19 @@ pub fn waiting(
 /// Which deliveries a selection asks for: those in a state of their own, or those that publishing made of the selected events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
-    Failed,
+    /// Dead letters that stand for themselves, in both states or in one.
+    Failed(Option<u8>),
     State(u8),
     Events,
 }
 
 fn target(selection: &ReplaySelection) -> Target {
+    // What crashed its plugin too often is left out unless it is asked for (rule 9).
+    let failed = Target::Failed((!selection.include_quarantined).then_some(DeliveryState::Dead.number()));
     match (selection.failed, selection.status) {
-        (true, _) => Target::Failed,
-        (false, None) if selection.error.is_some() => Target::Failed,
-        (false, Some(state)) if state.is_failed() => Target::Failed,
+        (true, _) => failed,
+        (false, None) if selection.error.is_some() => failed,
+        (false, Some(state)) if state.is_failed() => Target::Failed(Some(state.number())),
         (false, Some(state)) => Target::State(state.number()),
         (false, None) => Target::Events,
     }
@@ -286,7 +293,7 @@ fn first_of_story(correlation: &str) -> Option<[u8; 16]> {
     correlation.parse::<EventId>().ok().map(|eventid| *eventid.as_bytes())
 }
 
-fn subscriptions_of(connection: &Connection, selection: &ReplaySelection) -> StoreResult<Vec<SubscriptionId>> {
+pub(super) fn subscriptions_of(connection: &Connection, selection: &ReplaySelection) -> StoreResult<Vec<SubscriptionId>> {
     let rows = plugins::subscriptions(connection)?.into_iter();
     let named = |row: &SubscriptionRow| row.stored.active && selection.names(&row.stored.plugin, &row.stored.spec.name);
     let wanted = rows
@@ -306,14 +313,15 @@ fn select_deliveries(
     limit: usize,
 ) -> StoreResult<SelectedPage> {
     let condition = match target {
-        Target::Failed => "deliveries.open_failure = 1".to_owned(),
+        Target::Failed(None) => "deliveries.open_failure = 1".to_owned(),
+        Target::Failed(Some(number)) => format!("deliveries.open_failure = 1 AND deliveries.state = {number}"),
         Target::State(number) => format!("deliveries.state = {number} AND deliveries.replay_no = 0"),
         Target::Events => return select_events(connection, selection, until, replay, after, limit),
     };
     let query = format!(
         "SELECT deliveries.sequence, eventid, topic, expires_ms, accepted_ms, subscription_id, replay_no,
              EXISTS (SELECT 1 FROM deliveries AS own WHERE own.sequence = deliveries.sequence
-                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys
+                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys, crashes
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
          WHERE {condition} AND (deliveries.sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND deliveries.sequence <= ?5
              AND replay_no < ?4 AND (?7 IS NULL OR deliveries.fingerprint = ?7) AND {OF_STORY}
@@ -335,6 +343,7 @@ fn select_deliveries(
         page.scanned_to = original;
         let keys: Option<Vec<u8>> = row.get(8)?;
         let owed = owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?;
+        let owed = Owed { crashes: deliveries::crashes(row, 9)?, ..owed };
         let accepted_at = Timestamp::from_ms(row.get(4)?);
         let repeated = row.get::<_, bool>(7)?;
         if !repeated
@@ -369,6 +378,8 @@ fn select_events(
     ))?;
     let mut repeated = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3)")?;
+    let mut live = connection
+        .prepare_cached("SELECT state, crashes FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = 0")?;
     let story = selection.correlation.as_deref();
     let first = story.and_then(first_of_story);
     let named = if selection.to.is_empty() { Vec::new() } else { plugins::subscriptions(connection)? };
@@ -399,12 +410,17 @@ fn select_events(
                 continue;
             }
             page.scanned_to = original;
+            let row = live.query_row(params![sequence.0, subscription.0], |row| Ok((row.get::<_, u8>(0)?, deliveries::crashes(row, 1)?)));
+            let (state, crashes) = row.optional()?.unwrap_or_default();
+            if state == DeliveryState::Quarantined.number() && !selection.include_quarantined {
+                continue;
+            }
             let key = DeliveryKey { replay, ..original };
             let order = match (keyed::of(keys.as_deref(), subscription), selection.to.is_empty()) {
                 (None, false) => order_of(connection, sequence, paths.get(&subscription))?,
                 (recorded, _) => recorded,
             };
-            page.items.push(Selected { original, owed: Owed { key, order, ..event.clone() }, accepted_at });
+            page.items.push(Selected { original, owed: Owed { key, order, crashes, ..event.clone() }, accepted_at });
             if page.items.len() == limit {
                 page.last = false;
                 return Ok(page);
@@ -455,7 +471,11 @@ pub fn stored_deliveries(connection: &Connection, sequence: Sequence, plugin: Op
     Ok(found)
 }
 
-fn stored_delivery(connection: &Connection, event: &panotti_core::event::StoredEvent, row: DeliveryRow) -> StoreResult<StoredDelivery> {
+pub(super) fn stored_delivery(
+    connection: &Connection,
+    event: &panotti_core::event::StoredEvent,
+    row: DeliveryRow,
+) -> StoreResult<StoredDelivery> {
     let repeats = match row.attempt_of {
         Some(original) => {
             let mut statement = connection.prepare_cached("SELECT replay_id, name FROM replays WHERE replay_no = ?1")?;
@@ -473,6 +493,7 @@ fn stored_delivery(connection: &Connection, event: &panotti_core::event::StoredE
         expires: event.draft.expires,
         attempts: row.attempts,
         tries: row.tries,
+        crashes: row.crashes,
         repeats,
     };
     Ok(StoredDelivery { owed, state: row.state })

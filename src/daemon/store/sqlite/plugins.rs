@@ -69,6 +69,15 @@ pub fn write_subscription(
     Ok(())
 }
 
+/// Notes since when a subscription is no longer named, or that it is named again.
+pub fn note_inactive(connection: &Connection, id: SubscriptionId, now: Timestamp) -> StoreResult<()> {
+    connection.execute(
+        "UPDATE subscriptions SET inactive_ms = CASE WHEN active THEN NULL ELSE coalesce(inactive_ms, ?2) END WHERE subscription_id = ?1",
+        params![id.0, now.as_ms()],
+    )?;
+    Ok(())
+}
+
 /// Counts events in which a subscription's path to its key led to nothing.
 pub fn add_without_key(connection: &Connection, subscription: SubscriptionId, count: u64) -> StoreResult<()> {
     connection
@@ -200,6 +209,9 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
         }
         Record::Uptime => {
             connection.prepare_cached("INSERT OR IGNORE INTO uptime (minute) VALUES (?1)")?.execute([now.as_ms() / 60_000])?;
+        }
+        Record::Watermark { over, .. } => {
+            connection.execute("UPDATE meta SET value = ?1 WHERE name = 'watermark'", [over])?;
         }
         Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
         Record::Audit(entry) => audit(connection, entry, now)?,

@@ -7,6 +7,7 @@ use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
 use panotti_core::limits::REPLAYS_RUNNING_MAX;
 use panotti_core::look::Look;
+use panotti_core::poison::Crashes;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_filter::expression::Filter;
@@ -146,6 +147,7 @@ fn no_row(key: DeliveryKey) -> DeliveryRow {
         fingerprint: None,
         attempt_of: None,
         open_failure: false,
+        crashes: Crashes::default(),
         first: None,
     }
 }

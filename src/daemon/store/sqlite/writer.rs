@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use panotti_core::action::Write;
 use panotti_core::event::StoredEvent;
+use panotti_core::retention::TrustedTime;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use rusqlite::Connection;
@@ -12,6 +13,7 @@ use rusqlite::Connection;
 use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
 use super::numbers::Tally;
+use super::retention::{self, Space};
 use super::{deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
@@ -182,7 +184,8 @@ impl Writer {
                 Ok(())
             }
             Write::Subscription { subscription, plugin, spec, active, floor } => {
-                plugins::write_subscription(connection, *subscription, plugin, spec, *active, *floor)
+                plugins::write_subscription(connection, *subscription, plugin, spec, *active, *floor)?;
+                plugins::note_inactive(connection, *subscription, now)
             }
             Write::Stall { subscription, since } => plugins::write_stall(connection, *subscription, *since),
             Write::Rules { version } => {
@@ -196,6 +199,7 @@ impl Writer {
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),
             Write::ReplayProgress { .. } => replays::progress(connection, write),
+            Write::Trim { events } => retention::remove(connection, events),
             Write::Record(record) => plugins::record(connection, record, now),
             Write::Audit(entry) => plugins::audit(connection, entry, now),
         }
@@ -216,9 +220,25 @@ impl Writer {
         std::fs::metadata(beside(&self.path, "-wal")).map_or(0, |metadata| metadata.len())
     }
 
-    /// Bytes of the database file.
-    pub fn database_bytes(&self) -> u64 {
-        std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
+    /// How far the clock is believed from this start on. To be asked before anything else of this start is written.
+    pub fn trusted_time(&self, now: Timestamp) -> StoreResult<TrustedTime> {
+        retention::trusted_time(&self.connection, now)
+    }
+
+    /// The database's pages: what holds something, and what is free.
+    pub fn space(&self) -> StoreResult<Space> {
+        retention::space(&self.connection)
+    }
+
+    /// Gives pages that hold nothing back, so many at most. On a full disk nothing happens.
+    pub fn vacuum(&self, pages: u32) -> StoreResult<()> {
+        match retention::vacuum(&self.connection, pages) {
+            Err(StoreError::Full(error)) => {
+                tracing::warn!(%error, "no room to give free pages back");
+                Ok(())
+            }
+            done => done,
+        }
     }
 
     /// Moves the whole write-ahead log into the database and begins it anew. Waits for readers, so only when it has grown too far and

@@ -1,0 +1,143 @@
+//! Deliveries that crash their plugin (semantics rule 9): three crashes within 72 hours put one into quarantine. It is never tried again
+//! by itself; whoever asks for it, by hand or by a replay, has it run alone: nothing else of its plugin is in flight meanwhile.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use panotti_protocol::id::{FencingToken, Sequence};
+use panotti_protocol::time::Timestamp;
+
+use crate::action::Step;
+use crate::bus::Bus;
+use crate::defect::Defect;
+use crate::delivery::{DeliveryKey, Owed};
+use crate::replay::ReplayNumber;
+use crate::subscription::HasRow;
+
+/// So many crashes blamed on one delivery put it into quarantine.
+pub const CRASHES_MAX: usize = 3;
+/// Within so long.
+pub const CRASHES_WITHIN: Duration = Duration::from_secs(72 * 3_600);
+
+/// When a delivery crashed its plugin: the last few times, oldest first. Kept with its row.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Crashes(Vec<Timestamp>);
+
+impl Crashes {
+    /// From what the store has kept.
+    pub fn new(mut times: Vec<Timestamp>) -> Self {
+        times.truncate(CRASHES_MAX);
+        Self(times)
+    }
+
+    /// The times, oldest first: [`CRASHES_MAX`] at most.
+    pub fn times(&self) -> &[Timestamp] {
+        &self.0
+    }
+
+    /// One more. Those that were too long ago no longer count.
+    pub fn add(&mut self, now: Timestamp) {
+        self.0.retain(|at| now.since(*at) < CRASHES_WITHIN);
+        if self.0.len() == CRASHES_MAX {
+            self.0.remove(0);
+        }
+        self.0.push(now);
+    }
+
+    /// Whether they were enough for quarantine. So it is run alone from then on.
+    pub fn are_poison(&self) -> bool {
+        self.0.len() >= CRASHES_MAX
+    }
+}
+
+/// Poisonous deliveries that were asked for: what waits until nothing else of its plugin is in flight, and what is in flight alone. One a
+/// plugin at most of either.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Alone {
+    waiting: BTreeMap<String, (Owed, HasRow)>,
+    running: BTreeMap<String, FencingToken>,
+}
+
+impl Alone {
+    /// Notes that a lease is over.
+    pub(crate) fn ended(&mut self, token: FencingToken) {
+        self.running.retain(|_, running| *running != token);
+    }
+
+    /// Forgets one that waits: it will be kept elsewhere, or has ended.
+    pub(crate) fn forget(&mut self, key: DeliveryKey) {
+        self.waiting.retain(|_, (owed, _)| owed.key != key);
+    }
+
+    /// Takes out what a replay released and nobody holds.
+    pub(crate) fn drop_repeats(&mut self, replay: ReplayNumber) -> Vec<Owed> {
+        let dropped = |(owed, row): &(Owed, HasRow)| *row == HasRow::No && owed.key.replay == replay;
+        let plugins: Vec<String> = self.waiting.iter().filter(|(_, aside)| dropped(aside)).map(|(plugin, _)| plugin.clone()).collect();
+        plugins.iter().filter_map(|plugin| self.waiting.remove(plugin)).map(|(owed, _)| owed).collect()
+    }
+
+    /// The events of those that wait.
+    pub(crate) fn sequences(&self) -> impl Iterator<Item = Sequence> + '_ {
+        self.waiting.values().map(|(owed, _)| owed.key.sequence)
+    }
+}
+
+impl Bus {
+    /// Whether a plugin gets nothing else now: a poisonous delivery is in flight, or waits for what is.
+    pub fn is_kept_free(&self, plugin: &str) -> bool {
+        !self.defects.has(Defect::PoisonInCompany) && (self.alone.waiting.contains_key(plugin) || self.alone.running.contains_key(plugin))
+    }
+
+    /// Sets a poisonous delivery aside until it can run alone.
+    pub(crate) fn set_aside(&mut self, plugin: &str, owed: Owed, row: HasRow) {
+        self.alone.waiting.insert(plugin.to_owned(), (owed, row));
+    }
+
+    /// Hands out what was set aside, where nothing else of its plugin is in flight any more.
+    pub(crate) fn hand_out_alone(&mut self, step: &mut Step) {
+        let plugins: Vec<String> = self.alone.waiting.keys().cloned().collect();
+        for plugin in plugins {
+            if self.leases.values().any(|held| held.plugin == plugin) && !self.defects.has(Defect::PoisonInCompany) {
+                continue;
+            }
+            let Some((owed, row)) = self.alone.waiting.remove(&plugin) else { continue };
+            let id = owed.key.subscription;
+            let Some(subscription) = self.subscriptions.get(&id) else { continue };
+            let copy = self.copy_of(subscription).map(|copy| copy.attach.clone());
+            match copy {
+                Some(copy) => {
+                    // A page may have brought it again meanwhile.
+                    if let Some(subscription) = self.subscriptions.get_mut(&id) {
+                        subscription.forget_waiting(owed.key);
+                    }
+                    let token = self.lease(id, owed, row, copy, step);
+                    self.alone.running.insert(plugin, token);
+                }
+                // Nobody would take it now: it goes back to where it came from, and others are not kept waiting.
+                None => self.put_back(owed, row),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_09_three_crashes_within_72_hours_are_poison_and_older_ones_do_not_count() {
+        let hour = |hours: u64| Timestamp::from_ms(1_700_000_000_000 + hours * 3_600_000);
+        let mut crashes = Crashes::default();
+        crashes.add(hour(0));
+        crashes.add(hour(71));
+        assert!(!crashes.are_poison());
+        let mut late = crashes.clone();
+
+        crashes.add(hour(71));
+        assert!(crashes.are_poison());
+        late.add(hour(72));
+        assert!(!late.are_poison(), "the first was 72 hours ago");
+        late.add(hour(73));
+        assert_eq!(late.times(), [hour(71), hour(72), hour(73)]);
+    }
+}

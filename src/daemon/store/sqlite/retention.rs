@@ -1,0 +1,335 @@
+//! Trimming: which events may go, removing them, the room they leave, and what must be known to decide it. Every read and every
+//! removal is bounded.
+
+use std::time::Duration;
+
+use panotti_core::command::{Command, StoredDelivery};
+use panotti_core::delivery::{DeliveryKey, Owed};
+use panotti_core::poison::Crashes;
+use panotti_core::replay::ReplayNumber;
+use panotti_core::retention::{Room, StoredFate, StoredRow, TrustedTime, days_held};
+use panotti_core::routing::SubscriptionId;
+use panotti_protocol::api::{PurgeSelection, ReplaySelection, StoreStatus};
+use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::id::Sequence;
+use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::Topic;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{deliveries, events, pages};
+use crate::daemon::store::failure::StoreResult;
+
+/// Events that one search for what may go looks at.
+pub const TRIM_SCAN_MAX: u32 = 10_000;
+/// Events removed in one transaction.
+pub const TRIM_EVENTS_MAX: usize = 500;
+/// Deliveries ended in one transaction.
+pub const CANCEL_DELIVERIES_MAX: usize = 500;
+
+/// One page of a search for events that may go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// What was found, in sequence order.
+    pub events: Vec<Sequence>,
+    /// Everything up to here was looked at.
+    pub scanned_to: Sequence,
+    /// Whether there is no more for now.
+    pub last: bool,
+}
+
+/// How far a search for events that may go reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// To those that were accepted at this time.
+    Before(Timestamp),
+    /// Until so many bytes are found.
+    Bytes(u64),
+}
+
+/// What an event takes beside its payload, about.
+const OVERHEAD_BYTES: u64 = 400;
+
+/// Searches for events that may go, oldest first, from a place on; the bus decides again in the step that removes them. Leans on the
+/// primary key and looks at [`TRIM_SCAN_MAX`] events.
+pub fn chunk(connection: &Connection, after: Sequence, reach: Reach) -> StoreResult<Chunk> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, accepted_ms, matches IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = events.sequence AND (state = 5 OR open_failure = 1))
+             AND (SELECT count(*) FROM deliveries WHERE deliveries.sequence = events.sequence AND replay_no = 0) >= length(matches) / 4,
+             length(payload)
+         FROM events WHERE sequence > ?1 AND sequence < (SELECT max(sequence) FROM events) ORDER BY sequence LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![after.0, TRIM_SCAN_MAX])?;
+    let mut chunk = Chunk { events: Vec::new(), scanned_to: after, last: true };
+    let (mut looked_at, mut bytes) = (0, 0);
+    while let Some(row) = rows.next()? {
+        let accepted_at = Timestamp::from_ms(row.get(1)?);
+        // Times of acceptance never go back along the sequences: what comes next is no older.
+        if matches!(reach, Reach::Before(before) if accepted_at >= before) {
+            return Ok(chunk);
+        }
+        looked_at += 1;
+        chunk.scanned_to = Sequence(row.get(0)?);
+        if row.get(2)? {
+            chunk.events.push(chunk.scanned_to);
+            bytes += OVERHEAD_BYTES + row.get::<_, u64>(3)?;
+        }
+        let enough = matches!(reach, Reach::Bytes(wanted) if bytes >= wanted);
+        if enough || chunk.events.len() == TRIM_EVENTS_MAX || looked_at == TRIM_SCAN_MAX {
+            chunk.last = false;
+            return Ok(chunk);
+        }
+    }
+    Ok(chunk)
+}
+
+/// What decides whether events may go, as it stands now. Those that are no longer stored are left out. Leans on the primary keys.
+pub fn fates(connection: &Connection, sequences: &[Sequence]) -> StoreResult<Vec<StoredFate>> {
+    let mut event = connection.prepare_cached("SELECT accepted_ms, matches FROM events WHERE sequence = ?1")?;
+    let mut found = Vec::with_capacity(sequences.len());
+    for sequence in sequences {
+        let read = event.query_row([sequence.0], |row| Ok((Timestamp::from_ms(row.get(0)?), row.get::<_, Option<Vec<u8>>>(1)?)));
+        let Some((accepted_at, packed)) = read.optional()? else { continue };
+        let matches = packed.as_deref().map(events::unpack_matches);
+        found.push(StoredFate { sequence: *sequence, accepted_at, matches, rows: rows_of(connection, *sequence)? });
+    }
+    Ok(found)
+}
+
+fn rows_of(connection: &Connection, sequence: Sequence) -> StoreResult<Vec<StoredRow>> {
+    let mut statement = connection
+        .prepare_cached("SELECT sequence, subscription_id, replay_no, state, open_failure FROM deliveries WHERE sequence = ?1")?;
+    let rows = statement.query_map([sequence.0], |row| {
+        let state = DeliveryState::from_number(row.get(3)?).unwrap_or(DeliveryState::Pending);
+        Ok(StoredRow { key: deliveries::key(row, 0)?, state, open_failure: row.get(4)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Removes events with everything that belongs to them, and counts them. Whoever adds a table with rows of an event removes them here.
+pub fn remove(connection: &Connection, sequences: &[Sequence]) -> StoreResult<()> {
+    for table in ["attempts", "deliveries", "events"] {
+        let mut statement = connection.prepare_cached(&format!("DELETE FROM {table} WHERE sequence = ?1"))?;
+        for sequence in sequences {
+            statement.execute([sequence.0])?;
+        }
+    }
+    connection.prepare_cached("UPDATE meta SET value = value + ?1 WHERE name = 'trimmed'")?.execute([sequences.len()])?;
+    Ok(())
+}
+
+/// The pages of the database file, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Space {
+    /// All of them.
+    pub file_bytes: u64,
+    /// Of those, the ones that hold nothing.
+    pub free_bytes: u64,
+}
+
+impl Space {
+    /// Bytes that hold something.
+    pub fn used_bytes(&self) -> u64 {
+        self.file_bytes.saturating_sub(self.free_bytes)
+    }
+}
+
+/// Counts the pages: three numbers of the file's header.
+pub fn space(connection: &Connection) -> StoreResult<Space> {
+    let number = |pragma: &str| -> StoreResult<u64> { Ok(connection.prepare_cached(pragma)?.query_row([], |row| row.get(0))?) };
+    let page_bytes = number("PRAGMA page_size")?;
+    Ok(Space { file_bytes: number("PRAGMA page_count")? * page_bytes, free_bytes: number("PRAGMA freelist_count")? * page_bytes })
+}
+
+/// Gives pages that hold nothing back, so many at most. The file is shorter after the next checkpoint.
+pub fn vacuum(connection: &Connection, pages: u32) -> StoreResult<()> {
+    // One page a row: it has to be stepped to its end.
+    let mut statement = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
+/// What is needed to say how long the limit will hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rate {
+    /// Events stored.
+    pub stored: u64,
+    /// Events accepted within the span.
+    pub accepted: u64,
+    /// From the first of them until now.
+    pub span: Duration,
+}
+
+/// Counts the events of the last day, from the counters and one look into `events_by_time`.
+pub fn rate(connection: &Connection, now: Timestamp) -> StoreResult<Rate> {
+    let day = Duration::from_secs(86_400);
+    let head = pages::head(connection)?;
+    let lost: Option<u64> = connection.query_row("SELECT value FROM meta WHERE name = 'lost_to'", [], |row| row.get(0)).optional()?;
+    let since = "SELECT sequence, accepted_ms FROM events WHERE accepted_ms >= ?1 ORDER BY accepted_ms, sequence LIMIT 1";
+    let first: Option<(u64, u64)> =
+        connection.prepare_cached(since)?.query_row([(now - day).as_ms()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let stored = head.saturating_sub(pages::meta(connection, "trimmed")?);
+    let Some((sequence, accepted_ms)) = first else { return Ok(Rate { stored, ..Rate::default() }) };
+    // Sequences that were given up as lost were never accepted.
+    let from = sequence.max(lost.unwrap_or(0));
+    Ok(Rate { stored, accepted: head.saturating_sub(from) + 1, span: now.since(Timestamp::from_ms(accepted_ms)) })
+}
+
+/// Adds the numbers that the database knows of its room.
+pub fn complete(connection: &Connection, store: StoreStatus, now: Timestamp) -> StoreResult<StoreStatus> {
+    let used_bytes = space(connection)?.used_bytes();
+    let rate = rate(connection, now)?;
+    let room = Room { used_bytes, bytes_max: store.bytes_max };
+    let days_held = days_held(room, rate.stored, rate.accepted, rate.span).map(|days| (days * 10.0).round() / 10.0);
+    let used_percent = room.percent();
+    Ok(StoreStatus { used_bytes, used_percent, events: rate.stored, days_held, ..store })
+}
+
+/// How far the clock is believed from this start on. Written down, so that another start confirms nothing. To be asked before this
+/// start writes anything of its own.
+pub fn trusted_time(connection: &Connection, now: Timestamp) -> StoreResult<TrustedTime> {
+    let seen: Option<u64> = connection.query_row(
+        "SELECT max(at) FROM (SELECT max(minute) * 60000 AS at FROM uptime
+             UNION ALL SELECT max(accepted_ms) FROM events WHERE sequence = (SELECT max(sequence) FROM events))",
+        [],
+        |row| row.get(0),
+    )?;
+    let before = TrustedTime {
+        behind: Duration::from_millis(pages::meta(connection, "clock_behind_ms")?),
+        believed_from: Timestamp::from_ms(pages::meta(connection, "clock_believed_ms")?),
+    };
+    let trusted = TrustedTime::new(seen.map(Timestamp::from_ms), before, now);
+    let mut write = connection.prepare("UPDATE meta SET value = ?2 WHERE name = ?1")?;
+    write.execute(("clock_behind_ms", u64::try_from(trusted.behind.as_millis()).unwrap_or(u64::MAX)))?;
+    write.execute(("clock_believed_ms", trusted.believed_from.as_ms()))?;
+    Ok(trusted)
+}
+
+/// Dead letters that ended before a time, in key order. Leans on `deliveries_failed`.
+pub fn old_failures(connection: &Connection, before: Timestamp, after: DeliveryKey) -> StoreResult<Vec<DeliveryKey>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, subscription_id, replay_no FROM deliveries
+         WHERE open_failure = 1 AND (sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND ended_ms < ?4
+         ORDER BY sequence, subscription_id, replay_no LIMIT ?5",
+    )?;
+    let place = params![after.sequence.0, after.subscription.0, after.replay.0, before.as_ms(), CANCEL_DELIVERIES_MAX];
+    let rows = statement.query_map(place, |row| deliveries::key(row, 0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Subscriptions that their plugins no longer name since before a time and that are still owed something.
+pub fn old_backlogs(connection: &Connection, before: Timestamp) -> StoreResult<Vec<(SubscriptionId, String)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT subscription_id, plugin || '/' || name FROM subscriptions
+         WHERE NOT active AND inactive_ms < ?1 AND (owed > 0 OR waiting > 0) ORDER BY subscription_id",
+    )?;
+    let rows = statement.query_map([before.as_ms()], |row| Ok((SubscriptionId(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Deliveries by their keys, as they stand now. Those without a row are owed where their event matched.
+pub fn stored(connection: &Connection, keys: &[DeliveryKey]) -> StoreResult<Vec<StoredDelivery>> {
+    let mut found = Vec::with_capacity(keys.len());
+    for key in keys {
+        let Some(event) = events::by_sequence(connection, key.sequence)? else { continue };
+        let row = deliveries::of_event(connection, key.sequence)?.into_iter().find(|row| row.key == *key);
+        found.extend(match row {
+            Some(row) => Some(pages::stored_delivery(connection, &event, row)?),
+            None => implied(&event, *key),
+        });
+    }
+    Ok(found)
+}
+
+/// The delivery that an event owes although it has no row.
+fn implied(event: &panotti_core::event::StoredEvent, key: DeliveryKey) -> Option<StoredDelivery> {
+    let matched = event.matches.as_ref().is_some_and(|matches| matches.contains(&key.subscription));
+    let owed = Owed {
+        key,
+        eventid: event.eventid,
+        topic: event.draft.topic.clone(),
+        order: event.order(key.subscription),
+        expires: event.draft.expires,
+        attempts: 0,
+        tries: 0,
+        crashes: Crashes::default(),
+        repeats: None,
+    };
+    (matched && key.replay == ReplayNumber::LIVE).then_some(StoredDelivery { owed, state: DeliveryState::Pending })
+}
+
+/// Every delivery of an event that has not begun or waits; those to one plugin, where one is named.
+pub fn not_begun(connection: &Connection, sequence: Sequence, plugin: Option<&str>) -> StoreResult<Vec<StoredDelivery>> {
+    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(Vec::new()) };
+    let mut found = pages::stored_deliveries(connection, sequence, plugin)?;
+    let live: Vec<DeliveryKey> = found.iter().map(|stored| stored.owed.key).collect();
+    let selection = ReplaySelection { plugin: plugin.map(str::to_owned), ..ReplaySelection::default() };
+    let wanted = pages::subscriptions_of(connection, &selection)?;
+    let owed = event.matches.iter().flatten().filter(|id| wanted.contains(id)).map(|id| DeliveryKey::live(sequence, *id));
+    found.extend(owed.filter(|key| !live.contains(key)).filter_map(|key| implied(&event, key)));
+    Ok(found)
+}
+
+/// The next deliveries of a subscription that have not ended: what it is owed, of ordering keys and without, and what waits.
+pub fn backlog(connection: &Connection, subscription: SubscriptionId) -> StoreResult<Vec<StoredDelivery>> {
+    let floor = "SELECT floor FROM subscriptions WHERE subscription_id = ?1";
+    let floor = Sequence(connection.prepare_cached(floor)?.query_row([subscription.0], |row| row.get(0))?);
+    let mut found = Vec::new();
+    if let Command::PendingPage { entries, .. } = pages::pending(connection, subscription, floor, CANCEL_DELIVERIES_MAX)? {
+        found.extend(entries.into_iter().map(|owed| StoredDelivery { owed, state: DeliveryState::Pending }));
+    }
+    if let Command::WaitingPage { entries, .. } = pages::waiting(connection, subscription, None, CANCEL_DELIVERIES_MAX)? {
+        found.extend(entries.into_iter().map(|(_, owed)| StoredDelivery { owed, state: DeliveryState::Waiting }));
+    }
+    let mut keyed =
+        connection.prepare_cached("SELECT sequence FROM keyed WHERE subscription_id = ?1 AND mark < 2 AND replay_no = 0 LIMIT ?2")?;
+    let live = |row: &rusqlite::Row<'_>| Ok(DeliveryKey::live(Sequence(row.get(0)?), subscription));
+    let keys = keyed.query_map(params![subscription.0, CANCEL_DELIVERIES_MAX], live)?.collect::<Result<Vec<_>, _>>()?;
+    found.extend(stored(connection, &keys)?);
+    Ok(found)
+}
+
+/// One page of what a purge selects.
+#[derive(Debug, Clone)]
+pub struct SelectedFates {
+    /// The selected events, in sequence order.
+    pub fates: Vec<StoredFate>,
+    /// Events looked at.
+    pub scanned: u64,
+    /// Everything up to here was looked at.
+    pub scanned_to: Sequence,
+    /// Whether there is no more.
+    pub last: bool,
+}
+
+/// Scans for what a purge selects, oldest first, from a place on. Leans on the primary key; at most [`TRIM_EVENTS_MAX`] events are found
+/// and [`TRIM_SCAN_MAX`] looked at. The newest event of all is left out: the counting of sequences rests on it.
+pub fn select(connection: &Connection, selection: &PurgeSelection, after: Sequence) -> StoreResult<SelectedFates> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, accepted_ms, topic, matches FROM events JOIN topics USING (topic_id)
+         WHERE sequence > ?1 AND sequence < (SELECT max(sequence) FROM events) ORDER BY sequence LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![after.0, TRIM_SCAN_MAX])?;
+    let mut page = SelectedFates { fates: Vec::new(), scanned: 0, scanned_to: after, last: true };
+    while let Some(row) = rows.next()? {
+        let (sequence, accepted_at) = (Sequence(row.get(0)?), Timestamp::from_ms(row.get(1)?));
+        if selection.before.is_some_and(|before| accepted_at >= before) {
+            return Ok(page);
+        }
+        page.scanned += 1;
+        page.scanned_to = sequence;
+        let topic: Topic = events::parsed(row, 2)?;
+        if selection.topic.as_ref().is_none_or(|pattern| pattern.matches(&topic)) {
+            let matches = row.get::<_, Option<Vec<u8>>>(3)?.as_deref().map(events::unpack_matches);
+            let fate = StoredFate { sequence, accepted_at, matches, rows: rows_of(connection, sequence)? };
+            let fits = selection.status.is_none_or(|state| fate.rows.iter().any(|row| row.state == state));
+            page.fates.extend(fits.then_some(fate));
+        }
+        if page.fates.len() == TRIM_EVENTS_MAX || page.scanned == u64::from(TRIM_SCAN_MAX) {
+            page.last = false;
+            return Ok(page);
+        }
+    }
+    Ok(page)
+}
