@@ -17,7 +17,7 @@ use crate::action::{Action, CancelReason, Step, Write};
 use crate::command::{Answer, Attach, AuditEntry, Command, Record, Refusal, Switch};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
-use crate::keys::HeldKeys;
+use crate::key_pages::HeldKeys;
 use crate::limits::{FLOOR_STEP, SUBSCRIPTIONS_MAX};
 use crate::once::Recent;
 use crate::random::Random;

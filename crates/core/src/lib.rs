@@ -7,7 +7,7 @@
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
-//! - [`order`], [`keys`]: ordering keys, and whose turn it is in each
+//! - [`order`], [`key_pages`], `keys`: ordering keys, and whose turn it is in each
 //! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
@@ -22,7 +22,8 @@ pub mod delivery;
 pub mod event;
 pub mod fingerprint;
 mod handing_out;
-pub mod keys;
+pub mod key_pages;
+mod keys;
 pub mod lifecycle;
 pub mod limits;
 pub mod manifest;
