@@ -82,7 +82,7 @@ impl Defects {
     /// A bound as it is, or a much tighter one.
     #[cfg(feature = "defects")]
     pub(crate) fn bound(&self, bound: usize) -> usize {
-        if self.little_memory { (bound / 256).max(2) } else { bound }
+        if self.little_memory { (bound / 64).max(2) } else { bound }
     }
 
     /// A bound as it is.

@@ -60,7 +60,7 @@ pub struct Chaos {
 /// Runs one seed.
 pub fn run(seed: u64, defects: Defects) -> Result<(Coverage, u64), Violation> {
     let mut chaos = Chaos {
-        world: World::new(seed, memory_of(seed, defects)),
+        world: World::new(seed, defects),
         random: Random::new(seed),
         plugins: Plugin::all(),
         again: Vec::new(),
@@ -80,17 +80,6 @@ pub fn run(seed: u64, defects: Defects) -> Result<(Coverage, u64), Violation> {
     }
     chaos.go_quiet()?;
     Ok((chaos.world.coverage, chaos.world.steps))
-}
-
-/// Every second seed has so little memory for ordering keys that they are forgotten and read again all the time.
-#[cfg(feature = "defects")]
-fn memory_of(seed: u64, defects: Defects) -> Defects {
-    if seed % 4 < 2 { defects } else { defects.with_little_memory() }
-}
-
-#[cfg(not(feature = "defects"))]
-fn memory_of(_seed: u64, defects: Defects) -> Defects {
-    defects
 }
 
 impl Chaos {
