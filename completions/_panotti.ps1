@@ -51,7 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain an error code: what it means, why it happens, what to do')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Show the versions of this program and, with --check, of the daemon')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Show the help of a command, or on a topic: exit-codes, environment, formatting, time')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Show the help of a command, or on a topic: exit-codes, environment, filters, formatting, time')
             [CompletionResult]::new('emit', 'emit', [CompletionResultType]::ParameterValue, 'Emit an event from a plugin of `runtime: exec`')
             break
         }
@@ -303,6 +303,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
         'panotti;event;list' {
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only events with a delivery in this state')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Only events of these topics; quote the pattern')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Only events that match this filter, such as ''data.duration > 5''; see `panotti help filters`')
             [CompletionResult]::new('--plugin', '--plugin', [CompletionResultType]::ParameterName, 'Only events with a delivery to this plugin')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Accepted since then: a time, or so long ago')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Accepted before then: a time, or so long ago')
@@ -335,6 +336,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
         'panotti;event;ls' {
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only events with a delivery in this state')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Only events of these topics; quote the pattern')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Only events that match this filter, such as ''data.duration > 5''; see `panotti help filters`')
             [CompletionResult]::new('--plugin', '--plugin', [CompletionResultType]::ParameterName, 'Only events with a delivery to this plugin')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Accepted since then: a time, or so long ago')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Accepted before then: a time, or so long ago')
@@ -390,6 +392,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
         }
         'panotti;event;tail' {
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Only events of these topics; quote the pattern')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Only events that match this filter, such as ''data.duration > 5''; see `panotti help filters`')
             [CompletionResult]::new('--plugin', '--plugin', [CompletionResultType]::ParameterName, 'Only what this plugin gets, and its outcomes')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the output')
@@ -467,10 +470,14 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
         'panotti;event;replay' {
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Deliveries in this state')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Events of these topics; quote the pattern')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Events that match this filter; see `panotti help filters`')
             [CompletionResult]::new('--plugin', '--plugin', [CompletionResultType]::ParameterName, 'Only deliveries to this plugin')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Accepted since then: a time, or so long ago')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Accepted before then: a time, or so long ago')
             [CompletionResult]::new('--before', '--before', [CompletionResultType]::ParameterName, 'Accepted before then: a time, or so long ago')
+            [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints')
+            [CompletionResult]::new('--correlation', '--correlation', [CompletionResultType]::ParameterName, 'Events of this story: its correlation id')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Deliveries started a second; `max` is without a limit')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'A name for the job, for example of the incident')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why; stored in the audit')
@@ -557,10 +564,14 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
         'panotti;replay;start' {
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Deliveries in this state')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Events of these topics; quote the pattern')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Events that match this filter; see `panotti help filters`')
             [CompletionResult]::new('--plugin', '--plugin', [CompletionResultType]::ParameterName, 'Only deliveries to this plugin')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Accepted since then: a time, or so long ago')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Accepted before then: a time, or so long ago')
             [CompletionResult]::new('--before', '--before', [CompletionResultType]::ParameterName, 'Accepted before then: a time, or so long ago')
+            [CompletionResult]::new('--error', '--error', [CompletionResultType]::ParameterName, 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints')
+            [CompletionResult]::new('--correlation', '--correlation', [CompletionResultType]::ParameterName, 'Events of this story: its correlation id')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Deliveries started a second; `max` is without a limit')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'A name for the job, for example of the incident')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why; stored in the audit')

@@ -48,7 +48,7 @@ set edit:completion:arg-completer[panotti] = {|@words|
             cand completion 'Print the completion script of a shell'
             cand explain 'Explain an error code: what it means, why it happens, what to do'
             cand version 'Show the versions of this program and, with --check, of the daemon'
-            cand help 'Show the help of a command, or on a topic: exit-codes, environment, formatting, time'
+            cand help 'Show the help of a command, or on a topic: exit-codes, environment, filters, formatting, time'
             cand emit 'Emit an event from a plugin of `runtime: exec`'
         }
         &'panotti;daemon'= {
@@ -290,6 +290,7 @@ set edit:completion:arg-completer[panotti] = {|@words|
         &'panotti;event;list'= {
             cand --status 'Only events with a delivery in this state'
             cand --topic 'Only events of these topics; quote the pattern'
+            cand --filter 'Only events that match this filter, such as ''data.duration > 5''; see `panotti help filters`'
             cand --plugin 'Only events with a delivery to this plugin'
             cand --since 'Accepted since then: a time, or so long ago'
             cand --until 'Accepted before then: a time, or so long ago'
@@ -321,6 +322,7 @@ set edit:completion:arg-completer[panotti] = {|@words|
         &'panotti;event;ls'= {
             cand --status 'Only events with a delivery in this state'
             cand --topic 'Only events of these topics; quote the pattern'
+            cand --filter 'Only events that match this filter, such as ''data.duration > 5''; see `panotti help filters`'
             cand --plugin 'Only events with a delivery to this plugin'
             cand --since 'Accepted since then: a time, or so long ago'
             cand --until 'Accepted before then: a time, or so long ago'
@@ -374,6 +376,7 @@ set edit:completion:arg-completer[panotti] = {|@words|
         }
         &'panotti;event;tail'= {
             cand --topic 'Only events of these topics; quote the pattern'
+            cand --filter 'Only events that match this filter, such as ''data.duration > 5''; see `panotti help filters`'
             cand --plugin 'Only what this plugin gets, and its outcomes'
             cand -o 'Form of the output'
             cand --output 'Form of the output'
@@ -448,10 +451,14 @@ set edit:completion:arg-completer[panotti] = {|@words|
         &'panotti;event;replay'= {
             cand --status 'Deliveries in this state'
             cand --topic 'Events of these topics; quote the pattern'
+            cand --filter 'Events that match this filter; see `panotti help filters`'
             cand --plugin 'Only deliveries to this plugin'
             cand --since 'Accepted since then: a time, or so long ago'
             cand --until 'Accepted before then: a time, or so long ago'
             cand --before 'Accepted before then: a time, or so long ago'
+            cand --error 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints'
+            cand --correlation 'Events of this story: its correlation id'
+            cand --to 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times'
             cand --rate 'Deliveries started a second; `max` is without a limit'
             cand --name 'A name for the job, for example of the incident'
             cand --reason 'Why; stored in the audit'
@@ -535,10 +542,14 @@ set edit:completion:arg-completer[panotti] = {|@words|
         &'panotti;replay;start'= {
             cand --status 'Deliveries in this state'
             cand --topic 'Events of these topics; quote the pattern'
+            cand --filter 'Events that match this filter; see `panotti help filters`'
             cand --plugin 'Only deliveries to this plugin'
             cand --since 'Accepted since then: a time, or so long ago'
             cand --until 'Accepted before then: a time, or so long ago'
             cand --before 'Accepted before then: a time, or so long ago'
+            cand --error 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints'
+            cand --correlation 'Events of this story: its correlation id'
+            cand --to 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times'
             cand --rate 'Deliveries started a second; `max` is without a limit'
             cand --name 'A name for the job, for example of the incident'
             cand --reason 'Why; stored in the audit'

@@ -58,7 +58,7 @@ complete -c panotti -n "__fish_panotti_needs_command" -f -a "health" -d 'Ask whe
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "explain" -d 'Explain an error code: what it means, why it happens, what to do'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "version" -d 'Show the versions of this program and, with --check, of the daemon'
-complete -c panotti -n "__fish_panotti_needs_command" -f -a "help" -d 'Show the help of a command, or on a topic: exit-codes, environment, formatting, time'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "help" -d 'Show the help of a command, or on a topic: exit-codes, environment, filters, formatting, time'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "emit" -d 'Emit an event from a plugin of `runtime: exec`'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -326,6 +326,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l status -d 'Only events with a delivery in this state' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l topic -d 'Only events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l plugin -d 'Only events with a delivery to this plugin' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l until -d 'Accepted before then: a time, or so long ago' -r
@@ -360,6 +361,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l status -d 'Only events with a delivery in this state' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l topic -d 'Only events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l plugin -d 'Only events with a delivery to this plugin' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l until -d 'Accepted before then: a time, or so long ago' -r
@@ -419,6 +421,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l topic -d 'Only events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l plugin -d 'Only what this plugin gets, and its outcomes' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -502,9 +505,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l status -d 'Deliveries in this state' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l topic -d 'Events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l filter -d 'Events that match this filter; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l plugin -d 'Only deliveries to this plugin' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l error -d 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l correlation -d 'Events of this story: its correlation id' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l to -d 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l rate -d 'Deliveries started a second; `max` is without a limit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l name -d 'A name for the job, for example of the incident' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l reason -d 'Why; stored in the audit' -r
@@ -597,9 +604,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_s
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "cancel" -d 'Cancel a replay job'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l status -d 'Deliveries in this state' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l topic -d 'Events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l filter -d 'Events that match this filter; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l plugin -d 'Only deliveries to this plugin' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l error -d 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l correlation -d 'Events of this story: its correlation id' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l to -d 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l rate -d 'Deliveries started a second; `max` is without a limit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l name -d 'A name for the job, for example of the incident' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l reason -d 'Why; stored in the audit' -r

@@ -8,6 +8,7 @@
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
 //! - `host`: real plugins with a bus that only answers
 //! - `plugins`: real plugins with the real daemon: good ones, bad ones, and what becomes of their processes when it is killed
+//! - `reading`: what people read about the bus: stories, subscriptions, numbers, topics, explanations
 //! - `power`: power cuts and full disks
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -19,5 +20,6 @@ mod host;
 mod plugins;
 mod power;
 mod protocol;
+mod reading;
 mod support;
 mod tidy;

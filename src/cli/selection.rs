@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use panotti_filter::expression::{Filter, FilterProblem};
 use panotti_protocol::api::{Replay, ReplayPlan, ReplayRequest, ReplaySelection, ReplayStarted};
 use panotti_protocol::delivery::{DeliveryState, ReplayState};
 use panotti_protocol::failure::{ErrorCode, Failure, exit};
@@ -36,6 +37,9 @@ pub struct ReplaySelect {
     /// Events of these topics; quote the pattern
     #[arg(long, value_name = "PATTERN")]
     pub topic: Option<TopicPattern>,
+    /// Events that match this filter; see `panotti help filters`
+    #[arg(long, value_name = "EXPR", value_parser = parse_filter)]
+    pub filter: Option<String>,
     /// Only deliveries to this plugin
     #[arg(long, value_name = "NAME")]
     pub plugin: Option<String>,
@@ -73,6 +77,14 @@ pub struct ReplaySelect {
     /// Show the plan and start nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// A filter that compiles: what is wrong with it is told before anything is asked.
+///
+/// # Errors
+/// The problem, with its place.
+pub fn parse_filter(text: &str) -> Result<String, FilterProblem> {
+    Filter::compile(text).map(|filter| filter.text().to_owned())
 }
 
 fn parse_rate(text: &str) -> Result<u32, String> {
@@ -144,6 +156,7 @@ async fn selection(select: &ReplaySelect, client: &mut Client, context: &Context
         failed: select.failed,
         status: select.status,
         topic: select.topic.clone(),
+        filter: select.filter.clone(),
         plugin: select.plugin.clone(),
         since: select.since.map(|since| since.resolve(now)),
         until: select.until.map(|until| until.resolve(now)),

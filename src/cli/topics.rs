@@ -1,17 +1,18 @@
-//! The topics of `panotti help`: exit codes, environment, formatting, time. What a table in the code knows is taken from there.
+//! The topics of `panotti help`: exit codes, environment, formatting, filters, time. What a table in the code knows is taken from there.
 
 use panotti_protocol::failure::exit;
 
 use crate::config::settings::TABLE;
 
 /// Names of the topics.
-pub const NAMES: [&str; 4] = ["exit-codes", "environment", "formatting", "time"];
+pub const NAMES: [&str; 5] = ["exit-codes", "environment", "filters", "formatting", "time"];
 
 /// The text of a topic.
 pub fn text(name: &str) -> Option<String> {
     match name {
         "exit-codes" => Some(exit_codes()),
         "environment" => Some(environment()),
+        "filters" => Some(FILTERS.to_owned()),
         "formatting" => Some(FORMATTING.to_owned()),
         "time" => Some(TIME.to_owned()),
         _ => None,
@@ -50,6 +51,26 @@ fn exit_codes() -> String {
     text.push_str("\nEvery error also has a code made of words, in its last line: `panotti explain CODE` explains it.\n");
     text
 }
+
+const FILTERS: &str = "Filters
+
+A filter is a condition on an event: a subset of CEL, the same in `where:` of plugin.yaml, in --filter, and in `panotti filter`.
+
+  data.duration > 5 && priority in [\"critical\", \"high\"]
+  type.startsWith(\"invoice.\") || !has(data.customer.id)
+  data.commits.exists(c, c.files.exists(f, f.endsWith(\".rs\")))
+
+  fields       data.name  data[\"two words\"]  data.list[0]
+               type source subject time priority correlationid id eventid orderingkey datacontenttype dataschema actor
+  values       5  -1.5  \"text\"  'text'  r'raw\\d'  true  false  null  [1, 2]  timestamp(\"2026-11-22T10:00:00Z\")
+  comparisons  ==  !=  <  <=  >  >=  in
+  together     &&  ||  !  ( )
+  texts        x.startsWith(\"a\")  x.endsWith(\"a\")  x.contains(\"a\")  x.matches(r'^a\\d+$')  size(x)
+  lists        x.exists(item, ...)  x.all(item, ...)  x.exists_one(item, ...)  size(x)
+  presence     has(data.name)
+
+A comparison with a field that is missing, or of another type, is false; != too. `!` negates that. Nothing is an error.
+";
 
 fn environment() -> String {
     let mut text = "Environment variables

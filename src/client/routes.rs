@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Method;
 use panotti_protocol::api::{
-    DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventSummary, EventsQuery, EventsStatus, Health,
+    DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, Health,
     LogLine, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch, Replay, ReplayItem,
     ReplayItemsQuery, ReplayRequest, ReplayStarted, RetryRequest, Setting, StateChanged, StateItem, StateQuery, StateRemoval, StateUpdate,
     StopRequest, Stopping, Version,
@@ -63,7 +63,7 @@ impl Client {
     }
 
     /// `GET /events`
-    pub async fn events(&mut self, query: &EventsQuery) -> Answer<Page<EventSummary>> {
+    pub async fn events(&mut self, query: &EventsQuery) -> Answer<EventsPage> {
         self.get(&with_query("/events", query)?).await
     }
 

@@ -9,6 +9,8 @@ use std::path::Path;
 use panotti_core::limits as core_limits;
 use panotti_core::manifest::START;
 use panotti_core::order::KeyPath;
+use panotti_core::routing::is_made_by_a_filter;
+use panotti_filter::expression::Filter;
 use panotti_protocol::api::{OnDead, OnDisabled};
 use panotti_protocol::failure::FailurePart;
 use panotti_protocol::frame::PROTOCOLS;
@@ -26,8 +28,6 @@ pub const FILE: &str = "plugin.yaml";
 
 /// Keys of the root that the design has and this version does not act on.
 const LATER: [&str; 6] = ["after", "config_schema", "migrations", "permissions", "routes", "schemas"];
-/// The same inside an entry of `on:`.
-const LATER_ON: [&str; 1] = ["where"];
 /// Most items of `dependencies` and of `emits`.
 const NAMES_MAX: usize = 100;
 /// Most words of `command`.
@@ -266,9 +266,9 @@ fn subscriptions(node: &Node, problems: &mut Problems) -> Option<Vec<On>> {
 
 fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On> {
     let mut table = Table::open(item, format!("on[{index}]"), problems)?;
-    later(&mut table, &LATER_ON, problems);
     let topic = table.required("topic", problems).and_then(|node| parsed(node, str::parse::<TopicPattern>, problems));
-    let name = table.get("name").and_then(|node| text(node, problems));
+    let filter = table.get("where").and_then(|node| filter(node, problems));
+    let name = table.get("name").and_then(|node| subscription_name(node, problems));
     let concurrency = table.get("concurrency").and_then(|node| integer(node, 1, u64::from(CONCURRENCY_MAX), problems));
     let on_disabled = table.get("on_disabled").and_then(|node| word(node, &["hold", "skip"], problems));
     let key = table.get("key").and_then(|node| parsed(node, str::parse::<KeyPath>, problems));
@@ -278,11 +278,40 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
     Some(On {
         name: name.unwrap_or_else(|| topic.as_str().to_owned()),
         topic: topic.as_str().to_owned(),
+        filter,
         concurrency: concurrency.and_then(|number| u32::try_from(number).ok()).unwrap_or(core_limits::CONCURRENCY),
         on_disabled: if on_disabled == Some("skip") { OnDisabled::Skip } else { OnDisabled::Hold },
         key: key.map(|path| path.to_string()),
         on_dead: if on_dead == Some("block") { OnDead::Block } else { OnDead::Continue },
     })
+}
+
+/// Names that begin with `filter:` are those of stored filters.
+fn subscription_name(node: &Node, problems: &mut Problems) -> Option<String> {
+    let name = text(node, problems)?;
+    if is_made_by_a_filter(&name) {
+        problems.add_with(node.place, "names that begin with `filter:` belong to stored filters", "choose another name");
+        return None;
+    }
+    Some(name)
+}
+
+/// A filter, which must compile. It is kept as written.
+fn filter(node: &Node, problems: &mut Problems) -> Option<String> {
+    let written = text(node, problems)?;
+    match Filter::compile(&written) {
+        Ok(filter) if filter.asks_for_eventid() => {
+            let next = "use `id`, which the publisher gives";
+            problems.add_with(node.place, "an event has no `eventid` yet when its subscriptions are decided", next);
+            None
+        }
+        Ok(_) => Some(written),
+        Err(problem) => {
+            let detail = format!("the filter does not hold at its column {}: {}", problem.column, problem.what);
+            problems.add_with(node.place, detail, problem.suggestion);
+            None
+        }
+    }
 }
 
 fn topics(node: &Node, problems: &mut Problems) -> Vec<String> {

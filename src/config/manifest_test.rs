@@ -44,7 +44,13 @@ api: ">=1 <2"
 description: Counts words
 command: ["node", "main.js"]
 on:
-  - { topic: "recording.**", name: count, concurrency: 7, on_disabled: skip, key: data.id, on_dead: block }
+  - topic: "recording.**"
+    name: count
+    concurrency: 7
+    on_disabled: skip
+    key: data.id
+    on_dead: block
+    where: "data.n > 1 && type != 'a'"
   - { topic: recording.ended }
 emits: [words.counted]
 retry: { max: 0, first: 10ms, factor: 1, cap: 2m }
@@ -60,6 +66,7 @@ x-note: anything
         (on[0].name.as_str(), on[0].topic.as_str(), on[0].concurrency, on[0].on_disabled),
         ("count", "recording.>", 7, OnDisabled::Skip)
     );
+    assert_eq!((on[0].filter.as_deref(), &on[1].filter), (Some("data.n > 1 && type != 'a'"), &None));
     assert_eq!((on[0].key.as_deref(), on[0].on_dead), (Some("data.id"), OnDead::Block));
     assert_eq!((on[1].name.as_str(), on[1].concurrency), ("recording.ended", 4));
     assert_eq!((on[1].key.as_deref(), on[1].on_dead), (None, OnDead::Continue));
@@ -84,7 +91,7 @@ runtime: pyhton
 entry: ../plugin.py
 dependencies: [Speech]
 on:
-  - { topic: recording.ended, where: data.n > 1 }
+  - { topic: recording.ended, where: dta.n > 1 }
   - { topic: recording.ended }
   - { topics: x }
 permissions: { net: any }
@@ -103,7 +110,7 @@ retry: { max: 26 }
         "plugin.yaml:5:10 `pyhton` is none of python, node, native, exec | did you mean `python`?",
         "plugin.yaml:6:8 `../plugin.py` leads out of the plugin's folder | name a file inside it",
         "plugin.yaml:7:16 `Speech` is not a dependency | write `name` or `name >=1.2`",
-        "plugin.yaml:9:38 this version does not do `on[0].where` yet | leave the key out",
+        "plugin.yaml:9:38 the filter does not hold at its column 1: there is no `dta` | did you mean `data`?",
         "plugin.yaml:10:5 two entries of `on` are named `recording.ended`, the first in line 9 | give one of them another `name:`",
         "plugin.yaml:11:5 `on[2].topic` is missing | ",
         "plugin.yaml:11:7 unknown key `on[2].topics` | did you mean `on[2].topic`?",

@@ -32,28 +32,48 @@ pub fn event_json(event: &StoredEvent, payload: Payload) -> Box<RawValue> {
     let mut text = String::with_capacity(event.draft.payload.len() + 512);
     text.push('{');
     let draft = &event.draft;
-    field(&mut text, "specversion", "1.0");
-    field(&mut text, "id", &event.id());
-    field(&mut text, "source", &draft.source);
-    field(&mut text, "type", &draft.topic);
-    optional(&mut text, "subject", draft.subject.as_ref());
-    field(&mut text, "time", &draft.time.unwrap_or(event.accepted_at));
-    field(&mut text, "datacontenttype", &draft.datacontenttype);
-    optional(&mut text, "dataschema", draft.dataschema.as_ref());
-    field(&mut text, "priority", &draft.priority);
-    field(&mut text, "correlationid", &event.correlation());
+    envelope(&mut text, event);
     optional(&mut text, "causationid", draft.causationid.as_ref());
-    optional(&mut text, "orderingkey", draft.orderingkey.as_ref());
-    optional(&mut text, "traceparent", draft.traceparent.as_ref());
-    optional(&mut text, "expires", draft.expires.as_ref());
     field(&mut text, "eventid", &event.eventid);
     field(&mut text, "sequence", &event.sequence);
     field(&mut text, "actor", &draft.actor);
     field(&mut text, "rules", &event.rules);
-    for (name, value) in &draft.extensions {
+    rest(text, event, payload)
+}
+
+/// The event as one JSON object that publishing takes: without what only the daemon sets. The ids stay, so that it is the same event again
+/// where it is still known, and its story stays one.
+pub fn for_publishing(event: &StoredEvent) -> Box<RawValue> {
+    let mut text = String::with_capacity(event.draft.payload.len() + 512);
+    text.push('{');
+    envelope(&mut text, event);
+    rest(text, event, Payload::Included)
+}
+
+/// What a publisher says.
+fn envelope(text: &mut String, event: &StoredEvent) {
+    let draft = &event.draft;
+    field(text, "specversion", "1.0");
+    field(text, "id", &event.id());
+    field(text, "source", &draft.source);
+    field(text, "type", &draft.topic);
+    optional(text, "subject", draft.subject.as_ref());
+    field(text, "time", &draft.time.unwrap_or(event.accepted_at));
+    field(text, "datacontenttype", &draft.datacontenttype);
+    optional(text, "dataschema", draft.dataschema.as_ref());
+    field(text, "priority", &draft.priority);
+    field(text, "correlationid", &event.correlation());
+    optional(text, "orderingkey", draft.orderingkey.as_ref());
+    optional(text, "traceparent", draft.traceparent.as_ref());
+    optional(text, "expires", draft.expires.as_ref());
+}
+
+/// Extensions and payload, and the end.
+fn rest(mut text: String, event: &StoredEvent, payload: Payload) -> Box<RawValue> {
+    for (name, value) in &event.draft.extensions {
         field(&mut text, name, value);
     }
-    if payload == Payload::Included && !draft.payload.is_empty() {
+    if payload == Payload::Included && !event.draft.payload.is_empty() {
         write_payload(&mut text, event);
     }
     text.push('}');

@@ -1,4 +1,5 @@
-//! What happens by itself: checkpoints when the log has grown, a row of uptime a minute, publishers' keys forgotten after a day.
+//! What happens by itself: checkpoints when the log has grown; in every minute a row of uptime and what was measured; publishers' keys
+//! forgotten after a day.
 
 use std::path::Path;
 use std::sync::mpsc::Receiver;
@@ -10,6 +11,7 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use super::bus::handle::BusHandle;
 use super::bus::limits::KEYS_FORGOTTEN_MAX;
 use super::clock::Clock;
+use super::meters::{Meters, processor_time};
 use super::start::end_at_once;
 use super::store::failure::StoreError;
 use super::store::sqlite::checkpoint::Checkpointer;
@@ -17,7 +19,7 @@ use super::store::sqlite::publisher_keys;
 use super::store::sqlite::readers::Readers;
 
 /// A row of uptime is written this often.
-const UPTIME: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Publishers' keys that are over are looked for this often.
 const FORGETTING: Duration = Duration::from_secs(60);
@@ -26,7 +28,7 @@ const FORGETTING: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// Where the database cannot be opened once more.
-pub fn start(bus: BusHandle, readers: Readers, clock: Clock, folder: &Path, asked: Receiver<()>) -> Result<(), Failure> {
+pub fn start(bus: BusHandle, readers: Readers, folder: &Path, asked: Receiver<()>, meters: Meters, clock: Clock) -> Result<(), Failure> {
     let checkpointer = Checkpointer::open(folder)?;
     let spawned = std::thread::Builder::new().name("panotti-checkpoint".to_owned()).spawn(move || {
         while asked.recv().is_ok() {
@@ -40,15 +42,7 @@ pub fn start(bus: BusHandle, readers: Readers, clock: Clock, folder: &Path, aske
     });
     spawned.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no thread for checkpoints: {error}")))?;
     tokio::spawn(forget_keys(bus.clone(), readers, clock));
-    tokio::spawn(async move {
-        loop {
-            // On a full disk the row is missing; the next one is tried all the same.
-            match bus.record(Record::Uptime).await {
-                Err(failure) if failure.is(ErrorCode::DAEMON_STOPPING) => return,
-                _ => tokio::time::sleep(UPTIME).await,
-            }
-        }
-    });
+    tokio::spawn(every_minute(bus, meters, clock));
     Ok(())
 }
 
@@ -61,6 +55,28 @@ async fn forget_keys(bus: BusHandle, readers: Readers, clock: Clock) {
         let forgotten = any && bus.record(Record::ForgetKeys { limit: KEYS_FORGOTTEN_MAX }).await.is_ok();
         if !forgotten {
             tokio::time::sleep(FORGETTING).await;
+        }
+    }
+}
+
+/// Writes a row of uptime in every minute, and what was measured in the last one.
+async fn every_minute(bus: BusHandle, meters: Meters, clock: Clock) {
+    loop {
+        let measured = meters.take();
+        // On a full disk the row is missing; the next one is tried all the same.
+        let written = bus.record(Record::Uptime).await;
+        if written.as_ref().is_err_and(|failure| failure.is(ErrorCode::DAEMON_STOPPING)) {
+            return;
+        }
+        if bus.record(Record::Measured(measured.clone())).await.is_err() {
+            meters.put_back(&measured);
+        }
+        let minute = u64::try_from(MINUTE.as_millis()).unwrap_or(u64::MAX);
+        let rest = Duration::from_millis(minute - clock.now().as_ms() % minute);
+        let used = processor_time();
+        tokio::time::sleep(rest).await;
+        if let (Some(before), Some(after)) = (used, processor_time()) {
+            meters.set_processor_share(after.saturating_sub(before), rest);
         }
     }
 }

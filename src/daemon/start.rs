@@ -20,6 +20,7 @@ use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::Stat
 use super::clock::{Clock, random_bytes};
 use super::host::init::tree::ProcessTree;
 use super::host::{Host, HostHandle, HostSettings};
+use super::meters::Meters;
 use super::rules::Rules;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
@@ -71,15 +72,15 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
     let plugin_rows = plugins::plugins(store.connection())?;
     let parts = start_bus(store, &loaded, &data, clock)?;
-    let readers = parts.readers.clone();
+    let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let host = Host::start(host_settings(&loaded, &places, store_id)?, parts.bus.clone(), clock, plugin_rows, parts.host_actions).await?;
-    maintenance::start(parts.bus.clone(), readers.clone(), clock, &data, parts.checkpoints)?;
+    maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
     let (stop, stop_requests) = mpsc::channel(1);
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
     let (bus, rules) = (parts.bus, parts.rules);
-    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, clock, stopping, stop, facts });
+    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, meters, clock, stopping, stop, facts });
     Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
 }
 
@@ -139,6 +140,7 @@ struct BusParts {
     bus: BusHandle,
     rules: Arc<Rules>,
     readers: Readers,
+    meters: Meters,
     host_actions: mpsc::UnboundedReceiver<dispatch::HostAction>,
     checkpoints: std::sync::mpsc::Receiver<()>,
 }
@@ -150,7 +152,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     let (handovers, handovers_receiver) = mpsc::unbounded_channel();
     let (to_host, host_actions) = mpsc::unbounded_channel();
     let (checkpoint, checkpoints) = std::sync::mpsc::sync_channel(1);
-    let rules = Arc::new(Rules::default());
+    let rules = Arc::new(Rules::new(clock));
     let feed = Feed::default();
     let cache = EventCache::default();
     let refusing = Arc::default();
@@ -184,9 +186,10 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
         }
     });
     spawned.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no thread for the bus: {error}")))?;
-    tokio::spawn(dispatch::run(handovers_receiver, to_host, cache, readers.clone()));
+    let meters = Meters::default();
+    tokio::spawn(dispatch::run(handovers_receiver, to_host, cache, readers.clone(), clock, meters.clone()));
     let bus = BusHandle::new(requests, Arc::clone(&rules) as _, feed, refusing, readers.clone());
-    Ok(BusParts { bus, rules, readers, host_actions, checkpoints })
+    Ok(BusParts { bus, rules, readers, meters, host_actions, checkpoints })
 }
 
 /// A daemon without its bus serves nobody: where a defect ends that thread, the process ends too and can be started again.

@@ -12,7 +12,7 @@ use crate::support::daemon::Daemon;
 use crate::support::scratch::{Scratch, told};
 
 /// Commands that are no single answer, or whose answer is no data: they have tests of their own.
-const OTHERS: [&str; 4] = ["panotti completion", "panotti help", "panotti daemon run", "panotti event tail"];
+const OTHERS: [&str; 5] = ["panotti completion", "panotti help", "panotti daemon run", "panotti event tail", "panotti event export"];
 
 const NOBODY: &str = "evt_01kc2v7jq8ew2s7q4m8t1n0zcd";
 
@@ -33,10 +33,24 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti event list", &[], 0),
     ("panotti event errors", &[], 0),
     ("panotti event show", &[NOBODY], 4),
+    ("panotti event trace", &[NOBODY], 4),
+    ("panotti event explain", &[NOBODY], 4),
+    ("panotti event stats", &[], 0),
+    ("panotti subscription list", &[], 0),
+    ("panotti subscription show", &["a/b"], 4),
+    ("panotti topic list", &[], 0),
+    ("panotti topic show", &["a.b"], 4),
+    ("panotti topic route", &["a.b"], 0),
+    ("panotti slo", &[], 0),
     ("panotti event retry", &[NOBODY], 4),
     ("panotti event discard", &[NOBODY, "--reason", "a test"], 4),
     ("panotti event replay", &["--failed"], 0),
     ("panotti replay start", &["--failed"], 0),
+    ("panotti filter list", &[], 0),
+    ("panotti filter show", &["nothing"], 4),
+    ("panotti filter create", &["all", "has(data)", "--action", "tag=seen:yes"], 0),
+    ("panotti filter test", &["has(data)"], 0),
+    ("panotti filter remove", &["all"], 0),
     ("panotti replay list", &[], 0),
     ("panotti replay show", &["rpl_01kc2v7jq8ew2s7q4m8t1n0zcd"], 4),
     ("panotti replay watch", &["rpl_01kc2v7jq8ew2s7q4m8t1n0zcd"], 4),

@@ -25,7 +25,7 @@ struct NobodyMatches;
 
 impl Matcher for NobodyMatches {
     fn matches(&self, _event: &Draft) -> Matches {
-        Matches { subscriptions: Vec::new(), keys: Vec::new(), rules: 1 }
+        Matches { rules: 1, ..Matches::default() }
     }
 
     fn replace(&self, _rules: Arc<RuleSet>) {}
@@ -78,7 +78,7 @@ impl World {
         tokio::spawn(async move {
             while let Some(request) = queue.recv().await {
                 match request {
-                    Request::Commands { commands, reply } => {
+                    Request::Commands { commands, reply, .. } => {
                         drop(reply.send(commands.into_iter().map(|command| Ok(answer(command, &tell))).collect()));
                     }
                     Request::ReadState { reply, .. } => drop(reply.send(Ok(None))),

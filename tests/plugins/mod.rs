@@ -5,6 +5,7 @@
 //! - `switching`: off, on, what waits meanwhile, what needs what
 //! - `ordering`: a key's events in their order
 //! - `configuring`: configuration live, with a restart, refused
+//! - `filters`: `where:`, `--filter`, and filters as stored objects
 //! - `starting`: plugins that do not start, and what is said about each
 //! - `working`: plugins that start and then do wrong
 //! - `stopping`: SIGTERM under load
@@ -15,10 +16,11 @@
 
 mod atomic;
 mod configuring;
+mod filters;
 mod languages;
 mod ordering;
 mod replaying;
-mod stage;
+pub mod stage;
 mod starting;
 mod states;
 mod stopping;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use panotti_protocol::api::{StoredFilter, Tag};
 use panotti_protocol::delivery::{Attempt, Cause, DeliveryState, ReplayMark, ReplayState};
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, EventId, FencingToken, InstanceId, ReplayId, Sequence};
@@ -87,10 +88,31 @@ pub enum Write {
         /// Where a new one begins: events up to here are not owed to it.
         floor: Sequence,
     },
+    /// A subscription stands still since then, or moves again.
+    Stall {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// `None` where it moves again.
+        since: Option<Timestamp>,
+    },
     /// The rules' version.
     Rules {
         /// The version.
         version: u64,
+    },
+    /// A new stored filter.
+    Filter(Box<StoredFilter>),
+    /// A stored filter is given up.
+    RemoveFilter {
+        /// Its name.
+        name: String,
+    },
+    /// What an event is tagged with.
+    Tags {
+        /// The event.
+        sequence: Sequence,
+        /// The tags.
+        tags: Vec<Tag>,
     },
     /// A plugin is wanted on or off.
     Switch(Switch),

@@ -8,21 +8,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_protocol::api::OnDisabled;
+use panotti_protocol::api::{OnDisabled, StoredFilter};
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
 
 use crate::action::{Action, CancelReason, Step, Write};
-use crate::command::{Answer, Attach, AuditEntry, Command, Record, Refusal, Switch};
+use crate::command::{Answer, Attach, AuditEntry, Command, Record, Switch};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
+use crate::groups::Groups;
 use crate::key_pages::HeldKeys;
-use crate::limits::{FLOOR_STEP, SUBSCRIPTIONS_MAX};
+use crate::limits::FLOOR_STEP;
 use crate::once::Recent;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
-use crate::routing::{Rule, RuleSet, SubscriptionId, SubscriptionSpec};
+use crate::routing::{RuleSet, SubscriptionId};
+use crate::stall::Stalls;
 use crate::subscription::{HasRow, StoredSubscription, Subscription};
 
 /// Everything the bus needs to know after a start. Small whatever the store holds.
@@ -40,6 +42,8 @@ pub struct Snapshot {
     pub rules: u64,
     /// Every subscription.
     pub subscriptions: Vec<StoredSubscription>,
+    /// Every stored filter.
+    pub filters: Vec<StoredFilter>,
     /// Plugins that are wanted off, with what becomes of their events.
     pub disabled: BTreeMap<String, Option<OnDisabled>>,
     /// Replays that are running, or were cancelled with items open.
@@ -50,6 +54,8 @@ pub struct Snapshot {
     pub unmatched: Vec<Sequence>,
     /// Ordering keys that a retry or a dead letter holds, of the subscriptions that have one.
     pub held_keys: BTreeMap<SubscriptionId, HeldKeys>,
+    /// Subscriptions that stand still, and since when.
+    pub stalled: BTreeMap<SubscriptionId, Timestamp>,
 }
 
 /// A running copy of a plugin, as far as the bus knows it.
@@ -86,6 +92,8 @@ pub struct Bus {
     pub(crate) last_accepted: Timestamp,
     pub(crate) rules: Arc<RuleSet>,
     pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    /// Stored filters by name.
+    pub(crate) filters: BTreeMap<String, StoredFilter>,
     pub(crate) disabled: BTreeMap<String, Option<OnDisabled>>,
     pub(crate) copies: BTreeMap<String, Copy>,
     pub(crate) leases: BTreeMap<FencingToken, Held>,
@@ -94,6 +102,8 @@ pub struct Bus {
     pub(crate) last_replay: ReplayNumber,
     pub(crate) unmatched: BTreeSet<Sequence>,
     pub(crate) handing_out: bool,
+    pub(crate) stalls: Stalls,
+    pub(crate) groups: Groups,
     pub(crate) defects: Defects,
     /// Of the step under way.
     pub(crate) counts: BTreeMap<SubscriptionId, Counts>,
@@ -122,8 +132,9 @@ impl Bus {
             leases_given: snapshot.leases_given,
             head,
             last_accepted: snapshot.last_accepted,
-            rules: Arc::new(RuleSet { version: snapshot.rules, rules: Vec::new() }),
+            rules: Arc::new(RuleSet { version: snapshot.rules, ..RuleSet::default() }),
             subscriptions,
+            filters: snapshot.filters.into_iter().map(|filter| (filter.name.clone(), filter)).collect(),
             disabled: snapshot.disabled,
             copies: BTreeMap::new(),
             leases: BTreeMap::new(),
@@ -132,6 +143,8 @@ impl Bus {
             last_replay: snapshot.last_replay,
             unmatched: snapshot.unmatched.into_iter().collect(),
             handing_out: true,
+            stalls: Stalls::load(&snapshot.stalled, now),
+            groups: Groups::default(),
             defects,
             counts: BTreeMap::new(),
             unrouted: 0,
@@ -181,6 +194,7 @@ impl Bus {
         self.release_replays(&mut step);
         self.hand_out(&mut step);
         self.advance_replays(&mut step);
+        self.watch_progress(&mut step);
         self.ask_for_pages(&mut step);
         self.write_counts(&mut step);
         (step, answers)
@@ -190,7 +204,7 @@ impl Bus {
     pub fn next_due(&self) -> Option<Timestamp> {
         let lease = self.lease_ends.first().map(|(at, _)| *at);
         let waiting = self.subscriptions.values().filter(|known| self.copy_of(known).is_some()).filter_map(Subscription::next_due).min();
-        [lease, waiting, self.next_release()].into_iter().flatten().min()
+        [lease, waiting, self.next_release(), self.next_stall()].into_iter().flatten().min()
     }
 
     fn apply(&mut self, command: Command, step: &mut Step) -> Answer {
@@ -199,6 +213,8 @@ impl Bus {
             Command::PublishOnce(once) => self.publish_once(*once, step),
             Command::Matched { event, matches } => self.matched(&event, matches, step),
             Command::Register { plugin, subscriptions } => self.register(&plugin, subscriptions, step),
+            Command::CreateFilter(create) => self.create_filter(*create, step),
+            Command::RemoveFilter { name, actor, reason } => self.remove_filter(&name, actor, reason, step),
             Command::Switch(switch) => self.switch(switch, step),
             Command::Attach(attach) => {
                 self.copies.insert(attach.plugin.clone(), Copy { attach, open: true });
@@ -260,66 +276,6 @@ impl Bus {
         }
     }
 
-    /// Replaces what a plugin subscribes to. The same as before changes nothing, so that a restart keeps the rules' version.
-    fn register(&mut self, plugin: &str, specs: Vec<SubscriptionSpec>, step: &mut Step) -> Answer {
-        let names: BTreeSet<String> = specs.iter().map(|spec| spec.name.clone()).collect();
-        let mut changed = false;
-        let known: BTreeSet<&str> =
-            self.subscriptions.values().filter(|known| known.plugin == plugin).map(|known| known.spec.name.as_str()).collect();
-        let new = names.iter().filter(|name| !known.contains(name.as_str())).count();
-        if self.subscriptions.len() + new > SUBSCRIPTIONS_MAX {
-            return Answer::Refused(Refusal::TooMany { what: "subscriptions", limit: SUBSCRIPTIONS_MAX });
-        }
-        // One of the daemon's own events that is still to be matched may match a new subscription too.
-        let begin = self.unmatched.first().map_or(self.head, |oldest| Sequence(oldest.0 - 1));
-        for spec in specs {
-            let found = self.subscriptions.iter_mut().find(|(_, known)| known.plugin == plugin && known.spec.name == spec.name);
-            let (id, floor) = match found {
-                Some((_, known)) if known.active && known.spec == spec => continue,
-                Some((id, known)) => {
-                    known.spec = spec.clone();
-                    known.active = true;
-                    (*id, known.stored_floor)
-                }
-                None => {
-                    let id = SubscriptionId(self.subscriptions.last_key_value().map_or(1, |(last, _)| last.0 + 1));
-                    self.subscriptions.insert(id, Subscription::new(plugin.to_owned(), spec.clone(), begin, self.defects.clone()));
-                    (id, begin)
-                }
-            };
-            changed = true;
-            step.writes.push(Write::Subscription { subscription: id, plugin: plugin.to_owned(), spec, active: true, floor });
-        }
-        for (id, known) in &mut self.subscriptions {
-            if known.plugin == plugin && known.active && !names.contains(&known.spec.name) {
-                known.active = false;
-                changed = true;
-                let (spec, floor) = (known.spec.clone(), known.stored_floor);
-                step.writes.push(Write::Subscription { subscription: *id, plugin: plugin.to_owned(), spec, active: false, floor });
-            }
-        }
-        if changed {
-            self.rules = Arc::new(self.make_rules(self.rules.version + 1));
-            step.writes.push(Write::Rules { version: self.rules.version });
-            step.actions.push(Action::Rules(Arc::clone(&self.rules)));
-        }
-        Answer::Rules(Arc::clone(&self.rules))
-    }
-
-    fn make_rules(&self, version: u64) -> RuleSet {
-        let active = self.subscriptions.iter().filter(|(_, known)| known.active);
-        let rules = active
-            .map(|(id, known)| Rule {
-                subscription: *id,
-                plugin: known.plugin.clone(),
-                name: known.spec.name.clone(),
-                pattern: known.spec.pattern.clone(),
-                key: known.spec.key.clone(),
-            })
-            .collect();
-        RuleSet { version, rules }
-    }
-
     fn switch(&mut self, switch: Switch, step: &mut Step) -> Answer {
         let before = self.disabled.get(&switch.plugin).copied();
         let after = (!switch.enabled).then_some(switch.on_disabled);
@@ -353,7 +309,7 @@ impl Bus {
                 reason: reason.clone(),
                 detail: format!("revision {revision}"),
             })),
-            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime | Record::ForgetKeys { .. } => {}
+            Record::Audit(_) | Record::PluginFound { .. } | Record::Uptime | Record::Measured(_) | Record::ForgetKeys { .. } => {}
         }
         step.writes.push(match record {
             Record::Audit(entry) => Write::Audit(entry),
@@ -392,21 +348,6 @@ impl Bus {
 
     pub(crate) fn new_replay_id(&mut self) -> ReplayId {
         ReplayId::from_bytes(self.new_uuid())
-    }
-
-    /// Deliveries in flight for a subscription.
-    pub fn in_flight(&self, subscription: SubscriptionId) -> usize {
-        self.subscriptions.get(&subscription).map_or(0, Subscription::in_flight)
-    }
-
-    /// Which deliveries are in flight.
-    pub fn leased_keys(&self) -> BTreeSet<DeliveryKey> {
-        self.leases.values().map(|held| held.owed.key).collect()
-    }
-
-    /// Deliveries in flight for all of them.
-    pub fn leased(&self) -> usize {
-        self.leases.len()
     }
 
     /// Entries memory holds for deliveries: bounded, whatever the backlog.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_protocol::api::{OnDisabled, ReplaySelection};
+use panotti_protocol::api::{OnDisabled, ReplaySelection, StoredFilter};
 use panotti_protocol::delivery::{AttemptError, DeliveryState};
 use panotti_protocol::event::Receipt;
 use panotti_protocol::frame::StateWrite;
@@ -91,6 +91,17 @@ pub enum Command {
         /// Who asks.
         actor: String,
     },
+    /// Keep a filter, and route by it.
+    CreateFilter(Box<CreateFilter>),
+    /// Give a filter up.
+    RemoveFilter {
+        /// Its name.
+        name: String,
+        /// Who asks.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
     /// Let a replay begin nothing new, or go on.
     SteerReplay {
         /// The job.
@@ -173,6 +184,17 @@ pub struct Publish {
     pub matches: Matches,
     /// The receipt of an event with the same source and id that the store already has.
     pub known: Option<Receipt>,
+}
+
+/// Keep a filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateFilter {
+    /// The filter. Its time is set when it is stored.
+    pub filter: StoredFilter,
+    /// What it routes by: each plugin with its subscription, named by [`crate::routing::made_by_filter`].
+    pub subscriptions: Vec<(String, SubscriptionSpec)>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a person wants of a running replay.
@@ -345,6 +367,15 @@ pub enum Record {
         /// The most.
         limit: u32,
     },
+    /// What was measured in the last minute.
+    Measured(Measured),
+}
+
+/// Measurements that are no part of any write.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Publisher's call to handler's start: buckets of [`crate::meter`] with how many fell in each.
+    pub latency: Vec<(u8, u64)>,
 }
 
 /// Who did what to what, and why.
@@ -404,6 +435,9 @@ pub enum Refusal {
         /// The limit.
         limit: usize,
     },
+    /// Another filter has the name.
+    #[error("there is another filter `{0}`")]
+    FilterExists(String),
     /// No such replay is running.
     #[error("no replay {0} is running")]
     NoSuchReplay(ReplayId),

@@ -54,6 +54,8 @@ pub enum Defect {
     DeadLetterFreesKey,
     /// A replay's item goes although its key is busy (rule 11).
     ReplayIgnoresKeys,
+    /// That a subscription stands still is not stored, so that it is told again after a restart (rule 14).
+    StallForgotten,
 }
 
 /// The defects that are switched on.

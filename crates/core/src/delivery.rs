@@ -113,6 +113,10 @@ pub struct Counts {
     pub cancelled: i64,
     /// Recovered.
     pub recovered: i64,
+    /// Events for which its filter asked for a field that was missing or of another type. Events, not deliveries.
+    pub filter_missing: i64,
+    /// Events on which its filter took too many steps. Events, not deliveries.
+    pub filter_gave_up: i64,
 }
 
 impl Counts {

@@ -144,6 +144,11 @@ impl Keys {
         Self { busy, known: Known::UpTo(Sequence(0)), held_known: held.all, ..Self::new(defects) }
     }
 
+    /// Whether no key has anything unresolved.
+    pub(crate) fn are_free(&self) -> bool {
+        self.busy.is_empty() && self.known == Known::All
+    }
+
     /// A delivery that was just made, without a row. Its key may be free.
     pub(crate) fn offer(&mut self, order: OrderKey, owed: Owed) {
         let at = owed.key;

@@ -10,8 +10,9 @@
 //! - [`order`], [`key_pages`], `keys`: ordering keys, and whose turn it is in each
 //! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike
+//! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
-//! - [`limits`], [`random`]: bounds; numbers that follow from a seed
+//! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
 pub mod action;
@@ -21,20 +22,25 @@ pub mod defect;
 pub mod delivery;
 pub mod event;
 pub mod fingerprint;
+mod groups;
 mod handing_out;
 pub mod key_pages;
 mod keys;
 pub mod lifecycle;
 pub mod limits;
+pub mod look;
 pub mod manifest;
+pub mod meter;
 pub mod once;
 pub mod order;
 mod outcome;
 mod publish;
 pub mod random;
+mod registering;
 pub mod replay;
 mod replaying;
 pub mod retry;
 pub mod routing;
+mod stall;
 pub mod state;
 pub mod subscription;

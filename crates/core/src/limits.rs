@@ -30,6 +30,8 @@ pub const REPLAY_KEYS_PASSED_MAX: usize = 1_024;
 pub const REPLAYS_RUNNING_MAX: usize = 16;
 /// Subscriptions of one store, removed ones included.
 pub const SUBSCRIPTIONS_MAX: usize = 1_000;
+/// Stored filters of one store.
+pub const FILTERS_MAX: usize = 1_000;
 /// Subscriptions one event may match: each is recorded with the event.
 pub const MATCHES_MAX: usize = SUBSCRIPTIONS_MAX;
 /// How long a publisher's key gives what was published under it (semantics rule 13).
@@ -60,3 +62,11 @@ pub const REPLAY_RATE_PER_SECOND: u32 = 200;
 pub const FLOOR_STEP: u64 = 1_000;
 /// Items of one replay that are between being read and having a row; at this many it waits for the oldest.
 pub const REPLAY_TRACKED_MAX: usize = 10_000;
+/// A subscription that owes something stands still when nothing of it has ended for so long ...
+pub const STALL_MIN: Duration = Duration::from_secs(60);
+/// ... or for so many times its handler's timeout, whichever is longer.
+pub const STALL_TIMEOUTS: u32 = 3;
+/// Groups of failures that are alike whose deaths are counted in memory; the one that has been quiet longest goes first.
+pub const FAILURE_GROUPS_MAX: usize = 1_000;
+/// A group of failures in which nothing has died for so long begins anew.
+pub const FAILURE_GROUP_QUIET: Duration = Duration::from_secs(3_600);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use panotti_protocol::api::StoredFilter;
 use panotti_protocol::frame::{Handler, HelloSubscription, Ready};
 use panotti_protocol::limits::SUBSCRIPTIONS_PER_PLUGIN_MAX;
 use panotti_protocol::manifest::{Manifest, On, Retry};
@@ -9,7 +10,7 @@ use panotti_protocol::topic::TopicPattern;
 
 use crate::order::KeyPath;
 use crate::retry::RetryPolicy;
-use crate::routing::SubscriptionSpec;
+use crate::routing::{SubscriptionSpec, is_made_by_a_filter, made_by_filter};
 
 /// From launch to `ready` unless the manifest says otherwise.
 pub const START: Duration = Duration::from_secs(2);
@@ -28,6 +29,7 @@ fn subscription(manifest: &Manifest, on: &On) -> Result<SubscriptionSpec, String
     let path = |written: &String| written.parse::<KeyPath>().map_err(|why| format!("`{written}` is not a path to a key: {why}"));
     Ok(SubscriptionSpec {
         name: on.name.clone(),
+        filter: on.filter.clone(),
         concurrency: on.concurrency,
         timeout: Duration::from_millis(manifest.limits.timeout_ms),
         retry: retry(manifest.retry),
@@ -36,6 +38,17 @@ fn subscription(manifest: &Manifest, on: &On) -> Result<SubscriptionSpec, String
         on_dead: on.on_dead,
         ..SubscriptionSpec::new(pattern)
     })
+}
+
+/// The subscription by which a stored filter routes to a plugin: with the retries and the timeout of its manifest.
+pub fn routed(manifest: &Manifest, filter: &StoredFilter) -> SubscriptionSpec {
+    SubscriptionSpec {
+        name: made_by_filter(&filter.name),
+        filter: Some(filter.filter.clone()),
+        timeout: Duration::from_millis(manifest.limits.timeout_ms),
+        retry: retry(manifest.retry),
+        ..SubscriptionSpec::new(filter.topic.clone())
+    }
 }
 
 /// A manifest's `retry:` as the bus knows it.
@@ -94,6 +107,9 @@ fn from_handlers(manifest: &Manifest, handlers: &[Handler]) -> Result<Vec<Subscr
     for handler in handlers {
         let pattern: TopicPattern =
             handler.topic.parse().map_err(|why| format!("the handler `{}` is for `{}`: {why}", handler.name, handler.topic))?;
+        if is_made_by_a_filter(&handler.name) {
+            return Err(format!("the handler `{}` has a name that stored filters use", handler.name));
+        }
         if specs.iter().any(|spec| spec.name == handler.name) {
             return Err(format!("the plugin has two handlers named `{}`", handler.name));
         }
@@ -123,6 +139,7 @@ mod tests {
         let entry = |(name, topic): &(&str, &str)| On {
             name: (*name).to_owned(),
             topic: (*topic).to_owned(),
+            filter: None,
             concurrency: 4,
             on_disabled: OnDisabled::Hold,
             key: None,

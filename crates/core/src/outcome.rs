@@ -106,7 +106,7 @@ impl Bus {
             HandlerOutcome::Retry { after, error } => {
                 if self.defects.has(Defect::EmitWithoutDone) {
                     let draft = Draft::new(held.owed.topic.clone(), format!("/plugins/{}", held.plugin), "defect", Vec::new());
-                    self.accept(draft, Some(Matches { subscriptions: Vec::new(), keys: Vec::new(), rules: self.rules.version }), step);
+                    self.accept(draft, Some(Matches { rules: self.rules.version, ..Matches::default() }), step);
                 }
                 if !self.defects.has(Defect::AttemptNotCounted) {
                     held.owed.attempts += 1;
@@ -265,6 +265,9 @@ impl Bus {
             (HasRow::No, _) => {}
         }
         self.count(key, state, 1);
+        if state.is_ended() {
+            self.stalls.ended(key.subscription, self.now);
+        }
         self.changed.insert(key);
         if let Some(due) = write.due
             && let Some(subscription) = self.subscriptions.get_mut(&key.subscription)
@@ -313,6 +316,7 @@ impl Bus {
             attempts: write.attempts,
             error: write.attempt.as_ref().and_then(|attempt| attempt.error.clone()),
             fingerprint: write.fingerprint.clone(),
+            group: write.fingerprint.as_ref().map(|fingerprint| self.groups.died(&subscription.plugin, fingerprint, self.now)),
             replay: owed.mark(),
         };
         self.own_event(notice::DELIVERY_DEAD, dead.to_json(), step);

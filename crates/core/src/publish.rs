@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use panotti_protocol::api::OnDisabled;
+use panotti_protocol::api::{OnDisabled, Tag};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{EventId, Sequence};
@@ -55,11 +55,16 @@ impl Bus {
     }
 
     /// Gives the event its place and its deliveries. `None` for the daemon's own, which are matched after the commit.
-    pub(crate) fn accept(&mut self, draft: Draft, matches: Option<Matches>, step: &mut Step) -> Receipt {
+    pub(crate) fn accept(&mut self, draft: Draft, mut matches: Option<Matches>, step: &mut Step) -> Receipt {
         self.head = Sequence(self.head.0 + 1);
         self.last_accepted = self.last_accepted.max(self.now);
         let eventid = EventId::from_bytes(self.new_uuid());
         self.count_missing_keys(matches.as_ref());
+        let mut tags = Vec::new();
+        if let Some(matches) = &mut matches {
+            self.count_filters(matches);
+            tags = std::mem::take(&mut matches.tags);
+        }
         let event = Arc::new(StoredEvent {
             sequence: self.head,
             eventid,
@@ -70,6 +75,7 @@ impl Bus {
             draft,
         });
         step.writes.push(Write::Event(Arc::clone(&event)));
+        write_tags(event.sequence, tags, step);
         let mut deliveries = 0;
         match &event.matches {
             Some(subscriptions) => {
@@ -115,7 +121,7 @@ impl Bus {
     }
 
     /// Takes what one of the daemon's own events matched.
-    pub(crate) fn matched(&mut self, event: &Arc<StoredEvent>, matches: Matches, step: &mut Step) -> Answer {
+    pub(crate) fn matched(&mut self, event: &Arc<StoredEvent>, mut matches: Matches, step: &mut Step) -> Answer {
         if matches.rules != self.rules.version {
             step.actions.push(Action::Match { sequence: event.sequence });
             return Answer::MatchAgain;
@@ -123,6 +129,8 @@ impl Bus {
         if !self.unmatched.remove(&event.sequence) {
             return Answer::Done;
         }
+        self.count_filters(&matches);
+        write_tags(event.sequence, std::mem::take(&mut matches.tags), step);
         self.count_missing_keys(Some(&matches));
         let keys = own_keys(&matches.keys, event.eventid);
         let subscriptions = matches.subscriptions;
@@ -137,6 +145,16 @@ impl Bus {
         Answer::Done
     }
 
+    /// Counts what filters could not be asked of an event.
+    fn count_filters(&mut self, matches: &Matches) {
+        for subscription in &matches.missing {
+            self.counts.entry(*subscription).or_default().filter_missing += 1;
+        }
+        for subscription in &matches.gave_up {
+            self.counts.entry(*subscription).or_default().filter_gave_up += 1;
+        }
+    }
+
     fn count_missing_keys(&mut self, matches: Option<&Matches>) {
         let missing = matches.into_iter().flat_map(|matches| &matches.keys).filter(|(_, keyed)| *keyed == Keyed::Missing);
         missing.for_each(|(subscription, _)| *self.without_key.entry(*subscription).or_default() += 1);
@@ -146,6 +164,13 @@ impl Bus {
     pub(crate) fn own_event(&mut self, topic: &'static str, payload: Vec<u8>, step: &mut Step) {
         let topic: Topic = topic.parse().expect("the daemon's own topics are written in notice.rs, which tests them");
         self.accept(Draft::new(topic, OWN_SOURCE, OWN_SOURCE, payload), None, step);
+    }
+}
+
+/// Tags are kept beside the event: it is immutable.
+fn write_tags(sequence: Sequence, tags: Vec<Tag>, step: &mut Step) {
+    if !tags.is_empty() {
+        step.writes.push(Write::Tags { sequence, tags });
     }
 }
 

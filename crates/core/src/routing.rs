@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_protocol::api::{OnDead, OnDisabled};
+use panotti_protocol::api::{OnDead, OnDisabled, Tag};
 use panotti_protocol::json::Value;
 use panotti_protocol::topic::{Topic, TopicPattern};
 
@@ -24,6 +24,8 @@ pub struct SubscriptionSpec {
     pub name: String,
     /// Topics it gets.
     pub pattern: TopicPattern,
+    /// Of these topics only the events that match this filter. Whoever makes a specification has compiled it.
+    pub filter: Option<String>,
     /// Most deliveries in flight at once.
     pub concurrency: u32,
     /// A handler's hard limit.
@@ -44,6 +46,7 @@ impl SubscriptionSpec {
         Self {
             name: pattern.as_str().to_owned(),
             pattern,
+            filter: None,
             concurrency: limits::CONCURRENCY,
             timeout: limits::HANDLER_TIMEOUT,
             retry: RetryPolicy::default(),
@@ -65,9 +68,34 @@ pub struct Rule {
     pub name: String,
     /// Topics it gets.
     pub pattern: TopicPattern,
+    /// Of these topics only the events that match this filter.
+    pub filter: Option<String>,
     /// Where its ordering key is in an event; `None` takes the event's `orderingkey`.
     pub key: Option<KeyPath>,
 }
+
+/// A stored filter that tags, as publishers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagRule {
+    /// Topics it looks at.
+    pub pattern: TopicPattern,
+    /// The filter.
+    pub filter: String,
+    /// What it tags with.
+    pub tag: Tag,
+}
+
+/// The name of the subscriptions that a stored filter routes by.
+pub fn made_by_filter(filter: &str) -> String {
+    format!("{FILTER_PREFIX}{filter}")
+}
+
+/// Whether a subscription's name says that a stored filter made it. No manifest may use such a name.
+pub fn is_made_by_a_filter(subscription: &str) -> bool {
+    subscription.starts_with(FILTER_PREFIX)
+}
+
+const FILTER_PREFIX: &str = "filter:";
 
 /// All subscriptions, with the version that events record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,23 +104,26 @@ pub struct RuleSet {
     pub version: u64,
     /// In the order of their ids.
     pub rules: Vec<Rule>,
+    /// Of the stored filters that tag.
+    pub tags: Vec<TagRule>,
 }
 
 impl RuleSet {
-    /// The subscriptions whose pattern fits, in the order of their ids.
+    /// The subscriptions whose pattern fits, in the order of their ids. By the topic alone: filters are compiled and judged by whoever
+    /// keeps the set for publishers.
     pub fn matches(&self, topic: &Topic) -> Matches {
         let subscriptions = self.rules.iter().filter(|rule| rule.pattern.matches(topic)).map(|rule| rule.subscription).collect();
-        Matches { subscriptions, keys: Vec::new(), rules: self.version }
+        Matches { subscriptions, rules: self.version, ..Matches::default() }
     }
 
     /// Adds the ordering key of each subscription that matched. `data` parses the payload, and is called only where a path leads there.
-    pub fn with_keys(&self, mut matches: Matches, event: &Draft, data: impl FnOnce() -> Option<Value>) -> Matches {
+    pub fn with_keys<'d>(&self, mut matches: Matches, event: &Draft, data: impl FnOnce() -> Option<&'d Value>) -> Matches {
         let matched = |rule: &&Rule| matches.subscriptions.binary_search(&rule.subscription).is_ok();
         let by_event = event.orderingkey.as_deref().map(|key| Keyed::By(OrderKey::of(key)));
         let reads_data = self.rules.iter().filter(matched).any(|rule| rule.key.as_ref().is_some_and(KeyPath::reads_data));
         let data = if reads_data { data() } else { None };
         let keyed = self.rules.iter().filter(matched).filter_map(|rule| {
-            let found = rule.key.as_ref().map(|path| path.find(event, data.as_ref())).or(by_event)?;
+            let found = rule.key.as_ref().map(|path| path.find(event, data)).or(by_event)?;
             Some((rule.subscription, found))
         });
         matches.keys = keyed.collect();
@@ -101,7 +132,7 @@ impl RuleSet {
 }
 
 /// What an event matched, and by which version of the rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matches {
     /// The subscriptions that get a delivery, in the order of their ids.
     pub subscriptions: Vec<SubscriptionId>,
@@ -109,6 +140,12 @@ pub struct Matches {
     pub keys: Vec<(SubscriptionId, Keyed)>,
     /// The rule set's version.
     pub rules: u64,
+    /// Subscriptions whose filter asked for a field that the event does not have, or has with another type.
+    pub missing: Vec<SubscriptionId>,
+    /// Subscriptions whose filter took too many steps on the event, which therefore does not match them.
+    pub gave_up: Vec<SubscriptionId>,
+    /// What stored filters tag the event with.
+    pub tags: Vec<Tag>,
 }
 
 /// Matches events for those who publish. The daemon's rules implement it; the bus tells it of every new rule set.

@@ -444,6 +444,27 @@ impl Subscription {
         oldest.map_or(head, |oldest| Sequence(oldest.0 - 1))
     }
 
+    /// The oldest event that is owed and not handed out, as far as memory has it.
+    pub(crate) fn oldest(&self) -> Option<Sequence> {
+        let returned = self.returned.iter().filter(|owed| owed.key.replay == ReplayNumber::LIVE).map(|owed| owed.key.sequence);
+        let first = self.window.front().map(|owed| owed.key.sequence);
+        let keyed = self.heads.first_key_value().map(|(sequence, _)| *sequence);
+        first.into_iter().chain(keyed).chain(returned).min()
+    }
+
+    /// Whether there is something that could be handled now.
+    pub(crate) fn owes(&self, now: Timestamp) -> Owes {
+        let waiting = self.waiting.first_key_value().map(|((due, _), _)| *due);
+        let queued = !self.window.is_empty() || !self.heads.is_empty() || !self.returned.is_empty() || !self.repeats.is_empty();
+        if queued || self.behind.is_some() || !self.leased.is_empty() || waiting.is_some_and(|due| due <= now) {
+            Owes::Now
+        } else if waiting.is_some() || self.waiting_to.is_some() || !self.keys.are_free() {
+            Owes::Later
+        } else {
+            Owes::Nothing
+        }
+    }
+
     /// How many deliveries are in flight.
     pub(crate) fn in_flight(&self) -> usize {
         self.leased.len()
@@ -471,4 +492,14 @@ impl Subscription {
 pub(crate) enum HasRow {
     Yes,
     No,
+}
+
+/// Whether a subscription has something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owes {
+    /// Something that is handed out or could be.
+    Now,
+    /// Only what waits for its next attempt, or behind what holds its ordering key.
+    Later,
+    Nothing,
 }

@@ -14,10 +14,14 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod filters;
 mod plugins;
+mod reading;
 mod replays;
 
+pub use filters::*;
 pub use plugins::*;
+pub use reading::*;
 pub use replays::*;
 
 /// The API's version: the first part of every path, optional.
@@ -51,6 +55,9 @@ pub struct Version {
 pub struct Health {
     /// `ok`, or what is wrong.
     pub status: String,
+    /// What is not well although events are accepted, for example a subscription that stands still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// `GET /status`: the daemon as a whole.
@@ -97,6 +104,12 @@ pub struct EventsStatus {
     pub store: StoreStatus,
     /// Replays that are running.
     pub replays_running: u64,
+    /// Those jobs.
+    #[serde(default)]
+    pub replays: Vec<Replay>,
+    /// How fast it goes.
+    #[serde(default)]
+    pub rates: Rates,
 }
 
 /// One subscription's numbers.
@@ -106,6 +119,15 @@ pub struct SubscriptionStatus {
     pub subscription: String,
     /// Topic pattern.
     pub topic: TopicPattern,
+    /// Of these topics only the events that match this filter. Absent: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Events of which the filter asked for a field that was missing or of another type, counted since the store was made.
+    #[serde(default)]
+    pub filter_missing: u64,
+    /// Events on which the filter took too many steps and gave up: they did not match.
+    #[serde(default)]
+    pub filter_gave_up: u64,
     /// Dotted path to its ordering key in an event. Absent: the event's `orderingkey`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -115,6 +137,9 @@ pub struct SubscriptionStatus {
     /// Events in which the path to the ordering key led to nothing: they have none.
     #[serde(default)]
     pub without_key: u64,
+    /// How it stands.
+    #[serde(default)]
+    pub state: SubscriptionState,
     /// Owed and not handed out; `held` where the plugin is disabled.
     pub pending: u64,
     /// Handed out now.
@@ -143,6 +168,9 @@ pub struct StoreStatus {
     pub free_bytes_min: u64,
     /// Limit of the database file, in bytes.
     pub bytes_max: u64,
+    /// Hundredths of the limit that are used; at 100 publishing is refused.
+    #[serde(default)]
+    pub used_percent: u64,
     /// Whether publishing is refused now, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusing: Option<String>,
@@ -236,9 +264,26 @@ pub struct EventDetail {
     pub size_bytes: u64,
     /// Its deliveries, every attempt included.
     pub deliveries: Vec<Delivery>,
+    /// What stored filters tagged it with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
     /// The event. Its fields stand beside the others.
     #[serde(flatten)]
     pub event: Event,
+}
+
+/// One page of `GET /events`. A page looks at 10,000 events at most, whatever fits, so that it can have few items, or none, and not be
+/// the last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventsPage {
+    /// The items.
+    pub items: Vec<EventSummary>,
+    /// Events that were looked at for it.
+    #[serde(default)]
+    pub scanned: u64,
+    /// Where the next page begins; absent on the last. Opaque.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// Query of `GET /events`.
@@ -248,6 +293,12 @@ pub struct EventsQuery {
     /// Topic pattern.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<TopicPattern>,
+    /// Only events that match this filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Only events that a stored filter tagged so: `KEY:VALUE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// Only events with a delivery to this plugin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
@@ -257,6 +308,9 @@ pub struct EventsQuery {
     /// Only events with a delivery that is dead or quarantined and not resolved.
     #[serde(default)]
     pub failed: bool,
+    /// Only events of this story.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<String>,
     /// Accepted at or after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
@@ -292,6 +346,9 @@ pub struct StreamQuery {
     /// Topic pattern.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<TopicPattern>,
+    /// Only events that match this filter, and outcomes of those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
     /// Only outcomes of this plugin, and only events that it gets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,

@@ -123,6 +123,12 @@ codes! {
         "A topic is dotted words of letters, digits, `_` and `-`.", "Write it like `recording.ended`.";
     EVENT_TOPIC_RESERVED = "event.topic_reserved", 403, DENIED, "Topics that begin with `panotti.` are the daemon's own",
         "Whoever reads them relies on the daemon having said so.", "Choose another first word.";
+    FILTER_EXISTS = "filter.exists", 409, CONFLICT, "Another filter has this name",
+        "A name stands for one filter, so that the audit and the deliveries it made can be understood later.", "Choose another name, or remove the other one with `panotti filter remove NAME`.";
+    FILTER_INVALID = "filter.invalid", 400, USAGE, "The filter does not hold",
+        "Filters are a subset of CEL over an event, with limits, so that none can fail or cost too much while events are published.", "Correct the place that is named; `panotti help filters` shows what can be written.";
+    FILTER_NOT_FOUND = "filter.not_found", 404, NOT_FOUND, "There is no such filter",
+        "The name is wrong, or the filter was removed.", "`panotti filter list` shows all.";
     INPUT_UNREADABLE = "input.unreadable", 0, USAGE, "An input cannot be read",
         "The file named with `@` is missing or not readable.", "Check the path.";
     INTERNAL = "internal", 500, FAILED, "Something in Panotti is wrong",
@@ -185,8 +191,12 @@ codes! {
         "The seal file proves that more was committed than the database holds: its files were damaged or swapped.", "Restore the data folder; or give the named events up with `panotti daemon start --accept-loss`.";
     STORE_UNAVAILABLE = "store.unavailable", 503, DISK, "The store could not be read or written",
         "The disk refused.", "Look at `panotti daemon logs` and the disk; then publish again with the same id.";
+    SUBSCRIPTION_NOT_FOUND = "subscription.not_found", 404, NOT_FOUND, "There is no such subscription",
+        "No plugin names it, or its name is written otherwise.", "`panotti subscription list` shows all; a name is `PLUGIN/NAME`.";
     TIMEOUT = "timeout", 504, TIMEOUT, "The time given ran out",
         "What was waited for did not happen in time; it may still happen.", "Give more time with `--timeout`.";
+    TOPIC_NOT_FOUND = "topic.not_found", 404, NOT_FOUND, "There is no such topic",
+        "No event was ever published to it.", "`panotti topic list` shows all; `panotti topic route TOPIC` tells who would get an event of any.";
     USAGE = "usage", 400, USAGE, "The command line does not hold",
         "A flag or an argument is wrong.", "`panotti help` shows what there is.";
 }

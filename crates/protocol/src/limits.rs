@@ -64,5 +64,9 @@ pub const ERROR_MESSAGE_BYTES_MAX: usize = 2_000;
 pub const LOG_TAIL_BYTES_MAX: usize = 4_096;
 /// Longest name of a plugin, in bytes.
 pub const PLUGIN_NAME_BYTES_MAX: usize = 64;
+/// Longest name of a stored filter, in bytes.
+pub const FILTER_NAME_BYTES_MAX: usize = 64;
+/// Longest key or value of a tag, in bytes.
+pub const TAG_BYTES_MAX: usize = 128;
 /// Longest reason or name given by a person, in bytes.
 pub const REASON_BYTES_MAX: usize = 500;

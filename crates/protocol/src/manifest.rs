@@ -119,6 +119,9 @@ pub struct On {
     pub name: String,
     /// Topic pattern.
     pub topic: String,
+    /// `where:`: a filter, of the events of these topics. Absent: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
     /// Most deliveries in flight at once.
     pub concurrency: u32,
     /// What becomes of events that match while the plugin is disabled.

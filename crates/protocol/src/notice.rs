@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::delivery::{AttemptError, Cause, ReplayMark};
 use crate::id::{DeliveryId, EventId};
+use crate::time::Timestamp;
 use crate::topic::Topic;
 
 /// A delivery died: payload [`Dead`].
@@ -12,6 +13,10 @@ pub const DELIVERY_DEAD: &str = "panotti.delivery.dead";
 pub const PLUGIN_STATE: &str = "panotti.plugin.state";
 /// A plugin crashed five times within a minute: payload [`PluginState`].
 pub const PLUGIN_CRASH_LOOP: &str = "panotti.plugin.crash_loop";
+/// A subscription is owed something and nothing of it has ended for too long: payload [`Stalled`].
+pub const SUBSCRIPTION_STALLED: &str = "panotti.subscription.stalled";
+/// A subscription that stood still moves again: payload [`Resumed`].
+pub const SUBSCRIPTION_RESUMED: &str = "panotti.subscription.resumed";
 
 /// A delivery died.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,9 +40,61 @@ pub struct Dead {
     /// Groups failures that are alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// The deaths that are alike, so that one alert can stand for many. Absent where there was no error to tell by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<DeadGroup>,
     /// Set when a replay had made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<ReplayMark>,
+}
+
+/// Deaths of one plugin with one fingerprint. A group begins anew when nothing of it has died for an hour, or when the daemon starts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadGroup {
+    /// `PLUGIN:FINGERPRINT`.
+    pub id: String,
+    /// 1 for the first death of the group: who alerts on that alone alerts once.
+    pub number: u64,
+    /// When the first of the group died.
+    pub first_at: Timestamp,
+}
+
+/// A subscription stands still.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stalled {
+    /// `PLUGIN/NAME`.
+    pub subscription: String,
+    /// Nothing has ended since.
+    pub since: Timestamp,
+    /// Milliseconds after which that is too long.
+    pub patience_ms: u64,
+    /// Deliveries that are handed out.
+    pub in_flight: u64,
+}
+
+impl Stalled {
+    /// The event's payload.
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("strings and numbers are always JSON")
+    }
+}
+
+/// A subscription moves again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resumed {
+    /// `PLUGIN/NAME`.
+    pub subscription: String,
+    /// Since when it had stood still.
+    pub since: Timestamp,
+    /// `ended` (a delivery has), `nothing_owed` any more, or `switched_off`.
+    pub why: String,
+}
+
+impl Resumed {
+    /// The event's payload.
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("strings and numbers are always JSON")
+    }
 }
 
 impl Dead {
@@ -74,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_daemons_own_topics_are_topics_and_reserved() {
-        for topic in [DELIVERY_DEAD, PLUGIN_STATE, PLUGIN_CRASH_LOOP] {
+        for topic in [DELIVERY_DEAD, PLUGIN_STATE, PLUGIN_CRASH_LOOP, SUBSCRIPTION_STALLED, SUBSCRIPTION_RESUMED] {
             assert!(topic.parse::<Topic>().unwrap().is_reserved());
         }
     }

@@ -35,6 +35,9 @@ pub async fn run(args: HealthArgs, context: &Context) -> Outcome {
         Probe::Live => client.live().await?,
         Probe::Ready => client.ready().await?,
     };
+    for warning in &health.warnings {
+        context.output.remark(&format!("warning: {warning}"));
+    }
     if !context.output.for_people() || context.flags.verbose > 0 {
         context.output.action(&health, &health.status, || health.status.clone())?;
     }

@@ -7,7 +7,7 @@ use crate::cli::output::print;
 use crate::cli::{command, topics};
 use crate::config::suggest::did_you_mean;
 
-/// Show the help of a command, or on a topic: exit-codes, environment, formatting, time
+/// Show the help of a command, or on a topic: exit-codes, environment, filters, formatting, time
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:\n  panotti help exit-codes\n  panotti help event publish")]
 pub struct HelpArgs {

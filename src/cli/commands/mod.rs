@@ -6,11 +6,15 @@ pub mod daemon;
 pub mod emit;
 pub mod event;
 pub mod explain;
+pub mod filter;
 pub mod health;
 pub mod help;
 pub mod overview;
 pub mod plugin;
 pub mod replay;
+pub mod slo;
+pub mod subscription;
+pub mod topic;
 pub mod version;
 
 use super::context::{Context, Outcome};
@@ -29,6 +33,13 @@ pub enum Command {
         after_help = "Examples:\n  panotti event publish recording.ended -p id=42\n  panotti event list --failed"
     )]
     Event(event::EventCommand),
+    /// Filters: which events go where, or are tagged
+    #[command(
+        subcommand,
+        alias = "filters",
+        after_help = "Examples:\n  panotti filter test 'data.amount > 1000'\n  panotti filter create large 'data.amount > 1000' --to audit-log"
+    )]
+    Filter(filter::FilterCommand),
     /// Jobs that deliver stored events again
     #[command(
         subcommand,
@@ -39,10 +50,21 @@ pub enum Command {
     /// Plugins: what handles the events
     #[command(subcommand, alias = "plugins", after_help = "Examples:\n  panotti plugin list\n  panotti plugin logs word-count -f")]
     Plugin(plugin::PluginCommand),
+    /// What plugins subscribe to, and how each gets on
+    #[command(
+        subcommand,
+        alias = "subscriptions",
+        after_help = "Examples:\n  panotti subscription list\n  panotti subscription show word-count/recording.ended"
+    )]
+    Subscription(subscription::SubscriptionCommand),
+    /// What is published, by whom, and who gets it
+    #[command(subcommand, alias = "topics", after_help = "Examples:\n  panotti topic list\n  panotti topic route recording.ended")]
+    Topic(topic::TopicCommand),
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
     Health(health::HealthArgs),
+    Slo(slo::SloArgs),
     Completion(completion::CompletionArgs),
     Explain(explain::ExplainArgs),
     Version(version::VersionArgs),
@@ -60,8 +82,12 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         None => overview::run(context).await,
         Some(Command::Daemon(command)) => Box::pin(daemon::run(command, context)).await,
         Some(Command::Event(command)) => Box::pin(event::run(command, context)).await,
+        Some(Command::Filter(command)) => Box::pin(filter::run(command, context)).await,
         Some(Command::Replay(command)) => Box::pin(replay::run(command, context)).await,
         Some(Command::Plugin(command)) => Box::pin(plugin::run(command, context)).await,
+        Some(Command::Subscription(command)) => subscription::run(command, context).await,
+        Some(Command::Topic(command)) => topic::run(command, context).await,
+        Some(Command::Slo(args)) => slo::run(args, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,
         Some(Command::Health(args)) => health::run(args, context).await,
         Some(Command::Completion(args)) => completion::run(&args),

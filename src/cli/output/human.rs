@@ -107,6 +107,16 @@ pub fn count(number: u64) -> String {
     grouped
 }
 
+/// So many a second: `1,204/s`, `3.5/s`, `0`.
+pub fn rate(rate: f64) -> String {
+    match rate {
+        0.0 => "0".to_owned(),
+        rate if rate >= 100.0 => format!("{}/s", count(rate.round() as u64)),
+        rate if rate >= 0.095 => format!("{rate:.1}/s"),
+        _ => "<0.1/s".to_owned(),
+    }
+}
+
 /// `1 event`, `2 events`.
 pub fn counted(number: u64, noun: &str) -> String {
     counted_as(number, noun, &format!("{noun}s"))
@@ -178,6 +188,7 @@ mod tests {
         assert_eq!([count(7), count(1_204), count(1_234_567)], ["7", "1,204", "1,234,567"]);
         assert_eq!([bytes(12), bytes(18_240), bytes(212_000_000)], ["12 B", "18.2 KB", "212 MB"]);
         assert_eq!([duration_ms(340), duration_ms(1_500), duration_ms(12_300), duration_ms(90_000)], ["340ms", "1.5s", "12s", "1m"]);
+        assert_eq!([rate(0.0), rate(0.02), rate(3.46), rate(1_204.4)], ["0", "<0.1/s", "3.5/s", "1,204/s"]);
         assert_eq!(duration_ms(273_600_000), "3d 4h");
         assert_eq!([counted(1, "event"), counted(0, "event")], ["1 event", "0 events"]);
         assert_eq!(short("evt_01j9zk5t3v8q4m000000000000"), "..00000000");

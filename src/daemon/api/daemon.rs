@@ -1,8 +1,12 @@
 //! The daemon itself: health, version, status, configuration, stopping.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
-use panotti_protocol::api::{API_VERSION, DaemonStatus, Health, Page, Setting, StopRequest, Stopping, StoreStatus, Version};
+use panotti_protocol::api::{
+    API_VERSION, DaemonStatus, Health, Page, Setting, StopRequest, Stopping, StoreStatus, SubscriptionState, Version,
+};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::PROTOCOLS;
 use panotti_protocol::limits::PAGE_MAX;
@@ -11,9 +15,12 @@ use super::problem::{Answer, JsonBody, Problem};
 use super::{Api, events};
 use crate::daemon::store::sqlite::connection::beside;
 
+/// How long a probe waits for what it only warns of.
+const WARNINGS_WAIT: Duration = Duration::from_secs(1);
+
 /// `GET /livez`: the process answers.
 pub async fn live() -> Json<Health> {
-    Json(Health { status: "ok".to_owned() })
+    Json(Health { status: "ok".to_owned(), warnings: Vec::new() })
 }
 
 /// `GET /readyz`: events are accepted.
@@ -23,7 +30,23 @@ pub async fn ready(State(api): State<Api>) -> Answer<Health> {
     }
     match api.bus.refusing() {
         Some(why) => Err(Problem(Failure::new(ErrorCode::STORE_FULL, why.as_str()))),
-        None => Ok(Json(Health { status: "ok".to_owned() })),
+        None => Ok(Json(Health { status: "ok".to_owned(), warnings: warnings(&api).await })),
+    }
+}
+
+/// What is not well although events are accepted. A probe does not wait for a busy bus: then nothing is said.
+async fn warnings(api: &Api) -> Vec<String> {
+    let Ok(Ok(look)) = tokio::time::timeout(WARNINGS_WAIT, api.bus.look()).await else { return Vec::new() };
+    let stalled = look.subscriptions.into_values().filter(|seen| seen.stalled_since.is_some()).count();
+    still(stalled).into_iter().collect()
+}
+
+/// A sentence about subscriptions that stand still, where there are any.
+fn still(number: usize) -> Option<String> {
+    match number {
+        0 => None,
+        1 => Some("1 subscription stands still; `panotti subscription list` shows it".to_owned()),
+        number => Some(format!("{number} subscriptions stand still; `panotti subscription list` shows them")),
     }
 }
 
@@ -44,7 +67,8 @@ pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
     for plugin in api.host.list() {
         *plugins.entry(plugin.state).or_default() += 1;
     }
-    let health = match &events.store.refusing {
+    let stalled = events.subscriptions.iter().filter(|subscription| subscription.state == SubscriptionState::Stalled).count();
+    let health = match events.store.refusing.clone().or_else(|| still(stalled)) {
         Some(why) => format!("degraded: {why}"),
         None => "ok".to_owned(),
     };
@@ -70,12 +94,14 @@ pub fn store_status(api: &Api) -> StoreStatus {
     let facts = &api.facts;
     let database = facts.data_dir.join("panotti.db");
     let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let database_bytes = bytes(&database);
     StoreStatus {
-        database_bytes: bytes(&database),
+        database_bytes,
         wal_bytes: bytes(&beside(&database, "-wal")),
         free_bytes: rustix::fs::statvfs(&facts.data_dir).map_or(0, |disk| disk.f_bavail * disk.f_frsize),
         free_bytes_min: facts.free_bytes_min,
         bytes_max: facts.store_bytes_max,
+        used_percent: database_bytes.saturating_mul(100) / facts.store_bytes_max.max(1),
         refusing: api.bus.refusing().map(|why| why.to_string()),
     }
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use panotti_core::event::{Draft, StoredEvent};
 use panotti_core::once::PublisherKey;
 use panotti_protocol::api::{
-    DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventSummary, EventsQuery, EventsStatus, LineAnswer, Page,
+    DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, LineAnswer, Page,
     RetryRequest,
 };
 use panotti_protocol::event::{NewEvent, Receipt};
@@ -20,13 +20,13 @@ use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
 use super::publisher_key::RequestKey;
-use super::{Api, ndjson, pages};
+use super::{Api, filters, ndjson, pages};
 use crate::daemon::bus::handle::DeliveryChange;
 use crate::daemon::drafts;
 use crate::daemon::event_json::{self, Payload};
 use crate::daemon::store::failure::StoreResult;
-use crate::daemon::store::sqlite::views::{self, Names};
-use crate::daemon::store::sqlite::{events, failures};
+use crate::daemon::store::sqlite::views::{self, Listed, Names};
+use crate::daemon::store::sqlite::{events, failures, filters as store_filters};
 
 /// `POST /events`: what the content type says: one event, a batch, or a stream of lines.
 pub async fn publish(State(api): State<Api>, principal: Principal, request: Request) -> Result<Response, Problem> {
@@ -213,7 +213,8 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
     }
 }
 
-async fn load(api: &Api, id: &str) -> Result<StoredEvent, Problem> {
+/// The event that a path names.
+pub async fn load(api: &Api, id: &str) -> Result<StoredEvent, Problem> {
     let eventid = find(api, id).await?;
     let found = api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?;
     found.ok_or_else(|| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {eventid}"))))
@@ -226,14 +227,15 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Answer<Even
     let detail = api.readers.read(move |connection| {
         let names = Names::read(connection, leased)?;
         let deliveries = views::deliveries_with_history(connection, &names, &event)?;
-        Ok((event, deliveries))
+        let tags = store_filters::tags_of(connection, event.sequence)?;
+        Ok((event, deliveries, tags))
     });
-    let (event, deliveries) = detail.await?;
+    let (event, deliveries, tags) = detail.await?;
     let text = event_json::event_json(&event, Payload::Included);
     let shown = serde_json::from_str(text.get())
         .map_err(|error| Failure::new(ErrorCode::STORE_CORRUPT, format!("the event {} does not read back: {error}", event.eventid)))?;
     let size_bytes = event.draft.payload.len() as u64;
-    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, deliveries, event: shown }))
+    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, deliveries, tags, event: shown }))
 }
 
 /// `GET /events/{id}/payload`: its bytes, as they came.
@@ -246,16 +248,20 @@ pub async fn payload(State(api): State<Api>, Path(id): Path<String>) -> Result<R
 }
 
 /// `GET /events`
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQuery>) -> Answer<Page<EventSummary>> {
+pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQuery>) -> Answer<EventsPage> {
+    let filter = filters::compiled(query.filter.as_deref())?;
+    if query.tag.as_ref().is_some_and(|tag| !tag.contains(':')) {
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "a tag is written `KEY:VALUE`")));
+    }
     let limit = pages::limit(query.limit)?;
     let place = pages::read::<1>('e', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
     let leased = api.bus.leased().await?;
     let page = api.readers.read(move |connection| {
         let names = Names::read(connection, leased)?;
-        views::list(connection, &names, &query, place, limit)
+        views::list(connection, &names, (&query, filter.as_ref()), place, limit)
     });
-    let (items, place) = page.await?;
-    Ok(Json(Page { items, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
+    let Listed { items, scanned, place } = page.await?;
+    Ok(Json(EventsPage { items, scanned, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
 }
 
 /// `GET /events/status`
@@ -265,9 +271,10 @@ pub async fn status(State(api): State<Api>) -> Answer<EventsStatus> {
 
 /// The numbers of the event system.
 pub async fn numbers(api: &Api) -> Result<EventsStatus, Problem> {
-    let leased = api.bus.leased().await?;
+    let look = api.bus.look().await?;
     let store = super::daemon::store_status(api);
-    Ok(api.readers.read(move |connection| views::status(connection, &leased, store)).await?)
+    let now = api.clock.now();
+    Ok(api.readers.read(move |connection| views::status(connection, &look, store, now)).await?)
 }
 
 /// `GET /events/errors`

@@ -5,14 +5,21 @@
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
+//! - [`filters`]: filters of requests, filters that are kept
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`publisher_key`]: publishing once under a key
+//! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
+//! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
 
 pub mod daemon;
 pub mod events;
+pub mod explanations;
+pub mod export;
+pub mod filters;
 pub mod local;
 pub mod ndjson;
+pub mod numbers;
 pub mod pages;
 pub mod plugin_state;
 pub mod plugins;
@@ -21,6 +28,9 @@ pub mod problem;
 pub mod publisher_key;
 pub mod replays;
 pub mod stream;
+pub mod subscriptions;
+pub mod topics;
+pub mod traces;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +45,7 @@ use tokio_util::sync::CancellationToken;
 use super::bus::handle::BusHandle;
 use super::clock::Clock;
 use super::host::HostHandle;
+use super::meters::Meters;
 use super::rules::Rules;
 use super::store::sqlite::readers::Readers;
 
@@ -49,6 +60,8 @@ pub struct Shared {
     pub rules: Arc<Rules>,
     /// The store, to read.
     pub readers: Readers,
+    /// What is measured.
+    pub meters: Meters,
     /// The time.
     pub clock: Clock,
     /// Cancelled when the daemon begins to stop: streams end with a word.
@@ -100,8 +113,22 @@ pub fn router(api: Api) -> Router {
         .route("/events/status", get(events::status))
         .route("/events/stream", get(stream::stream))
         .route("/events/errors", get(events::errors))
+        .route("/events/trace", get(traces::trace))
+        .route("/events/stats", get(numbers::stats))
+        .route("/events/export", get(export::export))
+        .route("/events/{id}/explain", get(explanations::explain))
+        .route("/slo", get(numbers::slo))
+        .route("/subscriptions", get(subscriptions::list))
+        .route("/subscriptions/{plugin}/{*name}", get(subscriptions::show))
+        .route("/topics", get(topics::list))
+        .route("/topics/{topic}", get(topics::show))
+        .route("/topics/{topic}/route", get(topics::route))
         .route("/events/replay", post(replays::start))
+        .route("/events/filter", get(filters::list).post(filters::create))
+        .route("/events/filter/{name}", get(filters::show).delete(filters::remove))
+        .route("/events/filtered", get(filters::filtered))
         .route("/events/{id}", get(events::show))
+        .route("/events/{id}/filtered", get(filters::event_filtered))
         .route("/events/{id}/payload", get(events::payload))
         .route("/events/{id}/retry", post(events::retry))
         .route("/events/{id}/republish", post(events::republish))

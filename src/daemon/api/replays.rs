@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
-use super::{Api, pages};
+use super::{Api, filters, pages};
 use crate::daemon::store::sqlite::views::Names;
 use crate::daemon::store::sqlite::{events, pages as store_pages, plugins, replays};
 
@@ -77,6 +77,7 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
     if request.selection.is_empty() {
         return Err(Failure::new(ErrorCode::REPLAY_SELECTOR_MISSING, "the replay selects nothing"));
     }
+    filters::compiled(request.selection.filter.as_deref())?;
     if request.selection.events.len() > NAMED_EVENTS_MAX {
         let detail = format!("{} events are named, the limit is {NAMED_EVENTS_MAX}", request.selection.events.len());
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail).next("select by topic, plugin or time instead"));

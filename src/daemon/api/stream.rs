@@ -10,17 +10,19 @@ use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use futures_util::Stream;
 use panotti_core::action::Notice;
 use panotti_core::event::StoredEvent;
+use panotti_filter::expression::Filter;
 use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, StreamQuery};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use tokio::sync::{broadcast, mpsc};
 
-use super::Api;
 use super::problem::{Parameters, Problem};
+use super::{Api, filters};
 use crate::daemon::bus::watch::FeedItem;
 use crate::daemon::event_json::{Payload, event_json};
+use crate::daemon::event_view;
 use crate::daemon::store::sqlite::events;
-use crate::daemon::store::sqlite::views::{self, Names};
+use crate::daemon::store::sqlite::views::{self, Listed, Names};
 
 /// Events between the store or the feed and the client's connection.
 const QUEUE_MAX: usize = 256;
@@ -41,10 +43,11 @@ pub async fn stream(
         )),
         None => query.after,
     };
+    let filter = filters::compiled(query.filter.as_deref())?;
     let feed = api.bus.feed().subscribe();
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     tokio::spawn(async move {
-        let watcher = Watcher { api, query, sender };
+        let watcher = Watcher { api, query, filter, sender };
         // An error means that the client is gone or the store could not be read, which the log has.
         let _ = watcher.run(feed, after).await;
     });
@@ -61,6 +64,7 @@ struct Over;
 struct Watcher {
     api: Api,
     query: StreamQuery,
+    filter: Option<Filter>,
     sender: mpsc::Sender<SseEvent>,
 }
 
@@ -109,17 +113,18 @@ impl Watcher {
         let query = EventsQuery {
             topic: self.query.topic.clone(),
             plugin: self.query.plugin.clone(),
+            filter: self.query.filter.clone(),
             order: Some(Order::Oldest),
             ..EventsQuery::default()
         };
         let mut place = after;
         loop {
-            let query = query.clone();
+            let (query, filter) = (query.clone(), self.filter.clone());
             let page = self.api.readers.read(move |connection| {
                 let names = Names::read(connection, Default::default())?;
-                views::list(connection, &names, &query, Some(place), PAST_PAGE)
+                views::list(connection, &names, (&query, filter.as_ref()), Some(place), PAST_PAGE)
             });
-            let (items, next) = page.await.map_err(|error| {
+            let Listed { items, place: next, .. } = page.await.map_err(|error| {
                 tracing::error!(code = %error.code(), %error, "a stream could not read the past");
                 Over
             })?;
@@ -150,12 +155,28 @@ impl Watcher {
 
     async fn published(&self, event: &StoredEvent, size_bytes: u64) -> Result<(), Over> {
         let wanted = self.query.event.is_none_or(|wanted| wanted == event.eventid);
-        if !wanted || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic)) || !self.plugin_gets(event) {
+        if !wanted
+            || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic))
+            || !self.plugin_gets(event)
+            || !self.filter_lets_through(event.sequence, Some(event)).await?
+        {
             return Ok(());
         }
         match self.query.payload {
             true => self.whole(event.sequence).await,
             false => self.send_json("published", Some(event.sequence), &views::summary(event, size_bytes, Vec::new())).await,
+        }
+    }
+
+    /// Whether the filter matches an event. The feed has events without their payload: where that is asked for, the store is.
+    async fn filter_lets_through(&self, sequence: Sequence, known: Option<&StoredEvent>) -> Result<bool, Over> {
+        let Some(filter) = &self.filter else { return Ok(true) };
+        if let Some(event) = known.filter(|_| !filter.reads_data()) {
+            return Ok(event_view::evaluate(filter, event).matched);
+        }
+        match self.api.readers.read(move |connection| events::by_sequence(connection, sequence)).await {
+            Ok(event) => Ok(event.is_some_and(|event| event_view::evaluate(filter, &event).matched)),
+            Err(_) => Err(Over),
         }
     }
 
@@ -173,6 +194,9 @@ impl Watcher {
             || self.query.plugin.as_ref().is_some_and(|plugin| *plugin != rule.plugin)
             || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&notice.topic))
         {
+            return Ok(());
+        }
+        if !self.filter_lets_through(notice.sequence, None).await? {
             return Ok(());
         }
         let row = &notice.row;

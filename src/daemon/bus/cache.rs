@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use panotti_core::event::SharedEvent;
 use panotti_protocol::id::Sequence;
+use panotti_protocol::time::Timestamp;
 
 use super::limits::CACHE_BYTES_MAX;
 
@@ -15,7 +16,7 @@ pub struct EventCache(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    events: HashMap<Sequence, SharedEvent>,
+    events: HashMap<Sequence, (SharedEvent, Timestamp)>,
     order: VecDeque<(Sequence, usize)>,
     bytes: usize,
 }
@@ -24,13 +25,13 @@ struct Inner {
 const OVERHEAD_BYTES: usize = 512;
 
 impl EventCache {
-    /// Keeps an event.
-    pub fn insert(&self, event: SharedEvent) {
+    /// Keeps an event, with the time at which its publisher called: of the first publisher of its batch, so not later.
+    pub fn insert(&self, event: SharedEvent, called_at: Timestamp) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = event.draft.payload.len() + OVERHEAD_BYTES;
         inner.bytes += bytes;
         inner.order.push_back((event.sequence, bytes));
-        inner.events.insert(event.sequence, event);
+        inner.events.insert(event.sequence, (event, called_at));
         while inner.bytes > CACHE_BYTES_MAX {
             let Some((oldest, bytes)) = inner.order.pop_front() else { break };
             inner.bytes -= bytes;
@@ -39,7 +40,7 @@ impl EventCache {
     }
 
     /// Finds an event.
-    pub fn get(&self, sequence: Sequence) -> Option<SharedEvent> {
+    pub fn get(&self, sequence: Sequence) -> Option<(SharedEvent, Timestamp)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).events.get(&sequence).cloned()
     }
 }
@@ -49,7 +50,6 @@ mod tests {
     use super::*;
     use panotti_core::event::{Draft, StoredEvent};
     use panotti_protocol::id::{EventId, uuid_v7};
-    use panotti_protocol::time::Timestamp;
 
     #[test]
     fn the_oldest_events_go_when_the_bytes_are_used_up() {
@@ -59,15 +59,9 @@ mod tests {
             let draft = Draft::new("a".parse().unwrap(), "", "", vec![0; megabyte]);
             let eventid = EventId::from_bytes(uuid_v7(sequence, [0; 10]));
             let accepted_at = Timestamp::from_ms(sequence);
-            cache.insert(Arc::new(StoredEvent {
-                sequence: Sequence(sequence),
-                eventid,
-                accepted_at,
-                rules: 0,
-                matches: None,
-                keys: Vec::new(),
-                draft,
-            }));
+            let event =
+                StoredEvent { sequence: Sequence(sequence), eventid, accepted_at, rules: 0, matches: None, keys: Vec::new(), draft };
+            cache.insert(Arc::new(event), accepted_at);
         }
 
         assert!(cache.get(Sequence(1)).is_none());

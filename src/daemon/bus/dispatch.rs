@@ -4,9 +4,12 @@
 use panotti_core::action::{CancelReason, Lease};
 use panotti_core::event::SharedEvent;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, Sequence};
+use panotti_protocol::time::Timestamp;
 use tokio::sync::mpsc;
 
 use super::cache::EventCache;
+use crate::daemon::clock::Clock;
+use crate::daemon::meters::Meters;
 use crate::daemon::store::sqlite::events;
 use crate::daemon::store::sqlite::readers::Readers;
 
@@ -48,12 +51,19 @@ pub async fn run(
     host: mpsc::UnboundedSender<HostAction>,
     cache: EventCache,
     readers: Readers,
+    clock: Clock,
+    meters: Meters,
 ) {
     while let Some(handover) = handovers.recv().await {
         let action = match handover {
             Handover::Pass(action) => action,
             Handover::Deliver(lease) => match find(&cache, &readers, lease.sequence).await {
-                Some(event) => HostAction::Deliver { lease, event },
+                Some((event, called_at)) => {
+                    if lease.attempt == 1 && lease.replay.is_none() {
+                        meters.handed_over(clock.now().since(called_at));
+                    }
+                    HostAction::Deliver { lease, event }
+                }
                 // The lease runs out and the delivery is tried again; the log says why.
                 None => continue,
             },
@@ -64,12 +74,16 @@ pub async fn run(
     }
 }
 
-async fn find(cache: &EventCache, readers: &Readers, sequence: Sequence) -> Option<SharedEvent> {
-    if let Some(event) = cache.get(sequence) {
-        return Some(event);
+/// The event, and when its publisher called; where it had to be read, when it was accepted.
+async fn find(cache: &EventCache, readers: &Readers, sequence: Sequence) -> Option<(SharedEvent, Timestamp)> {
+    if let Some(found) = cache.get(sequence) {
+        return Some(found);
     }
     match readers.read(move |connection| events::by_sequence(connection, sequence)).await {
-        Ok(Some(event)) => Some(std::sync::Arc::new(event)),
+        Ok(Some(event)) => {
+            let accepted_at = event.accepted_at;
+            Some((std::sync::Arc::new(event), accepted_at))
+        }
         Ok(None) => {
             tracing::error!(%sequence, "an event that is owed is not in the store");
             None

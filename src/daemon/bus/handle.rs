@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
-use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Record, Refusal, Report, StartReplay, Steering, Switch};
+use panotti_core::command::{
+    Answer, Attach, Command, CreateFilter, InstanceEnd, Publish, Record, Refusal, Report, StartReplay, Steering, Switch,
+};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::Draft;
+use panotti_core::look::Look;
 use panotti_core::once::{PublishOnce, PublisherKey};
 use panotti_core::routing::{Matcher, SubscriptionSpec};
 use panotti_core::state::SetState;
@@ -35,6 +39,8 @@ pub enum Request {
         commands: Vec<Command>,
         /// Told after the commit.
         reply: oneshot::Sender<Answers>,
+        /// When it was asked.
+        asked: Instant,
     },
     /// Something about an event's deliveries, whose rows are read right before.
     Deliveries {
@@ -72,6 +78,11 @@ pub enum Request {
     Leased {
         /// Told their keys.
         reply: oneshot::Sender<BTreeSet<DeliveryKey>>,
+    },
+    /// What is in memory of the subscriptions.
+    Look {
+        /// Told all of it.
+        reply: oneshot::Sender<Look>,
     },
     /// Write what is left and close the store.
     Close {
@@ -162,7 +173,7 @@ impl BusHandle {
     }
 
     async fn commands(&self, commands: Vec<Command>) -> Result<Answers, Failure> {
-        self.ask(|reply| Request::Commands { commands, reply }).await
+        self.ask(|reply| Request::Commands { commands, reply, asked: Instant::now() }).await
     }
 
     async fn command(&self, command: Command) -> Result<Answer, Failure> {
@@ -202,6 +213,20 @@ impl BusHandle {
     /// Replaces what a plugin subscribes to.
     pub async fn register(&self, plugin: &str, subscriptions: Vec<SubscriptionSpec>) -> Result<(), Failure> {
         done(self.command(Command::Register { plugin: plugin.to_owned(), subscriptions }).await?)
+    }
+
+    /// Keeps a filter, and routes by it. Whether that changed anything.
+    pub async fn create_filter(&self, create: CreateFilter) -> Result<bool, Failure> {
+        match self.command(Command::CreateFilter(Box::new(create))).await? {
+            Answer::Refused(refusal @ Refusal::FilterExists(_)) => Err(Failure::new(ErrorCode::FILTER_EXISTS, refusal.to_string())),
+            answer => Ok(changed(answer)? > 0),
+        }
+    }
+
+    /// Gives a filter up. Whether that changed anything.
+    pub async fn remove_filter(&self, name: &str, actor: &str, reason: String) -> Result<bool, Failure> {
+        let command = Command::RemoveFilter { name: name.to_owned(), actor: actor.to_owned(), reason };
+        Ok(changed(self.command(command).await?)? > 0)
     }
 
     /// A running copy takes deliveries from now on.
@@ -315,6 +340,11 @@ impl BusHandle {
     /// Which deliveries are handed out now.
     pub async fn leased(&self) -> Result<BTreeSet<DeliveryKey>, Failure> {
         self.ask(|reply| Request::Leased { reply }).await
+    }
+
+    /// What is in memory of the subscriptions.
+    pub async fn look(&self) -> Result<Look, Failure> {
+        self.ask(|reply| Request::Look { reply }).await
     }
 
     /// Hands out nothing any more.

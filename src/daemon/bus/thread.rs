@@ -15,6 +15,7 @@ use panotti_core::once::{PublishOnce, PublisherKey, StoredKey};
 use panotti_core::routing::{Matcher, Matches};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
+use panotti_protocol::time::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::cache::EventCache;
@@ -80,6 +81,7 @@ enum Pending {
     State(String, String, oneshot::Sender<Result<Option<serde_json::Value>, Failure>>),
     Barrier(oneshot::Sender<()>),
     Leased(oneshot::Sender<BTreeSet<panotti_core::delivery::DeliveryKey>>),
+    Look(oneshot::Sender<panotti_core::look::Look>),
 }
 
 impl Thread {
@@ -148,6 +150,7 @@ impl Thread {
     fn batch(&mut self, requests: Vec<Request>, pages: Vec<Command>) -> StoreResult<Vec<Command>> {
         let refusal = self.refusal()?;
         self.state_growth.clear();
+        let called = requests.iter().filter_map(asked_at).min();
         let mut commands = pages;
         let mut pending = Vec::with_capacity(requests.len());
         for request in requests {
@@ -161,7 +164,7 @@ impl Thread {
         }
         match self.store.commit(&step.writes, now) {
             Ok(()) => {
-                self.remember(&step);
+                self.remember(&step, called.map_or(now, |called| now - called.elapsed()));
                 self.reply(pending, answers)?;
                 self.act(step.actions)
             }
@@ -176,7 +179,7 @@ impl Thread {
     /// Turns a request into commands. What it needs to know from the store is read here, right before the step.
     fn prepare(&mut self, request: Request, refusal: Option<&Failure>, commands: &mut Vec<Command>) -> StoreResult<Option<Pending>> {
         match request {
-            Request::Commands { commands: asked, reply } => {
+            Request::Commands { commands: asked, reply, .. } => {
                 let mut places = Vec::with_capacity(asked.len());
                 for command in asked {
                     places.push(match (command, refusal) {
@@ -217,6 +220,7 @@ impl Thread {
             Request::ReadState { plugin, key, reply } => Ok(Some(Pending::State(plugin, key, reply))),
             Request::Barrier { reply } => Ok(Some(Pending::Barrier(reply))),
             Request::Leased { reply } => Ok(Some(Pending::Leased(reply))),
+            Request::Look { reply } => Ok(Some(Pending::Look(reply))),
             Request::Close { .. } => Ok(None),
         }
     }
@@ -295,13 +299,13 @@ impl Thread {
         Ok(Some(Failure { retry_after: Some(5), ..Failure::new(ErrorCode::STORE_FULL, why) }))
     }
 
-    /// Keeps the new events for those who are about to need them.
-    fn remember(&self, step: &Step) {
+    /// Keeps the new events for those who are about to need them, with the time at which the first of the batch was asked for.
+    fn remember(&self, step: &Step, called_at: Timestamp) {
         let watched = self.feed.is_watched();
         for write in &step.writes {
             let Write::Event(event) = write else { continue };
             if event.matches.as_ref().is_none_or(|matches| !matches.is_empty()) {
-                self.cache.insert(Arc::clone(event));
+                self.cache.insert(Arc::clone(event), called_at);
             }
             if watched {
                 self.feed.published(event);
@@ -328,6 +332,7 @@ impl Thread {
                 Pending::Leased(reply) => {
                     let _ = reply.send(self.bus.leased_keys());
                 }
+                Pending::Look(reply) => drop(reply.send(self.bus.look())),
             }
         }
         Ok(())
@@ -364,7 +369,7 @@ impl Thread {
 
     fn match_own(&self, sequence: Sequence) -> StoreResult<Option<Command>> {
         let event: Option<SharedEvent> = match self.cache.get(sequence) {
-            Some(event) => Some(event),
+            Some((event, _)) => Some(event),
             None => events::by_sequence(self.store.connection(), sequence)?.map(Arc::new),
         };
         Ok(event.map(|event| {
@@ -393,6 +398,7 @@ impl Thread {
                 Pending::State(_, _, reply) => drop(reply.send(Err(failure.clone()))),
                 Pending::Barrier(reply) => drop(reply),
                 Pending::Leased(reply) => drop(reply.send(self.bus.leased_keys())),
+                Pending::Look(reply) => drop(reply.send(self.bus.look())),
             }
         }
         let snapshot = self.store.snapshot()?;
@@ -456,10 +462,23 @@ fn next_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
 
 fn begins_a_step(request: &Request) -> bool {
     match request {
-        Request::Commands { commands, .. } => commands.iter().any(|command| matches!(command, Command::Register { .. })),
+        Request::Commands { commands, .. } => commands.iter().any(changes_rules),
         Request::Deliveries { .. } | Request::SetState { .. } => true,
-        Request::ReadState { .. } | Request::Barrier { .. } | Request::Leased { .. } | Request::Close { .. } => false,
+        Request::ReadState { .. } | Request::Barrier { .. } | Request::Leased { .. } | Request::Look { .. } | Request::Close { .. } => {
+            false
+        }
     }
+}
+
+fn asked_at(request: &Request) -> Option<Instant> {
+    match request {
+        Request::Commands { asked, .. } => Some(*asked),
+        _ => None,
+    }
+}
+
+fn changes_rules(command: &Command) -> bool {
+    matches!(command, Command::Register { .. } | Command::CreateFilter(_) | Command::RemoveFilter { .. })
 }
 
 fn payload_bytes(request: &Request) -> usize {

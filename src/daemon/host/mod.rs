@@ -30,9 +30,10 @@ use std::time::Duration;
 
 use panotti_core::command::Record;
 use panotti_protocol::api::{LogLine, LogsQuery, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginSwitch};
-use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::id::StoreId;
 use panotti_protocol::limits::PAGE_MAX;
+use panotti_protocol::manifest::Manifest;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use self::configure::CONFIG_ANSWER;
@@ -225,6 +226,17 @@ impl HostHandle {
         let dependencies = manifest.map(|manifest| manifest.dependencies.iter().map(ToString::to_string).collect()).unwrap_or_default();
         let emits = manifest.map(|manifest| manifest.emits.clone()).unwrap_or_default();
         Ok(Shown { plugin: entry.view().clone(), dependencies, emits })
+    }
+
+    /// A plugin's manifest.
+    ///
+    /// # Errors
+    /// `plugin.not_found`, `plugin.manifest_invalid`.
+    pub fn manifest(&self, name: &str) -> Result<&Manifest, Failure> {
+        let invalid = |parts: &Vec<FailurePart>| {
+            Failure::new(ErrorCode::PLUGIN_MANIFEST_INVALID, format!("the manifest of `{name}` does not hold")).errors(parts.clone())
+        };
+        self.entry(name)?.found.manifest.as_ref().map_err(invalid)
     }
 
     /// How one plugin stands.

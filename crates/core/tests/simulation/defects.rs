@@ -34,6 +34,7 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::BlockedKeyFillsWindow, &["rule_11"]),
     (Defect::DeadLetterFreesKey, &["rule_11"]),
     (Defect::ReplayIgnoresKeys, &["rule_11"]),
+    (Defect::StallForgotten, &["rule_14"]),
 ];
 
 #[test]

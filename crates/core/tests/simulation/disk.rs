@@ -13,7 +13,7 @@ use panotti_core::order::OrderKey;
 use panotti_core::replay::{BEGINNING, ReplayCursor, ReplayItem, ReplayNumber, StoredReplay};
 use panotti_core::routing::SubscriptionId;
 use panotti_core::subscription::StoredSubscription;
-use panotti_protocol::api::{OnDead, OnDisabled};
+use panotti_protocol::api::{OnDead, OnDisabled, StoredFilter};
 use panotti_protocol::delivery::{Attempt, Cause, DeliveryState, ReplayState};
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{ReplayId, Sequence};
@@ -66,6 +66,7 @@ pub struct Disk {
     pub disabled: BTreeMap<String, Option<OnDisabled>>,
     pub replays: BTreeMap<ReplayNumber, ReplayRow>,
     pub unmatched: BTreeSet<Sequence>,
+    pub filters: BTreeMap<String, StoredFilter>,
     pub unrouted: u64,
     pub audit: u64,
     pub state: BTreeMap<(String, String), String>,
@@ -78,6 +79,9 @@ pub struct Disk {
     waiting: BTreeSet<(SubscriptionId, Timestamp, DeliveryKey)>,
     pub open_failures: BTreeSet<DeliveryKey>,
     pub replay_rows: BTreeMap<ReplayNumber, BTreeMap<DeliveryState, i64>>,
+    pub stalled: BTreeMap<SubscriptionId, Timestamp>,
+    /// Payloads of the last event that told of each stall, by what they tell of; and whether it moves again since.
+    pub told_stalls: BTreeMap<String, bool>,
 }
 
 /// What a read of a replay's next items gives.
@@ -142,6 +146,12 @@ impl Disk {
                 known.spec = spec.clone();
                 known.active = *active;
             }
+            Write::Stall { subscription, since } => {
+                match since {
+                    Some(since) => self.stalled.insert(*subscription, *since),
+                    None => self.stalled.remove(subscription),
+                };
+            }
             Write::Rules { version } => self.rules = *version,
             Write::Switch(switch) => {
                 if switch.enabled {
@@ -182,7 +192,9 @@ impl Disk {
                 row.skipped += i64::try_from(*skipped).expect("small");
                 row.ended |= ended_at.is_some();
             }
-            Write::Record(_) => {}
+            Write::Filter(filter) => drop(self.filters.insert(filter.name.clone(), (**filter).clone())),
+            Write::RemoveFilter { name } => drop(self.filters.remove(name)),
+            Write::Record(_) | Write::Tags { .. } => {}
             Write::Audit(_) => self.audit += 1,
         }
         Ok(())
@@ -395,6 +407,7 @@ impl Disk {
             last_accepted: self.events.last().map(|event| event.accepted_at).unwrap_or_default(),
             rules: self.rules,
             subscriptions: self.subscriptions.values().cloned().collect(),
+            filters: self.filters.values().cloned().collect(),
             disabled: self.disabled.clone(),
             replays: running
                 .map(|(number, row)| StoredReplay {
@@ -413,6 +426,7 @@ impl Disk {
             last_replay: self.replays.last_key_value().map(|(number, _)| *number).unwrap_or_default(),
             unmatched: self.unmatched.iter().copied().collect(),
             held_keys: self.held_keys(),
+            stalled: self.stalled.clone(),
         }
     }
 

@@ -1,11 +1,12 @@
 //! The deterministic simulation: a bus, a model of its store, and everything that can go wrong around them, from a seed. Each rule is a
 //! named function that is held after every step. Nothing here waits, sleeps or asks the clock.
 //!
-//! - `chaos`, `people`, `plugins`: what happens in a run
-//! - `world`, `hearing`, `idleness`, `ledger`, `disk`, `keyed`: the bus's surroundings and what it must mean
+//! - `chaos`, `people`, `plugins`: what happens in a run; `keys`: publishers that give a key
+//! - `world`, `hearing`, `ledger`, `disk`, `keyed`: the bus's surroundings and what it must mean
+//! - `idleness`, `replays`: what is held of handing out and of replays
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
-//! - `stories`, told in the small world of `story`: the rules again, as sentences with one example each
+//! - `stories` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
 //!
 //! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many; with `SIMULATION_LITTLE_MEMORY=1` ordering keys have nearly none
 //! (feature `defects`).
@@ -17,6 +18,7 @@ mod coverage;
 #[cfg(feature = "defects")]
 mod defects;
 mod disk;
+mod filters;
 mod hearing;
 mod idleness;
 mod keyed;
@@ -24,7 +26,9 @@ mod keys;
 mod ledger;
 mod people;
 mod plugins;
+mod replays;
 mod rules;
+mod stalls;
 mod stories;
 mod stories_of_order;
 mod story;

@@ -7,8 +7,9 @@ use panotti_core::action::{DeliveryWrite, Lease, Write};
 use panotti_core::bus::Bus;
 use panotti_core::command::Answer;
 use panotti_core::delivery::DeliveryKey;
+use panotti_core::event::StoredEvent;
 use panotti_core::limits::{
-    KEYS_MAX, KEYS_PARKED_MAX, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, WAITING_MAX, WINDOW_MAX,
+    KEYS_MAX, KEYS_PARKED_MAX, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, STALL_MIN, WAITING_MAX, WINDOW_MAX,
 };
 use panotti_core::replay::ReplayNumber;
 use panotti_core::retry::RetryPolicy;
@@ -16,6 +17,7 @@ use panotti_core::routing::SubscriptionId;
 use panotti_protocol::delivery::{AttemptOutcome, Cause, DeliveryState, ReplayState};
 use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{FencingToken, Sequence};
+use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
 
 use crate::disk::{Disk, ReplayRow, Row};
@@ -395,16 +397,30 @@ pub fn rule_07_what_waits_is_not_left_lying(
     ensure(bus.next_due().is_some_and(|at| at <= due), || format!("{key:?} is due at {due}, the bus wakes at {:?}", bus.next_due()))
 }
 
-/// `since`: when the replay was started or loaded.
 /// `left`: of what a paused replay had released, how much may still be handed out; `None` where it is not paused.
 pub fn rule_10_a_paused_replay_begins_nothing_new(left: Option<usize>, replay: ReplayNumber) -> Check {
     ensure(left != Some(0), || format!("{replay:?} is paused and begins another delivery"))
 }
 
+/// `since`: when the replay was started or loaded.
 pub fn rule_10_a_replay_keeps_its_pace(rate: u32, begun: usize, since: Timestamp, now: Timestamp) -> Check {
     let burst = u128::from(rate / 10).max(1) + 1;
     let most = burst + u128::from(rate) * now.since(since).as_millis() / 1_000;
     ensure(rate == 0 || begun as u128 <= most, || {
         format!("{begun} items begun since {since} at {rate} a second, at most {most} are allowed")
     })
+}
+
+/// A subscription that stands still is told of once, not too soon, and so is that it moves again; over restarts too.
+pub fn rule_14_a_stall_is_told_once_and_so_is_its_end(disk: &mut Disk, event: &StoredEvent, now: Timestamp) -> Check {
+    let payload = String::from_utf8_lossy(&event.draft.payload).into_owned();
+    let field = |name: &str| payload.split(&format!("\"{name}\":\"")).nth(1).and_then(|rest| rest.split('"').next());
+    let (Some(subscription), Some(since)) = (field("subscription"), field("since")) else {
+        return Err(format!("the payload does not say of what it tells: {payload}"));
+    };
+    let stalls = event.draft.topic.as_str() == notice::SUBSCRIPTION_STALLED;
+    let before = disk.told_stalls.insert(subscription.to_owned(), stalls).unwrap_or(false);
+    ensure(before != stalls, || format!("told a second time: {payload}"))?;
+    let since: Timestamp = since.parse().map_err(|error| format!("{payload}: {error:?}"))?;
+    ensure(!stalls || now.since(since) >= STALL_MIN, || format!("told at {now}, too soon: {payload}"))
 }

@@ -285,20 +285,6 @@ impl World {
         Ok(())
     }
 
-    fn judge_replays(&mut self, step: &Step) -> Result<(), Violation> {
-        for write in &step.writes {
-            if let Write::ReplayProgress { replay, state, ended_at, .. } = write {
-                hold!(self, rule_10_a_replay_never_passes_an_item_without_a_row(&self.disk, &self.ledger, *replay));
-                hold!(self, rule_10_a_replays_sums_are_those_of_its_items(&self.disk, *replay));
-                if ended_at.is_some() {
-                    self.coverage.take("replay", "running", "ends", state.as_str());
-                    hold!(self, rule_10_a_replay_ends_with_every_item(&self.disk, *replay));
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn hear_of_receipt(&mut self, source: &str, id: Option<&str>, receipt: &Receipt) -> Result<(), Violation> {
         let Some(id) = id else { return Ok(()) };
         let key = (source.to_owned(), id.to_owned());
@@ -317,6 +303,9 @@ impl World {
                 let id = event.draft.id.as_deref();
                 let expected = id.is_some_and(|id| self.ledger.emits.remove(id));
                 hold!(self, rule_05_emits_take_effect_with_done_and_only_then(expected, id));
+            }
+            Write::Event(event) if [notice::SUBSCRIPTION_STALLED, notice::SUBSCRIPTION_RESUMED].contains(&event.draft.topic.as_str()) => {
+                hold!(self, rule_14_a_stall_is_told_once_and_so_is_its_end(&mut self.disk, event, self.bus_now));
             }
             Write::State { plugin, .. } => {
                 hold!(self, rule_05_state_is_written_with_done_and_only_then(self.ledger.state_writes > 0, plugin));
@@ -447,15 +436,6 @@ impl World {
         };
         self.ledger.begin(lease.token, flight);
         self.inbox.push(lease);
-        Ok(())
-    }
-
-    fn judge_pace(&mut self, key: DeliveryKey) -> Result<(), Violation> {
-        let begun = self.ledger.begun.entry(key.replay).or_default();
-        begun.insert(key);
-        let number = begun.len();
-        let since = self.ledger.replays_since.get(&key.replay).copied().unwrap_or(self.loaded_at);
-        hold!(self, rule_10_a_replay_keeps_its_pace(self.disk.replays[&key.replay].start.rate, number, since, self.bus_now));
         Ok(())
     }
 

@@ -26,6 +26,9 @@ pub struct ReplaySelection {
     /// Events of these topics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<TopicPattern>,
+    /// Events that match this filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
     /// Only the deliveries to this plugin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,

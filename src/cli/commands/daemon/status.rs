@@ -5,7 +5,7 @@ use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::failure::exit;
 
 use crate::cli::context::{Context, Outcome};
-use crate::cli::output::human::{bytes, count, duration_ms, green, red, yellow};
+use crate::cli::output::human::{bytes, count, duration_ms, green, rate, red, yellow};
 
 /// Show how the daemon is doing
 ///
@@ -37,8 +37,9 @@ pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
     let dead: u64 = events.subscriptions.iter().map(|subscription| subscription.dead).sum();
     let dead = if dead > 0 { red(&format!("dead {}", count(dead))) } else { "dead 0".to_owned() };
     text.push_str(&format!(
-        "  events    {} accepted, {} without a subscriber      pending {}   in work {}   waiting {}   {dead}\n",
+        "  events    {} accepted ({}), {} without a subscriber      pending {}   in work {}   waiting {}   {dead}\n",
         count(events.accepted),
+        rate(events.rates.accepted),
         count(events.unrouted),
         count(of(DeliveryState::Pending)),
         count(of(DeliveryState::Leased)),

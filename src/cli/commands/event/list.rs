@@ -8,9 +8,13 @@ use panotti_protocol::topic::TopicPattern;
 
 use crate::cli::context::{Context, Outcome, now};
 use crate::cli::globals::{ListFlags, When, parse_when};
-use crate::cli::output::human::{bytes, count, counted, short};
+use crate::cli::output::human::{bytes, count, counted, short, yellow};
 use crate::cli::output::table::{Table, left, right};
 use crate::cli::output::{Listing, to_values};
+use crate::cli::selection::parse_filter;
+
+/// Events that one command looks at for a filter; then it stops and says so.
+const SCANNED_MAX: u64 = 1_000_000;
 
 /// All fields of an item.
 pub const FIELDS: &[&str] = &[
@@ -36,7 +40,7 @@ pub const FIELDS: &[&str] = &[
 /// With --failed, --status or --plugin the table has a row for each delivery that fits; JSON always has one item for each event.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Examples:\n  panotti event list --topic 'recording.*' --since 1d\n  panotti event list --failed\n  panotti event list --failed -q | panotti event retry -"
+    after_help = "Examples:\n  panotti event list --topic 'recording.*' --since 1d\n  panotti event list --filter 'data.amount > 100'\n  panotti event list --failed\n  panotti event list --failed -q | panotti event retry -"
 )]
 pub struct ListArgs {
     /// Only events with a delivery that is dead or quarantined
@@ -48,9 +52,18 @@ pub struct ListArgs {
     /// Only events of these topics; quote the pattern
     #[arg(long, value_name = "PATTERN")]
     pub topic: Option<TopicPattern>,
+    /// Only events that match this filter, such as 'data.duration > 5'; see `panotti help filters`
+    #[arg(long, value_name = "EXPR", value_parser = parse_filter)]
+    pub filter: Option<String>,
+    /// Only events that a stored filter tagged so
+    #[arg(long, value_name = "KEY:VALUE")]
+    pub tag: Option<String>,
     /// Only events with a delivery to this plugin
     #[arg(long, value_name = "NAME")]
     pub plugin: Option<String>,
+    /// Only events of this story
+    #[arg(long, value_name = "ID")]
+    pub correlation: Option<String>,
     /// Accepted since then: a time, or so long ago
     #[arg(long, value_name = "TIME", value_parser = parse_when)]
     pub since: Option<When>,
@@ -73,16 +86,19 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
     let now = now();
     let mut query = EventsQuery {
         topic: args.topic.clone(),
+        filter: args.filter.clone(),
+        tag: args.tag.clone(),
         plugin: args.plugin.clone(),
         status: args.status,
         failed: args.failed,
+        correlation: args.correlation.clone(),
         since: args.since.map(|since| since.resolve(now)),
         until: args.until.map(|until| until.resolve(now)),
         order: args.oldest_first.then_some(Order::Oldest),
         limit: None,
         cursor: None,
     };
-    let (events, more) = fetch(&mut query, args.list.rows_max(), context).await?;
+    let Fetched { events, more, stopped } = fetch(&mut query, args.list.rows_max(), context).await?;
     let by_delivery = args.failed || args.status.is_some() || args.plugin.is_some();
     let table = if by_delivery { delivery_table(&events, context) } else { event_table(&events, context) };
     let listing = Listing {
@@ -94,22 +110,41 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
         no_headers: args.list.no_headers,
     };
     context.output.list(listing)?;
+    if let Some(place) = stopped {
+        context.output.remark(&yellow(&format!(
+            "! looked at {} events and stopped there; `--{}` with the time of the last one goes on",
+            count(place),
+            if args.oldest_first { "since" } else { "until" }
+        )));
+    }
     Ok(exit::OK)
 }
 
-/// Reads pages until there are enough rows. Tells whether there are more.
-async fn fetch(query: &mut EventsQuery, rows_max: usize, context: &Context) -> Result<(Vec<EventSummary>, bool), Failure> {
+/// What pages had, whether there is more, and after how many events the search was given up.
+struct Fetched {
+    events: Vec<EventSummary>,
+    more: bool,
+    stopped: Option<u64>,
+}
+
+/// Reads pages until there are enough rows.
+async fn fetch(query: &mut EventsQuery, rows_max: usize, context: &Context) -> Result<Fetched, Failure> {
     let mut client = context.client()?;
-    let mut events = Vec::new();
+    let (mut events, mut scanned) = (Vec::new(), 0);
     loop {
         let wanted = rows_max - events.len();
         query.limit = Some(u32::try_from(wanted).unwrap_or(PAGE_MAX).min(PAGE_MAX));
         let page = client.events(query).await?;
+        scanned += page.scanned;
         events.extend(page.items);
         query.cursor = page.next_cursor;
-        if query.cursor.is_none() || events.len() >= rows_max {
+        let more = query.cursor.is_some();
+        if !more || events.len() >= rows_max {
             events.truncate(rows_max);
-            return Ok((events, query.cursor.is_some()));
+            return Ok(Fetched { events, more, stopped: None });
+        }
+        if scanned >= SCANNED_MAX && query.filter.is_some() {
+            return Ok(Fetched { events, more, stopped: Some(scanned) });
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod discard;
 pub mod errors;
+pub mod explain;
+pub mod export;
 pub mod list;
 pub mod publish;
 pub mod publish_input;
@@ -10,7 +12,10 @@ pub mod replay;
 pub mod republish;
 pub mod retry;
 pub mod show;
+pub mod stats;
 pub mod tail;
+pub mod trace;
+mod trace_drawing;
 pub mod waiting;
 
 use crate::cli::context::{Context, Outcome};
@@ -24,9 +29,13 @@ pub enum EventCommand {
     List(list::ListArgs),
     #[command(aliases = ["info", "get", "describe", "inspect", "view"])]
     Show(show::ShowArgs),
+    Trace(trace::TraceArgs),
     Tail(tail::TailArgs),
     Retry(retry::RetryArgs),
     Errors(errors::ErrorsArgs),
+    Explain(explain::ExplainArgs),
+    Export(export::ExportArgs),
+    Stats(stats::StatsArgs),
     Replay(replay::ReplayArgs),
     Discard(discard::DiscardArgs),
 }
@@ -40,8 +49,12 @@ pub async fn run(command: EventCommand, context: &Context) -> Outcome {
         EventCommand::Publish(args) => Box::pin(publish::run(*args, context)).await,
         EventCommand::List(args) => list::run(args, context).await,
         EventCommand::Show(args) => show::run(args, context).await,
+        EventCommand::Trace(args) => trace::run(args, context).await,
         EventCommand::Tail(args) => Box::pin(tail::run(args, context)).await,
         EventCommand::Retry(args) => retry::run(args, context).await,
+        EventCommand::Explain(args) => explain::run(args, context).await,
+        EventCommand::Export(args) => Box::pin(export::run(args, context)).await,
+        EventCommand::Stats(args) => stats::run(args, context).await,
         EventCommand::Errors(args) => errors::run(args, context).await,
         EventCommand::Replay(args) => Box::pin(replay::run(args, context)).await,
         EventCommand::Discard(args) => discard::run(args, context).await,

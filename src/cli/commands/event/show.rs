@@ -76,6 +76,10 @@ fn text(detail: &EventDetail, attempts: bool, context: &Context) -> String {
     text.push_str(&line.join("   "));
     text.push('\n');
     text.push_str(&format!("payload {}\n", payload(detail)));
+    if !detail.tags.is_empty() {
+        let tags: Vec<String> = detail.tags.iter().map(|tag| safe(&tag.to_string())).collect();
+        text.push_str(&format!("tags {}\n", tags.join("   ")));
+    }
     if detail.deliveries.is_empty() {
         text.push_str("deliveries none: no subscription matched when it was published\n");
         return text;

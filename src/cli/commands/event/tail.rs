@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cli::context::{Context, Outcome};
 use crate::cli::output::human::{bytes, count, duration_ms, green, red, safe, short, yellow};
+use crate::cli::selection::parse_filter;
 use crate::client::path::with_query;
 use crate::client::stream::{Followed, Following, ServerEvent};
 
@@ -16,11 +17,16 @@ use crate::client::stream::{Followed, Following, ServerEvent};
 ///
 /// Stays until it is ended with ^C. A lost connection is made again, and nothing that was published meanwhile is missed.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = "Examples:\n  panotti event tail\n  panotti event tail --topic 'recording.>' --payload -o jsonl")]
+#[command(
+    after_help = "Examples:\n  panotti event tail\n  panotti event tail --topic 'recording.>' --payload -o jsonl\n  panotti event tail --filter 'data.duration > 5'"
+)]
 pub struct TailArgs {
     /// Only events of these topics; quote the pattern
     #[arg(long, value_name = "PATTERN")]
     pub topic: Option<TopicPattern>,
+    /// Only events that match this filter, such as 'data.duration > 5'; see `panotti help filters`
+    #[arg(long, value_name = "EXPR", value_parser = parse_filter)]
+    pub filter: Option<String>,
     /// Only what this plugin gets, and its outcomes
     #[arg(long, value_name = "NAME")]
     pub plugin: Option<String>,
@@ -34,7 +40,8 @@ pub struct TailArgs {
 /// # Errors
 /// The daemon's failure.
 pub async fn run(args: TailArgs, context: &Context) -> Outcome {
-    let query = StreamQuery { topic: args.topic, plugin: args.plugin, event: None, after: None, payload: args.payload };
+    let query =
+        StreamQuery { topic: args.topic, filter: args.filter, plugin: args.plugin, event: None, after: None, payload: args.payload };
     let mut client = context.client()?;
     // From a known place on, so that nothing is missed if the connection is lost before the first event.
     let after = client.events_status().await?.accepted.to_string();

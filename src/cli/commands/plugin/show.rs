@@ -39,6 +39,14 @@ pub fn colored(state: &str) -> String {
     }
 }
 
+/// Events of which the filter could not ask what it asks.
+fn unasked(subscription: &SubscriptionStatus) -> String {
+    let counted =
+        [(subscription.filter_missing, "a field was missing or of another type"), (subscription.filter_gave_up, "it took too many steps")];
+    let shown = counted.iter().filter(|(number, _)| *number > 0);
+    shown.map(|(number, why)| format!("   {} {why}", yellow(&format!("{} x", count(*number))))).collect()
+}
+
 /// How a subscription orders its events, where its manifest says anything of it.
 fn order(subscription: &SubscriptionStatus) -> String {
     let on_dead = if subscription.on_dead == OnDead::Block { "dead letters block their key" } else { "" };
@@ -77,6 +85,9 @@ fn text(detail: &PluginDetail, changes: usize, context: &Context) -> String {
             count(subscription.dead)
         );
         line("on", format!("{}   {numbers}", subscription.topic));
+        if let Some(filter) = &subscription.filter {
+            line("where", format!("{}{}", safe(filter), unasked(subscription)));
+        }
         line("order", order(subscription));
     }
     line("emits", detail.emits.join(", "));

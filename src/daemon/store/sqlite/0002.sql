@@ -1,5 +1,32 @@
 -- Format 2: what the event system adds to format 1 (0.1.0). One part for each group of tables; a part stands by itself.
 
+-- Filters of subscriptions: `where:` of the manifest, or that of a stored filter that routes; and events that they could not be asked of.
+ALTER TABLE subscriptions ADD COLUMN filter TEXT;
+ALTER TABLE subscriptions ADD COLUMN filter_missing INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscriptions ADD COLUMN filter_gave_up INTEGER NOT NULL DEFAULT 0;
+
+-- Filters that people keep in the daemon, and what they tagged events with. Tags go with their event, however that is removed.
+CREATE TABLE filters (
+    name TEXT PRIMARY KEY,
+    filter TEXT NOT NULL,
+    pattern TEXT NOT NULL,
+    plugins TEXT NOT NULL,
+    tag_key TEXT,
+    tag_value TEXT,
+    created_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE event_tags (
+    sequence INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (sequence, key, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX event_tags_by_tag ON event_tags (key, value, sequence);
+CREATE TRIGGER event_tags_go_with_their_event AFTER DELETE ON events BEGIN
+    DELETE FROM event_tags WHERE sequence = old.sequence;
+END;
+
 -- Ordering keys (semantics rule 11). `events.keys` holds the key of each matched subscription that has one: four bytes of the
 -- subscription, eight of the key, little-endian. `keyed` has an entry for each delivery of a key that is not resolved; `mark` is 0 for a
 -- pending one, 1 for a pending one that was the first of its key when it was marked, 2 for one that waits or is dead and blocks.
@@ -17,6 +44,7 @@ CREATE TABLE keyed (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX keyed_first ON keyed (subscription_id, sequence) WHERE mark = 1;
 CREATE INDEX keyed_held ON keyed (subscription_id, key) WHERE mark = 2;
+
 -- Publishers' keys (rule 13), kept a day: what was published under each, as JSON receipts in the order of the events.
 CREATE TABLE publisher_keys (
     actor TEXT NOT NULL,
@@ -47,3 +75,91 @@ CREATE TRIGGER plugin_state_deleted AFTER DELETE ON plugin_state BEGIN
     UPDATE plugin_state_sizes SET keys = keys - 1, bytes = bytes - octet_length(old.key) - octet_length(old.value)
         WHERE plugin = old.plugin;
 END;
+-- Stories: the events of one correlation id. The first of a story has none written: its own id is the story's.
+CREATE INDEX events_by_correlation ON events (correlationid, sequence) WHERE correlationid IS NOT NULL;
+
+-- Numbers kept with the writes that they count. `span` is 0 for minutes and 1 for hours since 1970, which `slot` counts. `topic_id` 0 is
+-- every topic beyond the bound of an hour, an empty producer every one beyond the bound of a topic.
+CREATE TABLE topic_numbers (
+    span INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    topic_id INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (span, slot, topic_id, priority)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE subscription_numbers (
+    span INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    subscription_id INTEGER NOT NULL,
+    done INTEGER NOT NULL,
+    dead INTEGER NOT NULL,
+    retries INTEGER NOT NULL,
+    skipped INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
+    recovered INTEGER NOT NULL,
+    mended INTEGER NOT NULL,
+    given_up INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    busy_ms INTEGER NOT NULL,
+    PRIMARY KEY (span, slot, subscription_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plugin_numbers (
+    span INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    plugin TEXT NOT NULL,
+    starts INTEGER NOT NULL,
+    loaded INTEGER NOT NULL,
+    load_ms INTEGER NOT NULL,
+    load_ms_max INTEGER NOT NULL,
+    PRIMARY KEY (span, slot, plugin)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE latency_numbers (
+    span INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (span, slot, bucket)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE topic_totals (
+    topic_id INTEGER PRIMARY KEY REFERENCES topics,
+    events INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    last_sequence INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE topic_producers (
+    topic_id INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    events INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    PRIMARY KEY (topic_id, source, actor)
+) STRICT, WITHOUT ROWID;
+INSERT INTO topic_totals SELECT topic_id, count(*), sum(length(payload)), max(sequence), max(accepted_ms) FROM events GROUP BY topic_id;
+INSERT INTO topic_producers
+    SELECT topic_id, iif(place <= 50, source, ''), iif(place <= 50, actor, ''), sum(events), max(last_ms) FROM (
+        SELECT topic_id, source, actor, count(*) AS events, max(accepted_ms) AS last_ms,
+            row_number() OVER (PARTITION BY topic_id ORDER BY min(sequence)) AS place
+        FROM events GROUP BY topic_id, source, actor)
+    GROUP BY 1, 2, 3;
+
+-- Subscriptions that stand still.
+CREATE TABLE stalls (subscription_id INTEGER PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT;
+
+-- What each subscription was, by version of the rules: from one version (with it) to another (without it; NULL while it is in force).
+CREATE TABLE rule_history (
+    subscription_id INTEGER NOT NULL,
+    from_rules INTEGER NOT NULL,
+    to_rules INTEGER,
+    plugin TEXT NOT NULL,
+    name TEXT NOT NULL,
+    pattern TEXT NOT NULL,
+    filter TEXT,
+    PRIMARY KEY (subscription_id, from_rules)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rule_history_by_end ON rule_history (to_rules) WHERE to_rules IS NOT NULL;
+INSERT INTO rule_history SELECT subscription_id, (SELECT value FROM meta WHERE name = 'rules'), NULL, plugin, name, pattern, NULL
+    FROM subscriptions WHERE active = 1;
+INSERT INTO meta SELECT 'rules_known_from', value FROM meta WHERE name = 'rules';

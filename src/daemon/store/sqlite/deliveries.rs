@@ -134,13 +134,13 @@ fn write_later_attempt(connection: &Connection, key: DeliveryKey, attempt: &Atte
     Ok(())
 }
 
-/// A replay of it succeeded: it becomes `recovered` if it is still dead or quarantined.
-pub fn recover(connection: &Connection, key: DeliveryKey, order: Option<OrderKey>, at: Timestamp) -> StoreResult<()> {
+/// A replay of it succeeded: it becomes `recovered` if it is still dead or quarantined. Whether it has.
+pub fn recover(connection: &Connection, key: DeliveryKey, order: Option<OrderKey>, at: Timestamp) -> StoreResult<bool> {
     let find = "SELECT state, open_failure FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3";
     let place = params![key.sequence.0, key.subscription.0, key.replay.0];
     let found: Option<(u8, bool)> = connection.prepare_cached(find)?.query_row(place, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((state, open)) = found else { return Ok(()) };
-    let Some(state) = DeliveryState::from_number(state).filter(|state| state.is_failed()) else { return Ok(()) };
+    let Some((state, open)) = found else { return Ok(false) };
+    let Some(state) = DeliveryState::from_number(state).filter(|state| state.is_failed()) else { return Ok(false) };
     connection
         .prepare_cached(
             "UPDATE deliveries SET state = ?4, ended_ms = ?5, open_failure = 0
@@ -154,7 +154,8 @@ pub fn recover(connection: &Connection, key: DeliveryKey, order: Option<OrderKey
     if open {
         delta.add(state, -1);
     }
-    add_counts(connection, key.subscription, &delta)
+    add_counts(connection, key.subscription, &delta)?;
+    Ok(true)
 }
 
 /// Adds to a subscription's counts.
@@ -162,7 +163,8 @@ pub fn add_counts(connection: &Connection, subscription: SubscriptionId, delta: 
     connection
         .prepare_cached(
             "UPDATE subscriptions SET owed = owed + ?2, waiting = waiting + ?3, done = done + ?4, dead = dead + ?5,
-                 quarantined = quarantined + ?6, skipped = skipped + ?7, cancelled = cancelled + ?8, recovered = recovered + ?9
+                 quarantined = quarantined + ?6, skipped = skipped + ?7, cancelled = cancelled + ?8, recovered = recovered + ?9,
+                 filter_missing = filter_missing + ?10, filter_gave_up = filter_gave_up + ?11
              WHERE subscription_id = ?1",
         )?
         .execute(params![
@@ -175,6 +177,8 @@ pub fn add_counts(connection: &Connection, subscription: SubscriptionId, delta: 
             delta.skipped,
             delta.cancelled,
             delta.recovered,
+            delta.filter_missing,
+            delta.filter_gave_up,
         ])?;
     Ok(())
 }

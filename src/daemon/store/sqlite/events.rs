@@ -21,7 +21,8 @@ pub struct TopicNumbers(HashMap<Topic, i64>);
 const TOPICS_REMEMBERED_MAX: usize = 10_000;
 
 impl TopicNumbers {
-    fn number(&mut self, connection: &Connection, topic: &Topic) -> StoreResult<i64> {
+    /// The number of a topic, which is given one where it has none.
+    pub fn number(&mut self, connection: &Connection, topic: &Topic) -> StoreResult<i64> {
         if let Some(number) = self.0.get(topic) {
             return Ok(*number);
         }

@@ -4,11 +4,13 @@
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
+//! - [`filters`]: stored filters, and what they tagged
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
-//! - [`views`], [`failures`]: what the API lists
+//! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
+//! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
@@ -17,13 +19,20 @@ pub mod connection;
 pub mod deliveries;
 pub mod events;
 pub mod failures;
+pub mod filters;
+pub mod history;
 pub mod keyed;
 pub mod log_index;
+pub mod numbers;
 pub mod pages;
 pub mod plugin_state;
 pub mod plugins;
 pub mod publisher_keys;
 pub mod readers;
 pub mod replays;
+pub mod statistics;
+pub mod story;
+pub mod subscriptions;
+pub mod topics;
 pub mod views;
 pub mod writer;

@@ -1,14 +1,16 @@
 //! What the bus reads: the snapshot at a start, the pages it asks for, and rows right before a person's command. Each page is bounded
 //! by its limit and by the rows it looks at.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use panotti_core::bus::Snapshot;
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
-use panotti_core::order::OrderKey;
+use panotti_core::order::{KeyPath, Keyed, OrderKey};
 use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
+use panotti_filter::expression::Filter;
 use panotti_protocol::api::ReplaySelection;
 use panotti_protocol::id::{EventId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
@@ -17,13 +19,19 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::deliveries::DeliveryRow;
 use super::plugins::SubscriptionRow;
-use super::{deliveries, events, keyed, plugins, replays};
+use super::{deliveries, events, filters, keyed, plugins, replays};
+use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
 /// Events that one page of owed deliveries looks at, whatever matches.
 pub const PENDING_SCAN_MAX: u32 = 10_000;
 /// Rows that one page of a replay looks at, whatever matches.
 pub const REPLAY_SCAN_MAX: u32 = 10_000;
+
+/// Events that one page of a selection judges by its filter.
+pub const FILTER_EVENTS_MAX: u32 = 250;
+/// Bytes of payload after which such a page ends.
+pub const FILTER_BYTES_MAX: usize = 1024 * 1024;
 
 /// A number kept in `meta`.
 pub fn meta(connection: &Connection, name: &str) -> StoreResult<u64> {
@@ -51,11 +59,13 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         last_accepted: Timestamp::from_ms(last_accepted.unwrap_or_default()),
         rules: meta(connection, "rules")?,
         subscriptions: plugins::subscriptions(connection)?.into_iter().map(|row| row.stored).collect(),
+        filters: filters::all(connection)?,
         disabled: plugins.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),
         unmatched,
         held_keys: keyed::held(connection, plugins::subscriptions(connection)?.into_iter().map(|row| row.stored.id))?,
+        stalled: plugins::stalls(connection)?,
     })
 }
 
@@ -217,6 +227,57 @@ fn fits(selection: &ReplaySelection, topic: &Topic, eventid: &EventId, accepted_
         && selection.until.is_none_or(|until| accepted_at < until)
 }
 
+/// Judges the events of one page by a selection's filter. It reads payloads, on the bus's thread where a replay asks, so its page ends
+/// early rather than hold that up.
+struct Judge {
+    filter: Wanted,
+    events: u32,
+    bytes: usize,
+    verdict: Option<(Sequence, bool)>,
+}
+
+enum Wanted {
+    Everything,
+    Nothing,
+    Matching(Filter),
+}
+
+impl Judge {
+    fn of(selection: &ReplaySelection) -> Self {
+        let filter = match selection.filter.as_deref().map(Filter::compile) {
+            Some(Ok(filter)) => Wanted::Matching(filter),
+            // It compiled when the replay was started, by another version perhaps: nothing is repeated that was not asked for.
+            Some(Err(problem)) => {
+                tracing::error!(%problem, "a replay's filter does not compile; it selects nothing");
+                Wanted::Nothing
+            }
+            None => Wanted::Everything,
+        };
+        Self { filter, events: 0, bytes: 0, verdict: None }
+    }
+
+    fn matches(&mut self, connection: &Connection, sequence: Sequence) -> StoreResult<bool> {
+        let filter = match &self.filter {
+            Wanted::Everything => return Ok(true),
+            Wanted::Nothing => return Ok(false),
+            Wanted::Matching(filter) => filter,
+        };
+        if let Some((_, verdict)) = self.verdict.filter(|(judged, _)| *judged == sequence) {
+            return Ok(verdict);
+        }
+        let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(false) };
+        self.events += 1;
+        self.bytes += event.draft.payload.len();
+        let verdict = event_view::evaluate(filter, &event).matched;
+        self.verdict = Some((sequence, verdict));
+        Ok(verdict)
+    }
+
+    fn has_enough(&self) -> bool {
+        self.events >= FILTER_EVENTS_MAX || self.bytes >= FILTER_BYTES_MAX
+    }
+}
+
 /// Whether an event belongs to a selection's story, where it names one: ?8 is its id, ?9 the event that began it.
 const OF_STORY: &str = "(?8 IS NULL OR events.correlationid = ?8 OR (events.correlationid IS NULL AND events.eventid = ?9))";
 
@@ -265,6 +326,7 @@ fn select_deliveries(
     let place = params![after.sequence.0, after.subscription.0, after.replay.0, replay.0, until.0, REPLAY_SCAN_MAX, error, story, first];
     let mut rows = statement.query(place)?;
     let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
+    let mut judge = Judge::of(selection);
     let mut looked_at = 0;
     while let Some(row) = rows.next()? {
         looked_at += 1;
@@ -275,10 +337,14 @@ fn select_deliveries(
         let owed = owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?;
         let accepted_at = Timestamp::from_ms(row.get(4)?);
         let repeated = row.get::<_, bool>(7)?;
-        if !repeated && wanted.contains(&subscription) && fits(selection, &owed.topic, &owed.eventid, accepted_at) {
+        if !repeated
+            && wanted.contains(&subscription)
+            && fits(selection, &owed.topic, &owed.eventid, accepted_at)
+            && judge.matches(connection, original.sequence)?
+        {
             page.items.push(Selected { original, owed, accepted_at });
         }
-        if page.items.len() == limit || looked_at == REPLAY_SCAN_MAX {
+        if page.items.len() == limit || looked_at == REPLAY_SCAN_MAX || judge.has_enough() {
             page.last = false;
             break;
         }
@@ -305,10 +371,14 @@ fn select_events(
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3)")?;
     let story = selection.correlation.as_deref();
     let first = story.and_then(first_of_story);
+    let named = if selection.to.is_empty() { Vec::new() } else { plugins::subscriptions(connection)? };
+    let paths: BTreeMap<SubscriptionId, KeyPath> =
+        named.into_iter().filter_map(|row| Some((row.stored.id, row.stored.spec.key?))).collect();
     let nothing = rusqlite::types::Null;
     let place = params![after.sequence.0, nothing, nothing, nothing, until.0, REPLAY_SCAN_MAX, nothing, story, first];
     let mut rows = statement.query(place)?;
     let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
+    let mut judge = Judge::of(selection);
     let mut looked_at = 0;
     while let Some(row) = rows.next()? {
         looked_at += 1;
@@ -321,7 +391,8 @@ fn select_events(
             true => packed.as_deref().map(events::unpack_matches).unwrap_or_default(),
             false => wanted.clone(),
         };
-        let selected = fits(selection, &event.topic, &event.eventid, accepted_at);
+        let concerns = matches.iter().any(|id| wanted.contains(id)) && fits(selection, &event.topic, &event.eventid, accepted_at);
+        let selected = concerns && judge.matches(connection, sequence)?;
         for subscription in matches.into_iter().filter(|id| selected && wanted.contains(id)) {
             let original = DeliveryKey::live(sequence, subscription);
             if original <= after || repeated.query_row(params![sequence.0, subscription.0, replay.0], |row| row.get::<_, bool>(0))? {
@@ -329,22 +400,35 @@ fn select_events(
             }
             page.scanned_to = original;
             let key = DeliveryKey { replay, ..original };
-            page.items.push(Selected {
-                original,
-                owed: Owed { key, order: keyed::of(keys.as_deref(), subscription), ..event.clone() },
-                accepted_at,
-            });
+            let order = match (keyed::of(keys.as_deref(), subscription), selection.to.is_empty()) {
+                (None, false) => order_of(connection, sequence, paths.get(&subscription))?,
+                (recorded, _) => recorded,
+            };
+            page.items.push(Selected { original, owed: Owed { key, order, ..event.clone() }, accepted_at });
             if page.items.len() == limit {
                 page.last = false;
                 return Ok(page);
             }
         }
         page.scanned_to = page.scanned_to.max(DeliveryKey { sequence, subscription: SubscriptionId(u32::MAX), replay: ReplayNumber::LIVE });
-        if looked_at == REPLAY_SCAN_MAX {
+        if looked_at == REPLAY_SCAN_MAX || judge.has_enough() {
             page.last = false;
+            break;
         }
     }
     Ok(page)
+}
+
+/// The ordering key of an event for a subscription that it never matched, and so has no key recorded for.
+fn order_of(connection: &Connection, sequence: Sequence, path: Option<&KeyPath>) -> StoreResult<Option<OrderKey>> {
+    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(None) };
+    let Some(path) = path else { return Ok(event.draft.orderingkey.as_deref().map(OrderKey::of)) };
+    let data = if path.reads_data() { serde_json::from_slice(&event.draft.payload).ok() } else { None };
+    Ok(match path.find(&event.draft, data.as_ref()) {
+        Keyed::By(order) => Some(order),
+        Keyed::ByOwnId => Some(OrderKey::of(&event.eventid.to_string())),
+        Keyed::Missing => None,
+    })
 }
 
 /// The next items of a replay.

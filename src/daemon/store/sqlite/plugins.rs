@@ -43,10 +43,10 @@ pub fn write_subscription(
 ) -> StoreResult<()> {
     connection.execute(
         "INSERT INTO subscriptions (subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms,
-             retry_factor, retry_cap_ms, on_disabled, active, floor, key, on_dead)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+             retry_factor, retry_cap_ms, on_disabled, active, floor, key, on_dead, filter)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
          ON CONFLICT (subscription_id) DO UPDATE SET pattern = ?4, concurrency = ?5, timeout_ms = ?6, retry_max = ?7, retry_first_ms = ?8,
-             retry_factor = ?9, retry_cap_ms = ?10, on_disabled = ?11, active = ?12, key = ?14, on_dead = ?15",
+             retry_factor = ?9, retry_cap_ms = ?10, on_disabled = ?11, active = ?12, key = ?14, on_dead = ?15, filter = ?16",
         params![
             id.0,
             plugin,
@@ -63,6 +63,7 @@ pub fn write_subscription(
             floor.0,
             spec.key.as_ref().map(KeyPath::as_str),
             if spec.on_dead == OnDead::Block { "block" } else { "continue" },
+            spec.filter,
         ],
     )?;
     Ok(())
@@ -94,6 +95,7 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<SubscriptionRow> {
         spec: SubscriptionSpec {
             name: row.get(2)?,
             pattern: super::events::parsed(row, 3)?,
+            filter: row.get(24)?,
             concurrency: row.get(4)?,
             timeout: Duration::from_millis(row.get(5)?),
             retry: RetryPolicy {
@@ -118,6 +120,8 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<SubscriptionRow> {
         skipped: row.get(18)?,
         cancelled: row.get(19)?,
         recovered: row.get(20)?,
+        filter_missing: row.get(25)?,
+        filter_gave_up: row.get(26)?,
     };
     Ok(SubscriptionRow { stored, counts, without_key: row.get(23)? })
 }
@@ -134,10 +138,28 @@ pub fn subscriptions(connection: &Connection) -> StoreResult<Vec<SubscriptionRow
     let mut statement = connection.prepare_cached(
         "SELECT subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms, retry_factor, retry_cap_ms,
              on_disabled, active, floor, owed, waiting, done, dead, quarantined, skipped, cancelled, recovered, key, on_dead,
-             without_key
+             without_key, filter, filter_missing, filter_gave_up
          FROM subscriptions ORDER BY subscription_id",
     )?;
     let rows = statement.query_map([], subscription)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Writes that a subscription stands still since then, or moves again.
+pub fn write_stall(connection: &Connection, id: SubscriptionId, since: Option<Timestamp>) -> StoreResult<()> {
+    match since {
+        Some(since) => {
+            connection.execute("INSERT OR REPLACE INTO stalls (subscription_id, since_ms) VALUES (?1, ?2)", (id.0, since.as_ms()))?
+        }
+        None => connection.execute("DELETE FROM stalls WHERE subscription_id = ?1", [id.0])?,
+    };
+    Ok(())
+}
+
+/// Subscriptions that stand still, and since when.
+pub fn stalls(connection: &Connection) -> StoreResult<BTreeMap<SubscriptionId, Timestamp>> {
+    let mut statement = connection.prepare_cached("SELECT subscription_id, since_ms FROM stalls")?;
+    let rows = statement.query_map([], |row| Ok((SubscriptionId(row.get(0)?), Timestamp::from_ms(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -181,6 +203,8 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
         }
         Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
         Record::Audit(entry) => audit(connection, entry, now)?,
+        // Added up with the step's other numbers: see `numbers`.
+        Record::Measured(_) => {}
     }
     Ok(())
 }

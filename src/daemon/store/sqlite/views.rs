@@ -5,18 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
+use panotti_core::limits::REPLAYS_RUNNING_MAX;
+use panotti_core::look::Look;
+use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
-use panotti_protocol::api::{Delivery, EventSummary, EventsQuery, EventsStatus, Order, SubscriptionStatus};
-use panotti_protocol::delivery::{DeliveryState, ReplayMark};
-use panotti_protocol::id::{ReplayId, Sequence};
+use panotti_filter::expression::Filter;
+use panotti_protocol::api::{
+    Delivery, EventSummary, EventsQuery, EventsStatus, Filtered, FilteredQuery, Order, Replay, SubscriptionStatus,
+};
+use panotti_protocol::delivery::{DeliveryState, ReplayMark, ReplayState};
+use panotti_protocol::id::{EventId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::deliveries::DeliveryRow;
 use super::plugins::SubscriptionRow;
-use super::{deliveries, events, keyed, pages, plugins};
-use crate::daemon::store::failure::{StoreError, StoreResult};
-use panotti_core::command::Command;
+use super::subscriptions::{self, Disabled};
+use super::{deliveries, events, keyed, pages, plugins, replays, statistics};
+use crate::daemon::event_view;
+use crate::daemon::store::failure::StoreResult;
 
 /// Events that one page of a list looks at, whatever fits.
 pub const LIST_SCAN_MAX: u32 = 10_000;
@@ -172,17 +179,34 @@ pub fn summary(event: &StoredEvent, size_bytes: u64, deliveries: Vec<Delivery>) 
     }
 }
 
-/// One page of events. `place` is the sequence that the page before ended at; the answer says where this one ended, if there is more.
+/// One page of events.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Those that fit.
+    pub items: Vec<EventSummary>,
+    /// Events that were looked at.
+    pub scanned: u64,
+    /// Where the page ended, if there is more.
+    pub place: Option<Sequence>,
+}
+
+/// One page of events. `place` is the sequence that the page before ended at. `filter` is the query's, compiled.
 pub fn list(
     connection: &Connection,
     names: &Names,
-    query: &EventsQuery,
+    (query, filter): (&EventsQuery, Option<&Filter>),
     place: Option<Sequence>,
     limit: u32,
-) -> StoreResult<(Vec<EventSummary>, Option<Sequence>)> {
+) -> StoreResult<Listed> {
     let newest_first = query.order != Some(Order::Oldest);
     let (low, high) = bounds(connection, query, place, newest_first)?;
-    let candidates = if query.failed || query.status == Some(DeliveryState::Dead) {
+    let (key, value) = query.tag.as_deref().and_then(|tag| tag.split_once(':')).unzip();
+    let candidates = if query.tag.is_some() {
+        "SELECT sequence FROM event_tags WHERE key = ?7 AND value = ?8"
+    } else if query.correlation.is_some() {
+        "SELECT sequence FROM (SELECT sequence FROM events WHERE correlationid = ?5
+             UNION ALL SELECT sequence FROM events WHERE eventid = ?6 AND correlationid IS NULL) WHERE 1"
+    } else if query.failed || query.status == Some(DeliveryState::Dead) {
         "SELECT DISTINCT sequence FROM deliveries WHERE open_failure = 1"
     } else if query.status.is_some_and(|state| state.is_ended() && state != DeliveryState::Done) {
         "SELECT DISTINCT sequence FROM deliveries WHERE state = ?4 AND state <> 6"
@@ -190,31 +214,68 @@ pub fn list(
         "SELECT sequence FROM events WHERE 1"
     };
     let direction = if newest_first { "DESC" } else { "ASC" };
-    let columns = events::COLUMNS;
+    // Payloads are read only for a filter that looks into them.
+    let columns = format!("{}{}", events::COLUMNS, if filter.is_some_and(Filter::reads_data) { ", payload" } else { "" });
     let state = query.status.map(DeliveryState::number);
     let sql = format!(
         "SELECT {columns}, length(payload) AS size FROM
              (SELECT sequence AS candidate FROM ({candidates} AND sequence > ?1 AND sequence < ?2 ORDER BY sequence {direction} LIMIT ?3))
          JOIN events ON events.sequence = candidate JOIN topics USING (topic_id)
-         WHERE ?4 IS NULL OR 1 ORDER BY events.sequence {direction}"
+         WHERE ?4 IS NULL OR ?5 IS NULL OR ?6 IS NULL OR ?7 IS NULL OR ?8 IS NULL OR 1 ORDER BY events.sequence {direction}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![low, high, LIST_SCAN_MAX, state])?;
+    let own_id = query.correlation.as_ref().and_then(|story| story.parse::<EventId>().ok()).map(|eventid| *eventid.as_bytes());
+    let place = params![low, high, LIST_SCAN_MAX, state, query.correlation, own_id, key, value];
+    let mut rows = statement.query(place)?;
     let mut found = Vec::new();
-    let mut looked_at = 0;
+    let mut scanned = 0;
     let mut last = None;
     while let Some(row) = rows.next()? {
         let event = events::from_row(row)?;
-        looked_at += 1;
+        scanned += 1;
         last = Some(event.sequence);
+        if filter.is_some_and(|filter| !event_view::evaluate(filter, &event).matched) {
+            continue;
+        }
         if let Some(fitting) = fitting(connection, names, query, &event)? {
             found.push(summary(&event, row.get("size")?, fitting));
             if found.len() >= limit as usize {
-                return Ok((found, last));
+                return Ok(Listed { items: found, scanned, place: last });
             }
         }
     }
-    Ok((found, last.filter(|_| looked_at == LIST_SCAN_MAX)))
+    Ok(Listed { items: found, scanned, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX)) })
+}
+
+/// One page of what a filter would have matched, the oldest events first, and where it ended, if there is more.
+pub fn filtered(
+    connection: &Connection,
+    query: &FilteredQuery,
+    filter: &Filter,
+    place: Option<Sequence>,
+) -> StoreResult<(Filtered, Option<Sequence>)> {
+    let span = EventsQuery { since: query.since, ..EventsQuery::default() };
+    let (low, _) = bounds(connection, &span, place, false)?;
+    let columns = format!("{}{}", events::COLUMNS, if filter.reads_data() { ", payload" } else { "" });
+    let sql = format!("SELECT {columns} FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
+    let mut numbers = Filtered::default();
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let event = events::from_row(row)?;
+        numbers.scanned += 1;
+        last = Some(event.sequence);
+        if query.topic.as_ref().is_none_or(|pattern| pattern.matches(&event.draft.topic)) {
+            let found = event_view::evaluate(filter, &event);
+            numbers.events += 1;
+            numbers.matched += u64::from(found.matched);
+            numbers.missing += u64::from(found.missing);
+            numbers.gave_up += u64::from(found.gave_up);
+        }
+    }
+    let last = last.filter(|_| numbers.scanned == u64::from(LIST_SCAN_MAX));
+    Ok((numbers, last))
 }
 
 /// The sequences between which a page looks, both excluded. Leans on `events_by_time`.
@@ -267,44 +328,52 @@ pub fn deliveries_with_history(connection: &Connection, names: &Names, event: &S
     Ok(found)
 }
 
-/// The numbers of the event system, from counters kept with the writes. `store` and the replays are filled in by the caller.
+/// The numbers of the event system, from counters kept with the writes.
 pub fn status(
     connection: &Connection,
-    leased: &BTreeSet<DeliveryKey>,
+    look: &Look,
     store: panotti_protocol::api::StoreStatus,
+    now: Timestamp,
 ) -> StoreResult<EventsStatus> {
+    let leased = &look.leased;
     let mut totals: BTreeMap<DeliveryState, u64> = BTreeMap::new();
-    let mut subscriptions = Vec::new();
-    let disabled: BTreeSet<String> = plugins::plugins(connection)?.into_iter().filter(|row| !row.enabled).map(|row| row.plugin).collect();
+    let mut shown = Vec::new();
+    let disabled = Disabled::read(connection)?;
     for mut row in plugins::subscriptions(connection)? {
         leave_out_leased(connection, &mut row, leased)?;
+        let is_disabled = disabled.fate(&row.stored.plugin, row.stored.spec.on_disabled).is_some();
         for (state, count) in row.counts.by_state() {
-            let held = state == DeliveryState::Pending && disabled.contains(&row.stored.plugin);
+            let held = state == DeliveryState::Pending && is_disabled;
             *totals.entry(if held { DeliveryState::Held } else { state }).or_default() += u64::try_from(count).unwrap_or(0);
         }
-        subscriptions.push(subscription_status(connection, &row, leased)?);
+        shown.push(subscription_status(connection, &row, &disabled, look)?);
     }
     *totals.entry(DeliveryState::Leased).or_default() += leased.len() as u64;
-    let replays_running: u64 = connection.query_row("SELECT count(*) FROM replays WHERE ended_ms IS NULL", [], |row| row.get(0))?;
+    let replays = replays::page(connection, Some(ReplayState::Running), u32::MAX, REPLAYS_RUNNING_MAX as u32)?;
+    let replays: Vec<Replay> = replays.into_iter().map(|(_, replay)| replay).collect();
     let accepted: u64 = connection.query_row("SELECT coalesce(max(sequence), 0) FROM events", [], |row| row.get(0))?;
     Ok(EventsStatus {
         accepted,
         unrouted: pages::meta(connection, "unrouted")?,
         deliveries: totals,
-        subscriptions: subscriptions.into_iter().flatten().collect(),
+        subscriptions: shown.into_iter().flatten().collect(),
         store,
-        replays_running,
+        replays_running: replays.len() as u64,
+        replays,
+        rates: statistics::rates(connection, now)?,
     })
 }
 
 /// The counters know nothing of leases: what is handed out now still counts as what it was before.
-fn leave_out_leased(connection: &Connection, row: &mut SubscriptionRow, leased: &BTreeSet<DeliveryKey>) -> StoreResult<()> {
+pub fn leave_out_leased(connection: &Connection, row: &mut SubscriptionRow, leased: &BTreeSet<DeliveryKey>) -> StoreResult<()> {
     let mut state_of =
         connection.prepare_cached("SELECT state FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3")?;
     for key in leased.iter().filter(|key| key.subscription == row.stored.id) {
         let found: Option<u8> =
             state_of.query_row(params![key.sequence.0, key.subscription.0, key.replay.0], |row| row.get(0)).optional()?;
         let counter = match found.map(DeliveryState::from_number) {
+            // What a replay hands out first has no row and was not counted.
+            None if key.replay != ReplayNumber::LIVE => continue,
             None | Some(Some(DeliveryState::Pending)) => &mut row.counts.owed,
             Some(Some(DeliveryState::Waiting)) => &mut row.counts.waiting,
             // It has ended since it was asked what is leased.
@@ -319,21 +388,26 @@ fn leave_out_leased(connection: &Connection, row: &mut SubscriptionRow, leased: 
 fn subscription_status(
     connection: &Connection,
     row: &SubscriptionRow,
-    leased: &BTreeSet<DeliveryKey>,
+    disabled: &Disabled,
+    look: &Look,
 ) -> StoreResult<Option<SubscriptionStatus>> {
     let (stored, counts) = (&row.stored, row.counts);
     let number = |count: i64| u64::try_from(count).unwrap_or(0);
-    let handed_out = leased.iter().filter(|key| key.subscription == stored.id).count() as u64;
+    let handed_out = look.leased.iter().filter(|key| key.subscription == stored.id).count() as u64;
     if !stored.active && counts.owed == 0 && counts.waiting == 0 && counts.dead == 0 && handed_out == 0 {
         return Ok(None);
     }
-    let oldest_pending_at = if counts.owed > 0 { oldest_pending(connection, row)? } else { None };
+    let oldest_pending_at = subscriptions::oldest_pending_at(connection, row, look)?;
     Ok(Some(SubscriptionStatus {
         subscription: format!("{}/{}", stored.plugin, stored.spec.name),
         topic: stored.spec.pattern.clone(),
+        filter: stored.spec.filter.clone(),
+        filter_missing: number(counts.filter_missing),
+        filter_gave_up: number(counts.filter_gave_up),
         key: stored.spec.key.as_ref().map(ToString::to_string),
         on_dead: stored.spec.on_dead,
         without_key: row.without_key,
+        state: subscriptions::state(row, disabled, look),
         pending: number(counts.owed),
         leased: handed_out,
         waiting: number(counts.waiting),
@@ -341,15 +415,4 @@ fn subscription_status(
         dead: number(counts.dead + counts.quarantined),
         oldest_pending_at,
     }))
-}
-
-fn oldest_pending(connection: &Connection, row: &SubscriptionRow) -> StoreResult<Option<Timestamp>> {
-    let Command::PendingPage { entries, .. } = pages::pending(connection, row.stored.id, row.stored.floor, 1)? else {
-        return Err(StoreError::Corrupt("a page of another kind".to_owned()));
-    };
-    let keyed = keyed::oldest_pending(connection, row.stored.id)?;
-    let Some(oldest) = entries.first().map(|owed| owed.key.sequence).into_iter().chain(keyed).min() else { return Ok(None) };
-    let sql = "SELECT accepted_ms FROM events WHERE sequence = ?1";
-    let found: Option<u64> = connection.prepare_cached(sql)?.query_row([oldest.0], |row| row.get(0)).optional()?;
-    Ok(found.map(Timestamp::from_ms))
 }

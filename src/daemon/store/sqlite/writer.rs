@@ -11,7 +11,8 @@ use rusqlite::Connection;
 
 use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
-use super::{deliveries, events, log_index, pages, plugin_state, plugins, publisher_keys, replays};
+use super::numbers::Tally;
+use super::{deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -23,6 +24,7 @@ pub struct Writer {
     log_index: Option<File>,
     path: PathBuf,
     topics: TopicNumbers,
+    tally: Tally,
     seal: Seal,
     store_id: StoreId,
     epoch: u64,
@@ -74,6 +76,7 @@ impl Writer {
             log_index: None,
             path,
             topics: TopicNumbers::default(),
+            tally: Tally::default(),
             seal,
             store_id: StoreId::from_bytes(store_id),
             epoch,
@@ -119,6 +122,7 @@ impl Writer {
             Ok(()) => self.append_to_seal(writes),
             Err(error) => {
                 self.topics.forget();
+                self.tally.forget();
                 if !self.connection.is_autocommit() {
                     // A rollback that fails leaves the transaction open; the next BEGIN says so and ends the daemon.
                     let _ = self.connection.execute_batch("ROLLBACK");
@@ -132,7 +136,10 @@ impl Writer {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for write in writes {
             self.write(write, now)?;
+            self.tally.note(write, now);
         }
+        self.tally.write(&self.connection, &mut self.topics, now)?;
+        history::write(&self.connection, writes)?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
     }
@@ -156,7 +163,12 @@ impl Writer {
             }
             Write::PublisherKey { actor, key, stored } => publisher_keys::write(connection, actor, key, stored),
             Write::Delivery(row) => deliveries::write(connection, row),
-            Write::Recovered { key, order, at } => deliveries::recover(connection, *key, *order, *at),
+            Write::Recovered { key, order, at } => {
+                if deliveries::recover(connection, *key, *order, *at)? {
+                    self.tally.note_recovery(key.subscription);
+                }
+                Ok(())
+            }
             Write::Counts { subscription, delta, floor } => {
                 deliveries::add_counts(connection, *subscription, delta)?;
                 connection
@@ -172,10 +184,14 @@ impl Writer {
             Write::Subscription { subscription, plugin, spec, active, floor } => {
                 plugins::write_subscription(connection, *subscription, plugin, spec, *active, *floor)
             }
+            Write::Stall { subscription, since } => plugins::write_stall(connection, *subscription, *since),
             Write::Rules { version } => {
                 connection.execute("UPDATE meta SET value = ?1 WHERE name = 'rules'", [version])?;
                 Ok(())
             }
+            Write::Filter(filter) => filters::insert(connection, filter),
+            Write::RemoveFilter { name } => filters::remove(connection, name),
+            Write::Tags { sequence, tags } => filters::tag(connection, *sequence, tags),
             Write::Switch(switch) => plugins::switch(connection, switch, now),
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),

@@ -1,0 +1,72 @@
+//! Numbers of a time: `event stats` and `slo`.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use panotti_protocol::api::{Slo, SloQuery, Stats, StatsBy, StatsQuery, StatsRow};
+use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::failure::{ErrorCode, Failure};
+
+use super::problem::{Answer, Parameters, Problem};
+use super::{Api, daemon, events};
+use crate::daemon::store::sqlite::numbers::HOURS_KEPT;
+use crate::daemon::store::sqlite::statistics::{self, Window};
+
+/// What `event stats` counts where nothing is said.
+const SINCE: Duration = Duration::from_secs(3_600);
+/// What `slo` counts where nothing is said: everything that is kept.
+const SLO_SINCE: Duration = Duration::from_secs(HOURS_KEPT * 3_600);
+
+fn window(api: &Api, since: Option<panotti_protocol::time::Timestamp>, default: Duration) -> Result<Window, Problem> {
+    let now = api.clock.now();
+    match since {
+        Some(since) if since > now => {
+            Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("`since` is {since}, which is still to come"))))
+        }
+        since => Ok(Window::since(since.unwrap_or(now - default), now)),
+    }
+}
+
+/// `GET /events/stats`
+pub async fn stats(State(api): State<Api>, Parameters(query): Parameters<StatsQuery>) -> Answer<Stats> {
+    let window = window(&api, query.since, SINCE)?;
+    let by = query.by.unwrap_or(StatsBy::All);
+    let mut items = api.readers.read(move |connection| statistics::rows(connection, by, window)).await?;
+    if by == StatsBy::Status {
+        items.splice(0..0, of_now(&api).await?);
+    }
+    Ok(Json(Stats { by, from: window.from, to: window.to, items }))
+}
+
+/// How many deliveries are in the states that they are in only for a while.
+async fn of_now(api: &Api) -> Result<Vec<StatsRow>, Problem> {
+    let numbers = events::numbers(api).await?.deliveries;
+    let states = DeliveryState::ALL.iter().filter(|state| !state.is_ended());
+    let row = |state: &DeliveryState| StatsRow {
+        key: state.to_string(),
+        deliveries: Some(numbers.get(state).copied().unwrap_or(0)),
+        ..StatsRow::default()
+    };
+    Ok(states.map(row).collect())
+}
+
+/// `GET /slo`
+pub async fn slo(State(api): State<Api>, Parameters(query): Parameters<SloQuery>) -> Answer<Slo> {
+    let window = window(&api, query.since, SLO_SINCE)?;
+    let measured = api.meters.look();
+    let found = api.readers.read(move |connection| statistics::indicators(connection, window, &measured)).await?;
+    let store = daemon::store_status(&api);
+    Ok(Json(Slo {
+        from: window.from,
+        to: window.to,
+        success: found.success,
+        recovery: found.recovery,
+        latency_ms: found.latency_ms,
+        plugin_load_ms: found.plugin_load_ms,
+        plugin_load: found.plugin_load,
+        uptime: found.uptime,
+        cpu: api.meters.processor_share(),
+        store: store.database_bytes as f64 / store.bytes_max.max(1) as f64,
+    }))
+}

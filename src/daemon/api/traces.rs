@@ -1,0 +1,52 @@
+//! Stories: every event with one correlation id, and what became of it.
+
+use axum::Json;
+use axum::extract::State;
+use panotti_protocol::api::{Trace, TraceQuery};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::EventId;
+use panotti_protocol::limits::ATTRIBUTE_BYTES_MAX;
+
+use super::problem::{Answer, Parameters, Problem};
+use super::{Api, events};
+use crate::daemon::store::sqlite::events as stored;
+use crate::daemon::store::sqlite::story;
+use crate::daemon::store::sqlite::views::Names;
+
+/// `GET /events/trace`: by an event of the story or by its correlation id. A whole id of a stored event is that event; anything else is
+/// looked for as a correlation id first, then as the end of an event's id.
+pub async fn trace(State(api): State<Api>, Parameters(query): Parameters<TraceQuery>) -> Answer<Trace> {
+    if query.of.is_empty() || query.of.len() > ATTRIBUTE_BYTES_MAX {
+        let detail = format!("`of` is an event or a correlation id of at most {ATTRIBUTE_BYTES_MAX} bytes");
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, detail)));
+    }
+    let correlation = match query.of.parse::<EventId>() {
+        Ok(eventid) => correlation_of(&api, eventid).await?.unwrap_or_else(|| query.of.clone()),
+        Err(_) => query.of.clone(),
+    };
+    if let Some(found) = read(&api, correlation).await? {
+        return Ok(Json(found));
+    }
+    let not_found = || {
+        let detail = format!("no stored event has the id or the correlation id `{}`", query.of);
+        Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail))
+    };
+    let is_ending = !query.exact || query.of == "@last";
+    let eventid = if is_ending { events::find(&api, &query.of).await.map_err(|_| not_found())? } else { return Err(not_found()) };
+    let correlation = correlation_of(&api, eventid).await?.ok_or_else(not_found)?;
+    Ok(Json(read(&api, correlation).await?.ok_or_else(not_found)?))
+}
+
+async fn correlation_of(api: &Api, eventid: EventId) -> Result<Option<String>, Problem> {
+    let found = api.readers.read(move |connection| stored::by_eventid(connection, eventid)).await?;
+    Ok(found.map(|event| event.correlation()))
+}
+
+async fn read(api: &Api, correlation: String) -> Result<Option<Trace>, Problem> {
+    let leased = api.bus.leased().await?;
+    let reading = api.readers.read(move |connection| {
+        let names = Names::read(connection, leased)?;
+        story::trace(connection, &names, &correlation)
+    });
+    Ok(reading.await?)
+}

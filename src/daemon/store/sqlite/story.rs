@@ -1,0 +1,117 @@
+//! Stories: the events of one correlation id with their deliveries and what those emitted. Leans on `events_by_correlation`; looks at no
+//! more than it shows.
+
+use std::collections::BTreeSet;
+
+use panotti_core::event::StoredEvent;
+use panotti_protocol::api::{Trace, TracedDelivery, TracedEvent};
+use panotti_protocol::id::EventId;
+use panotti_protocol::time::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::views::Names;
+use super::{deliveries, events};
+use crate::daemon::store::failure::StoreResult;
+
+/// Most events of a story that are shown.
+pub const TRACE_EVENTS_MAX: usize = 1_000;
+/// Most deliveries of a story that are shown.
+pub const TRACE_DELIVERIES_MAX: usize = 10_000;
+
+/// The events of a story, oldest first, without payloads; one more than are shown tells that there are more.
+fn events_of(connection: &Connection, correlation: &str) -> StoreResult<Vec<StoredEvent>> {
+    let columns = events::COLUMNS;
+    let mut found = Vec::new();
+    // The first event of a story has no correlation id written: it is its own.
+    if let Ok(eventid) = correlation.parse::<EventId>() {
+        let own = format!("SELECT {columns} FROM events JOIN topics USING (topic_id) WHERE eventid = ?1 AND correlationid IS NULL");
+        let mut statement = connection.prepare_cached(&own)?;
+        let rows = statement.query_map([eventid.as_bytes()], events::from_row)?;
+        found.extend(rows.collect::<Result<Vec<_>, _>>()?);
+    }
+    let others =
+        format!("SELECT {columns} FROM events JOIN topics USING (topic_id) WHERE correlationid = ?1 ORDER BY events.sequence LIMIT ?2");
+    let mut statement = connection.prepare_cached(&others)?;
+    let rows = statement.query_map(params![correlation, TRACE_EVENTS_MAX + 1], events::from_row)?;
+    found.extend(rows.collect::<Result<Vec<_>, _>>()?);
+    found.sort_by_key(|event| event.sequence);
+    Ok(found)
+}
+
+fn is_stored(connection: &Connection, eventid: EventId) -> StoreResult<bool> {
+    let mut statement = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM events WHERE eventid = ?1)")?;
+    Ok(statement.query_row([eventid.as_bytes()], |row| row.get(0))?)
+}
+
+/// The story with this correlation id; nothing where no stored event has it.
+pub fn trace(connection: &Connection, names: &Names, correlation: &str) -> StoreResult<Option<Trace>> {
+    let mut events = events_of(connection, correlation)?;
+    let Some(first) = events.first() else { return Ok(None) };
+    let began_at = first.accepted_at;
+    let mut cut = events.len() > TRACE_EVENTS_MAX;
+    events.truncate(TRACE_EVENTS_MAX);
+    let known: BTreeSet<EventId> = events.iter().map(|event| event.eventid).collect();
+    let mut trace = Trace {
+        correlationid: correlation.to_owned(),
+        events: Vec::with_capacity(events.len()),
+        deliveries: 0,
+        dead: 0,
+        open: 0,
+        began_at,
+        last_at: began_at,
+        cut: false,
+    };
+    for event in events {
+        if trace.deliveries as usize >= TRACE_DELIVERIES_MAX {
+            cut = true;
+            break;
+        }
+        let traced = traced(connection, names, &event, &known)?;
+        count(&mut trace, &traced);
+        trace.events.push(traced);
+    }
+    trace.cut = cut;
+    Ok(Some(trace))
+}
+
+fn traced(connection: &Connection, names: &Names, event: &StoredEvent, known: &BTreeSet<EventId>) -> StoreResult<TracedEvent> {
+    let cause = event.draft.causationid;
+    let cause_gone = match cause {
+        Some(cause) if !known.contains(&cause) => !is_stored(connection, cause)?,
+        _ => false,
+    };
+    let mut found = Vec::new();
+    for (row, delivery) in names.deliveries(connection, event)? {
+        // Emits take effect with the attempt that was done, and that is the last one.
+        let emitted = deliveries::last_attempt(connection, &row)?.map(|attempt| attempt.emitted).unwrap_or_default();
+        let mut gone = Vec::new();
+        for eventid in emitted.iter().filter(|eventid| !known.contains(eventid)) {
+            if !is_stored(connection, *eventid)? {
+                gone.push(*eventid);
+            }
+        }
+        found.push(TracedDelivery { delivery, emitted, gone });
+    }
+    Ok(TracedEvent {
+        eventid: event.eventid,
+        sequence: event.sequence,
+        topic: event.draft.topic.clone(),
+        source: event.draft.source.clone(),
+        actor: event.draft.actor.clone(),
+        priority: event.draft.priority,
+        accepted_at: event.accepted_at,
+        causationid: cause,
+        cause_gone,
+        deliveries: found,
+    })
+}
+
+fn count(trace: &mut Trace, event: &TracedEvent) {
+    let ended = event.deliveries.iter().filter_map(|traced| traced.delivery.ended_at).max();
+    trace.last_at = [trace.last_at, event.accepted_at, ended.unwrap_or(Timestamp::from_ms(0))].into_iter().max().unwrap_or(trace.last_at);
+    for traced in &event.deliveries {
+        trace.deliveries += 1;
+        trace.dead += u64::from(traced.delivery.state.is_failed());
+        trace.open += u64::from(!traced.delivery.state.is_ended());
+    }
+}
