@@ -17,7 +17,7 @@ use crate::command::{Answer, Attach, Command};
 use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, Owed};
 use crate::groups::Groups;
-use crate::keys::HeldKeys;
+use crate::key_pages::HeldKeys;
 use crate::limits::FLOOR_STEP;
 use crate::once::Recent;
 use crate::poison::Alone;

@@ -14,7 +14,7 @@ use panotti_protocol::time::Timestamp;
 use crate::cancel::Cancel;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
-use crate::keys::{Head, KeyEntry};
+use crate::key_pages::{Head, KeyEntry};
 use crate::once::PublishOnce;
 use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};

@@ -71,13 +71,34 @@ pub enum Defect {
 pub struct Defects {
     #[cfg(feature = "defects")]
     on: Option<Defect>,
+    #[cfg(feature = "defects")]
+    little_memory: bool,
 }
 
 impl Defects {
     /// Switches one on.
     #[cfg(feature = "defects")]
     pub fn with(defect: Defect) -> Self {
-        Self { on: Some(defect) }
+        Self { on: Some(defect), ..Self::default() }
+    }
+
+    /// No mistake, but bounds so tight that what overflows them is seen often: of ordering keys memory keeps nearly nothing.
+    #[cfg(feature = "defects")]
+    #[must_use]
+    pub fn with_little_memory(self) -> Self {
+        Self { little_memory: true, ..self }
+    }
+
+    /// A bound as it is, or a much tighter one.
+    #[cfg(feature = "defects")]
+    pub(crate) fn bound(&self, bound: usize) -> usize {
+        if self.little_memory { (bound / 64).max(2) } else { bound }
+    }
+
+    /// A bound as it is.
+    #[cfg(not(feature = "defects"))]
+    pub(crate) const fn bound(&self, bound: usize) -> usize {
+        bound
     }
 
     /// Whether this one is on.

@@ -9,7 +9,7 @@ use crate::command::{Answer, Attach};
 use crate::defect::Defect;
 use crate::delivery::Owed;
 use crate::keys::Turn;
-use crate::limits::{KEY_FRONT_MAX, LEASE, WAITING_MAX};
+use crate::limits::{KEY_FRONT_MAX, LEASE, REPLAYS_RUNNING_MAX, WAITING_MAX};
 use crate::routing::SubscriptionId;
 use crate::subscription::{HasRow, Subscription};
 
@@ -145,7 +145,11 @@ impl Bus {
                 step.actions.push(Action::ReadHeads { subscription: subscription_id, after, limit });
             }
             for order in subscription.wanted_keys() {
-                step.actions.push(Action::ReadKey { subscription: subscription_id, order, limit: KEY_FRONT_MAX });
+                step.actions.push(Action::ReadKey {
+                    subscription: subscription_id,
+                    order,
+                    limit: self.defects.bound(KEY_FRONT_MAX).max(REPLAYS_RUNNING_MAX + 2),
+                });
             }
         }
     }

@@ -11,57 +11,12 @@ use std::ops::Bound;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
+use crate::defect::Defects;
 use crate::delivery::{DeliveryKey, Owed};
+use crate::key_pages::{Head, HeldKeys, KeyEntry, Stands};
 use crate::limits::{KEY_FRONT_MAX, KEYS_MAX, KEYS_PARKED_MAX};
 use crate::order::OrderKey;
 use crate::subscription::HasRow;
-
-/// Keys whose first delivery waits for its retry or is dead and blocks, at a start.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct HeldKeys {
-    /// The keys.
-    pub keys: Vec<OrderKey>,
-    /// Whether these are all of them.
-    pub all: bool,
-}
-
-impl HeldKeys {
-    /// None are held.
-    pub fn none() -> Self {
-        Self { keys: Vec::new(), all: true }
-    }
-}
-
-/// A delivery of a key as the store has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyEntry {
-    /// Which one.
-    pub owed: Owed,
-    /// Whether it has begun.
-    pub stands: Stands,
-}
-
-/// Where a delivery of a key stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stands {
-    /// Without a row: nobody has seen it.
-    Pending,
-    /// It is due again then.
-    Waiting(Timestamp),
-    /// Dead, and its key waits for somebody to resolve it.
-    Blocking,
-}
-
-/// The first pending delivery of a key, found by a scan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// Which one.
-    pub owed: Owed,
-    /// Its key.
-    pub order: OrderKey,
-    /// Whether more of its key comes after it.
-    pub more: bool,
-}
 
 /// What became of a delivery that has a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +49,7 @@ pub(crate) struct Keys {
     parked: usize,
     /// The key that was forgotten last.
     forgotten: OrderKey,
+    defects: Defects,
 }
 
 /// How much of the store memory stands for.
@@ -138,10 +94,11 @@ impl Busy {
     }
 
     /// Takes an entry in. What is after the last known stays in the store, and so does the last where there are too many.
-    fn insert(&mut self, at: DeliveryKey, place: Place, parked: &mut usize) {
+    fn insert(&mut self, at: DeliveryKey, place: Place, parked: &mut usize, defects: &Defects) {
         let last = self.front.last_key_value().map(|(last, _)| *last);
-        let behind = last.is_none_or(|last| at > last);
-        if behind && (self.more || (*parked >= KEYS_PARKED_MAX && matches!(place, Place::Here(..)))) {
+        // Deliveries of one event are first together: they are all here.
+        let behind = last.is_none_or(|last| at > last) && self.first() != Some(at.sequence);
+        if behind && (self.more || (*parked >= defects.bound(KEYS_PARKED_MAX) && matches!(place, Place::Here(..)))) {
             self.more = true;
             return;
         }
@@ -149,7 +106,9 @@ impl Busy {
             *parked += usize::from(matches!(place, Place::Here(..)));
             entry.insert(place);
         }
-        if self.front.len() > KEY_FRONT_MAX
+        let (first, last) = (self.first(), self.front.last_key_value().map(|(last, _)| last.sequence));
+        if self.front.len() > defects.bound(KEY_FRONT_MAX)
+            && first != last
             && let Some((_, place)) = self.front.pop_last()
         {
             *parked -= usize::from(matches!(place, Place::Here(..)));
@@ -164,7 +123,7 @@ impl Busy {
 
 impl Keys {
     /// Of a new subscription: nothing is owed to it.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(defects: Defects) -> Self {
         Self {
             busy: BTreeMap::new(),
             known: Known::All,
@@ -175,13 +134,14 @@ impl Keys {
             ready: Vec::new(),
             parked: 0,
             forgotten: OrderKey(0),
+            defects,
         }
     }
 
     /// After a start: held keys are known to be busy; the first pending delivery of each other key is found by a scan.
-    pub(crate) fn load(held: HeldKeys) -> Self {
+    pub(crate) fn load(held: HeldKeys, defects: Defects) -> Self {
         let busy = held.keys.into_iter().map(|key| (key, Busy { more: true, ..Busy::default() })).collect();
-        Self { busy, known: Known::UpTo(Sequence(0)), held_known: held.all, ..Self::new() }
+        Self { busy, known: Known::UpTo(Sequence(0)), held_known: held.all, ..Self::new(defects) }
     }
 
     /// Whether no key has anything unresolved.
@@ -194,7 +154,7 @@ impl Keys {
         let at = owed.key;
         match (self.busy.get_mut(&order), self.known) {
             (Some(busy), _) => {
-                busy.insert(at, Place::Here(Box::new(owed), HasRow::No), &mut self.parked);
+                busy.insert(at, Place::Here(Box::new(owed), HasRow::No), &mut self.parked, &self.defects);
                 self.advance(order);
             }
             (None, Known::All) => {
@@ -234,6 +194,12 @@ impl Keys {
             self.parked += 1;
         }
         false
+    }
+
+    /// Whether a delivery is kept here until it is its turn.
+    pub(crate) fn keeps(&self, owed: &Owed) -> bool {
+        let busy = owed.order.and_then(|order| self.busy.get(&order));
+        busy.is_some_and(|busy| matches!(busy.front.get(&owed.key), Some(Place::Here(..))))
     }
 
     /// Whether a replay may release an item of this key: nothing before it is unresolved, and nothing of its key is in flight.
@@ -293,7 +259,7 @@ impl Keys {
                 if let Some(place) = busy.front.remove(&at) {
                     self.parked -= usize::from(matches!(place, Place::Here(..)));
                 }
-                busy.insert(at, place, &mut self.parked);
+                busy.insert(at, place, &mut self.parked, &self.defects);
             }
             (None, Known::All) => {
                 self.make_room(at.sequence);
@@ -419,12 +385,16 @@ impl Keys {
         let Known::UpTo(before) = self.known else { return };
         for Head { owed, order, more } in heads {
             let at = owed.key;
-            if self.busy.contains_key(&order) {
+            if let Some(busy) = self.busy.get(&order) {
+                // Known to be held, but perhaps behind this one.
+                if busy.is_unread() {
+                    self.ask(order);
+                }
                 continue;
             }
-            if self.busy.len() >= KEYS_MAX && !self.forget_one() {
-                self.known = Known::UpTo(Sequence(at.sequence.0 - 1).max(before));
-                return;
+            // Where no key can be forgotten they are all in flight or in the window, which bounds them.
+            if self.busy.len() >= self.defects.bound(KEYS_MAX) {
+                self.forget_one();
             }
             self.busy.insert(order, Busy { front: BTreeMap::from([(at, Place::Window)]), more, ..Busy::default() });
             self.ready.push((owed, HasRow::No));
@@ -461,7 +431,7 @@ impl Keys {
 
     /// Forgets keys until another fits in. `sequence`: of the delivery that needs the room.
     fn make_room(&mut self, sequence: Sequence) {
-        while self.busy.len() >= KEYS_MAX && self.forget_one() {
+        while self.busy.len() >= self.defects.bound(KEYS_MAX) && self.forget_one() {
             if self.known == Known::All {
                 self.known = Known::UpTo(sequence);
             }
@@ -472,7 +442,8 @@ impl Keys {
     fn forget_one(&mut self) -> bool {
         let can_go = |(_, busy): &(&OrderKey, &Busy)| {
             let first_is_pending = busy.front.first_key_value().is_some_and(|(_, place)| matches!(place, Place::Window));
-            busy.flight.is_none() && !busy.asked && !first_is_pending
+            let just_read = busy.front.is_empty() && !busy.more;
+            busy.flight.is_none() && !busy.asked && !first_is_pending && !just_read
         };
         let after = (Bound::Excluded(self.forgotten), Bound::Unbounded);
         let found = self.busy.range(after).find(can_go).or_else(|| self.busy.iter().find(can_go)).map(|(order, _)| *order);

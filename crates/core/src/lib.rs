@@ -9,7 +9,7 @@
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
 //! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
 //! - [`poison`]: deliveries that crash their plugin
-//! - [`order`], [`keys`]: ordering keys, and whose turn it is in each
+//! - [`order`], [`key_pages`], `keys`: ordering keys, and whose turn it is in each
 //! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
@@ -27,7 +27,8 @@ pub mod event;
 pub mod fingerprint;
 mod groups;
 mod handing_out;
-pub mod keys;
+pub mod key_pages;
+mod keys;
 pub mod lifecycle;
 pub mod limits;
 pub mod look;

@@ -10,7 +10,8 @@ use panotti_protocol::time::Timestamp;
 
 use crate::defect::{Defect, Defects};
 use crate::delivery::{DeliveryKey, Owed};
-use crate::keys::{Head, HeldKeys, KeyEntry, Keys, Turn};
+use crate::key_pages::{Head, HeldKeys, KeyEntry};
+use crate::keys::{Keys, Turn};
 use crate::limits::{WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
 use crate::order::OrderKey;
 use crate::replay::ReplayNumber;
@@ -77,7 +78,7 @@ impl Subscription {
             behind: None,
             pending_asked: false,
             heads: BTreeMap::new(),
-            keys: Keys::new(),
+            keys: Keys::new(defects.clone()),
             waiting: BTreeMap::new(),
             waiting_to: None,
             waiting_asked: false,
@@ -97,7 +98,7 @@ impl Subscription {
         let (look_for_waiting, look_for_keys) = (!defects.has(Defect::TimerLostAtRestart), !defects.has(Defect::KeysForgottenAtRestart));
         let mut subscription = Self::new(stored.plugin, stored.spec, stored.floor, defects);
         if look_for_keys {
-            subscription.keys = Keys::load(held);
+            subscription.keys = Keys::load(held, subscription.defects.clone());
         }
         subscription.active = stored.active;
         subscription.behind = (stored.floor < head).then_some(stored.floor);
@@ -141,7 +142,11 @@ impl Subscription {
     fn place_ready(&mut self) {
         for (owed, row) in self.keys.take_ready() {
             match row {
-                HasRow::Yes => self.returned.push_back(owed),
+                HasRow::Yes => {
+                    // A page may have brought it too while it was kept with its key.
+                    self.forget_waiting(owed.key);
+                    self.returned.push_back(owed);
+                }
                 HasRow::No => self.enter_heads(owed),
             }
         }
@@ -149,7 +154,7 @@ impl Subscription {
 
     fn enter_heads(&mut self, owed: Owed) {
         self.heads.insert(owed.key.sequence, owed);
-        if self.heads.len() > WINDOW_MAX
+        if self.heads.len() > self.defects.bound(WINDOW_MAX)
             && let Some((_, last)) = self.heads.pop_last()
             && let Some(order) = last.order
         {
@@ -167,8 +172,8 @@ impl Subscription {
 
     /// After which event the next first deliveries of keys are looked for and how many may come, if they are wanted.
     pub(crate) fn wants_heads(&mut self, head: Sequence) -> Option<(Sequence, usize)> {
-        let room = WINDOW_MAX.saturating_sub(self.heads.len());
-        let after = if self.heads.len() < WINDOW_LOW { self.keys.wants_heads(head) } else { None };
+        let room = self.defects.bound(WINDOW_MAX).saturating_sub(self.heads.len());
+        let after = if self.heads.len() < self.defects.bound(WINDOW_LOW) { self.keys.wants_heads(head) } else { None };
         after.map(|after| (after, room))
     }
 
@@ -253,7 +258,7 @@ impl Subscription {
             .chain(self.leased.iter().copied())
             .collect();
         for (due, owed) in entries {
-            if !known.contains(&owed.key) {
+            if !known.contains(&owed.key) && !self.keys.keeps(&owed) {
                 self.waiting.insert((due.min(now + owed.longest_wait()), owed.key), owed);
             }
         }

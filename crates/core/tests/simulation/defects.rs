@@ -34,7 +34,7 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::TrimsUnresolved, &["rule_14"]),
     (Defect::RetryFreesKey, &["rule_11"]),
     (Defect::HandingOutFreesKey, &["rule_11"]),
-    (Defect::KeysForgottenAtRestart, &["rule_11", "rule_01"]),
+    (Defect::KeysForgottenAtRestart, &["rule_11", "rule_01", "rule_07"]),
     (Defect::BlockedKeyFillsWindow, &["rule_11"]),
     (Defect::DeadLetterFreesKey, &["rule_11"]),
     (Defect::ReplayIgnoresKeys, &["rule_11"]),

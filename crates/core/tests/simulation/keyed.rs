@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use panotti_core::action::DeliveryWrite;
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
-use panotti_core::keys::{Head, HeldKeys, KeyEntry, Stands};
+use panotti_core::key_pages::{Head, HeldKeys, KeyEntry, Stands};
 use panotti_core::limits::KEYS_HELD_MAX;
 use panotti_core::order::OrderKey;
 use panotti_core::routing::SubscriptionId;

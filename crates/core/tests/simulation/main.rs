@@ -8,7 +8,8 @@
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
 //! - `stories` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
 //!
-//! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many.
+//! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many; with `SIMULATION_LITTLE_MEMORY=1` ordering keys have nearly none
+//! (feature `defects`).
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "the table of transitions is for people, and a test may panic")]
 
@@ -52,7 +53,7 @@ fn a_thousand_ways_to_go_wrong_break_no_rule() {
     let only = number("SIMULATION_SEED");
     let seeds = only.map_or_else(|| 0..number("SIMULATION_SEEDS").unwrap_or(SEEDS), |seed| seed..seed + 1);
     let (first, last) = (seeds.start, seeds.end);
-    let (coverage, steps, violation) = run_all(seeds, &Defects::default());
+    let (coverage, steps, violation) = run_all(seeds, &memory());
     if let Some((seed, violation)) = violation {
         panic!(
             "seed {seed}, {violation}\nrun it again: SIMULATION_SEED={seed} cargo test -p panotti-core --test simulation -- a_thousand_ways"
@@ -63,6 +64,16 @@ fn a_thousand_ways_to_go_wrong_break_no_rule() {
         let missing = coverage.missing();
         assert!(missing.is_empty(), "no seed took these transitions: {missing:#?}");
     }
+}
+
+/// How much memory ordering keys have in this run.
+#[allow(clippy::disallowed_methods, reason = "it is said in the environment")]
+fn memory() -> Defects {
+    #[cfg(feature = "defects")]
+    if std::env::var_os("SIMULATION_LITTLE_MEMORY").is_some() {
+        return Defects::default().with_little_memory();
+    }
+    Defects::default()
 }
 
 /// Runs seeds on all processors until one breaks a rule.

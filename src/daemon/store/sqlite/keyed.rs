@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use panotti_core::command::Command;
 use panotti_core::delivery::DeliveryKey;
-use panotti_core::keys::{Head, HeldKeys, KeyEntry, Stands};
+use panotti_core::key_pages::{Head, HeldKeys, KeyEntry, Stands};
 use panotti_core::limits::KEYS_HELD_MAX;
 use panotti_core::order::OrderKey;
 use panotti_core::replay::ReplayNumber;
@@ -128,7 +128,7 @@ pub fn heads(connection: &Connection, subscription: SubscriptionId, after: Seque
     let mut statement = connection.prepare_cached(
         "SELECT keyed.sequence, eventid, topic, expires_ms, key,
              EXISTS (SELECT 1 FROM keyed AS later WHERE later.subscription_id = ?1 AND later.key = keyed.key
-                 AND later.sequence > keyed.sequence)
+                 AND (later.sequence, later.replay_no) > (keyed.sequence, 0))
          FROM keyed INDEXED BY keyed_first JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
          WHERE subscription_id = ?1 AND mark = 1 AND keyed.sequence > ?2
              AND NOT EXISTS (SELECT 1 FROM keyed AS earlier WHERE earlier.subscription_id = ?1 AND earlier.key = keyed.key

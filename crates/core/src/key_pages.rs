@@ -1,0 +1,53 @@
+//! What the store tells memory of ordering keys: who is held at a start, who is first, what is next in one key.
+
+use panotti_protocol::time::Timestamp;
+
+use crate::delivery::Owed;
+use crate::order::OrderKey;
+
+/// Keys whose first delivery waits for its retry or is dead and blocks, at a start.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HeldKeys {
+    /// The keys.
+    pub keys: Vec<OrderKey>,
+    /// Whether these are all of them.
+    pub all: bool,
+}
+
+impl HeldKeys {
+    /// None are held.
+    pub fn none() -> Self {
+        Self { keys: Vec::new(), all: true }
+    }
+}
+
+/// A delivery of a key as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyEntry {
+    /// Which one.
+    pub owed: Owed,
+    /// Whether it has begun.
+    pub stands: Stands,
+}
+
+/// Where a delivery of a key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// Without a row: nobody has seen it.
+    Pending,
+    /// It is due again then.
+    Waiting(Timestamp),
+    /// Dead, and its key waits for somebody to resolve it.
+    Blocking,
+}
+
+/// The first pending delivery of a key, found by a scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Which one.
+    pub owed: Owed,
+    /// Its key.
+    pub order: OrderKey,
+    /// Whether more of its key comes after it.
+    pub more: bool,
+}
