@@ -3,7 +3,7 @@
 //!
 //! - `chaos`, `people`, `plugins`: what happens in a run; `keys`: publishers that give a key
 //! - `world`, `hearing`, `ledger`, `disk`, `keyed`: the bus's surroundings and what it must mean
-//! - `replays`: what is held of replays
+//! - `idleness`, `replays`: what is held of handing out and of replays
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
 //! - `stories` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
@@ -18,6 +18,7 @@ mod coverage;
 mod defects;
 mod disk;
 mod hearing;
+mod idleness;
 mod keyed;
 mod keys;
 mod ledger;
