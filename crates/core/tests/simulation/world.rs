@@ -87,7 +87,7 @@ pub struct World {
     pub full_check_every: u64,
     pub first_keys: FirstKeys,
     first_receipts: BTreeMap<(String, String), Receipt>,
-    pages: Vec<Command>,
+    pub pages: Vec<Command>,
     to_match: BTreeSet<Sequence>,
     /// Commands of the last step, where it found no room.
     unwritten: Vec<Command>,
@@ -285,50 +285,6 @@ impl World {
         Ok(())
     }
 
-    /// Nothing that could be handed out is left lying, and the bus wakes for what waits.
-    fn judge_idleness(&self) -> Result<(), Violation> {
-        for (id, known) in &self.disk.subscriptions {
-            let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
-            let room = self.ledger.number_in_flight(*id) < known.spec.concurrency as usize;
-            let asked = self.pages.iter().any(|page| match page {
-                Command::PendingPage { subscription, .. }
-                | Command::WaitingPage { subscription, .. }
-                | Command::HeadsPage { subscription, .. }
-                | Command::KeyPage { subscription, .. } => subscription == id,
-                _ => false,
-            });
-            if open && room && known.active && !asked {
-                let free = |key: &DeliveryKey| self.is_free(key);
-                hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
-                hold!(self, rule_11_a_busy_key_holds_no_other_up(&self.disk, *id, free));
-                hold!(self, rule_07_what_waits_is_not_left_lying(&self.disk, *id, free, &self.bus, self.bus_now));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether nothing but room keeps a delivery from being handed out: it is not in flight, and neither is another of its key.
-    fn is_free(&self, key: &DeliveryKey) -> bool {
-        let order = self.disk.event(key.sequence).order(key.subscription);
-        let flying = |flight: &Flight| flight.key.subscription == key.subscription && flight.order == order;
-        let busy = order.is_some() && self.ledger.leases.values().any(flying);
-        !busy && !self.ledger.in_flight.contains(key) && self.disk.is_first(*key)
-    }
-
-    fn judge_replays(&mut self, step: &Step) -> Result<(), Violation> {
-        for write in &step.writes {
-            if let Write::ReplayProgress { replay, state, ended_at, .. } = write {
-                hold!(self, rule_10_a_replay_never_passes_an_item_without_a_row(&self.disk, &self.ledger, *replay));
-                hold!(self, rule_10_a_replays_sums_are_those_of_its_items(&self.disk, *replay));
-                if ended_at.is_some() {
-                    self.coverage.take("replay", "running", "ends", state.as_str());
-                    hold!(self, rule_10_a_replay_ends_with_every_item(&self.disk, *replay));
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn hear_of_receipt(&mut self, source: &str, id: Option<&str>, receipt: &Receipt) -> Result<(), Violation> {
         let Some(id) = id else { return Ok(()) };
         let key = (source.to_owned(), id.to_owned());
@@ -480,15 +436,6 @@ impl World {
         };
         self.ledger.begin(lease.token, flight);
         self.inbox.push(lease);
-        Ok(())
-    }
-
-    fn judge_pace(&mut self, key: DeliveryKey) -> Result<(), Violation> {
-        let begun = self.ledger.begun.entry(key.replay).or_default();
-        begun.insert(key);
-        let number = begun.len();
-        let since = self.ledger.replays_since.get(&key.replay).copied().unwrap_or(self.loaded_at);
-        hold!(self, rule_10_a_replay_keeps_its_pace(self.disk.replays[&key.replay].start.rate, number, since, self.bus_now));
         Ok(())
     }
 
