@@ -19,7 +19,7 @@ use crate::client::routes::ReplaysQuery;
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "what a variant is stands at its arguments, where the help is taken from")]
 pub enum ReplayCommand {
-    Start(start::StartArgs),
+    Start(Box<start::StartArgs>),
     #[command(visible_alias = "ls")]
     List(list::ListArgs),
     #[command(aliases = ["info", "get", "describe", "inspect", "view"])]
@@ -36,7 +36,7 @@ pub enum ReplayCommand {
 /// The verb's failure.
 pub async fn run(command: ReplayCommand, context: &Context) -> Outcome {
     match command {
-        ReplayCommand::Start(args) => Box::pin(start::run(args, context)).await,
+        ReplayCommand::Start(args) => Box::pin(start::run(*args, context)).await,
         ReplayCommand::List(args) => list::run(args, context).await,
         ReplayCommand::Show(args) => show::run(args, context).await,
         ReplayCommand::Watch(args) => watch::run(args, context).await,
