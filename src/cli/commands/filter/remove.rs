@@ -7,7 +7,8 @@ use crate::cli::context::{Context, Outcome};
 
 /// Give a filter up
 ///
-/// Events that it has routed stay owed to their plugins, and tags stay; no other event is looked at.
+/// No other event is looked at; tags stay. Events that it has routed and that were not handed out yet wait until a filter of the same name
+/// routes to the plugin again.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:\n  panotti filter remove large\n  panotti filter remove large --reason 'the audit is over'")]
 pub struct RemoveArgs {
