@@ -1512,7 +1512,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__event__subcmd__replay)
-            opts="-o -q -v -y -h --failed --status --topic --plugin --since --before --until --all --rate --name --reason --confirm-above --dry-run --detach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --failed --status --topic --plugin --since --before --until --error --correlation --all --to --rate --name --reason --confirm-above --dry-run --detach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1539,6 +1539,18 @@ _panotti() {
                     return 0
                     ;;
                 --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --correlation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3136,7 +3148,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__replay__subcmd__start)
-            opts="-o -q -v -y -h --failed --status --topic --plugin --since --before --until --all --rate --name --reason --confirm-above --dry-run --attach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --failed --status --topic --plugin --since --before --until --error --correlation --all --to --rate --name --reason --confirm-above --dry-run --attach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3163,6 +3175,18 @@ _panotti() {
                     return 0
                     ;;
                 --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --correlation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -290,7 +290,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l source -d 'Who says so; `/cli/USER@HOST` where it is not given' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l subject -d 'What it is about' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l content-type -d 'Media type of the payload; JSON where it is not given' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l ordering-key -d 'What it belongs to, for handlers and whoever reads the event' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l ordering-key -d 'Events of one key come to a plugin one at a time, in their order' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l correlation -d 'The story it belongs to' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l expires -d 'Deliveries past it are given up: a time, or so long from now' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l from -d 'Publish a copy of this event as a new one, which names it as its cause; what else is given replaces what the copy has, and --pair sets single keys of its payload' -r
@@ -505,6 +505,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l plugin -d 'Only deliveries to this plugin' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l error -d 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l correlation -d 'Events of this story: its correlation id' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l to -d 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l rate -d 'Deliveries started a second; `max` is without a limit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l name -d 'A name for the job, for example of the incident' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l reason -d 'Why; stored in the audit' -r
@@ -600,6 +603,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l plugin -d 'Only deliveries to this plugin' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l error -d 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l correlation -d 'Events of this story: its correlation id' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l to -d 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l rate -d 'Deliveries started a second; `max` is without a limit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l name -d 'A name for the job, for example of the incident' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l reason -d 'Why; stored in the audit' -r

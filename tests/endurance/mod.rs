@@ -1,6 +1,7 @@
 //! Ten thousand events of mixed sizes through a Python plugin that fails as it is told, while the daemon is killed twenty times: every
 //! event is done or dead, nothing is lost, the sums add up, and after the fix a replay leaves nothing behind.
 
+mod behind;
 mod plugin;
 
 use std::collections::BTreeMap;

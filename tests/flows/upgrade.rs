@@ -58,3 +58,19 @@ fn rule_13_an_event_that_version_0_1_0_accepted_is_known_when_it_is_published_ag
     let next = daemon.post("/events", &json!({ "type": "unit.1", "data": {} })).json();
     assert!(next["sequence"].as_u64() > first["sequence"].as_u64());
 }
+
+#[test]
+fn what_version_0_1_0_stored_is_in_the_catalogue_of_topics_and_can_be_explained_as_far_as_it_is_known() {
+    let scratch = folder_of("0.1.0");
+    let daemon = Daemon::start(&scratch);
+
+    let topic = daemon.get("/topics/judged.well").json();
+    let stored = listed(&daemon, "topic=judged.well");
+
+    assert_eq!((&topic["events"], &topic["last_eventid"]), (&json!(16), &stored[0]["eventid"]), "{topic}");
+    assert_eq!(topic["producers"].as_array().unwrap().len(), 1, "{topic}");
+    let handled = listed(&daemon, "failed=true")[0]["eventid"].as_str().unwrap().to_owned();
+    let explained = daemon.get(&format!("/events/{handled}/explain")).json();
+    let got: Vec<&Value> = explained["items"].as_array().unwrap().iter().filter(|item| item["gets"] == true).collect();
+    assert_eq!((got.len(), &got[0]["state"]), (1, &json!("dead")), "{explained}");
+}

@@ -205,3 +205,41 @@ fn who_got_an_event_is_told_by_the_rules_of_then_and_who_would_get_one_by_those_
     assert_eq!(gets, [("late/t.>", true), ("p/u.a", false)], "{route:#}");
     assert!(daemon.stop().success());
 }
+
+#[test]
+fn rule_14_a_subscription_that_stands_still_is_seen_everywhere_and_told_of_when_it_moves_again() {
+    let stage = obedient();
+    let daemon = stage.start();
+    stage.until_state(&daemon, "p", "running");
+    let code = std::fs::read_to_string(stage.folder("p").join("plugin.py")).unwrap();
+    assert!(daemon.stop().success());
+    stage.write("p", &[("plugin.py", "raise SystemExit(1)")]);
+    let daemon = stage.start();
+    stage.publish("t.a", "{}");
+    assert!(daemon.stop().success());
+    // It had been told a minute ago, by a daemon that has ended since.
+    let store = rusqlite::Connection::open(stage.scratch.file("panotti.db")).unwrap();
+    store
+        .execute("INSERT INTO stalls SELECT subscription_id, made.value FROM subscriptions, meta AS made WHERE made.name = 'made_ms'", [])
+        .unwrap();
+    drop(store);
+
+    let daemon = stage.start();
+    let stalled = subscription(&daemon);
+    assert_eq!((&stalled["state"], &stalled["lag"]), (&json!("stalled"), &json!(1)), "{stalled:#}");
+    assert!(stalled["stalled_since"].is_string(), "{stalled:#}");
+    assert_eq!(stage.ask(&["subscription", "list", "--state", "stalled"])[0]["subscription"], "p/t.>");
+    let health = daemon.get("/status").json()["health"].as_str().unwrap().to_owned();
+    assert!(health.starts_with("degraded: 1 subscription stands still"), "{health}");
+    let probe = stage.scratch.run(&["health"]);
+    assert!(probe.status.success() && told(&probe).contains("warning: 1 subscription stands still"), "{}", told(&probe));
+    assert_eq!(daemon.get("/events?topic=panotti.subscription.*").json()["items"], json!([]), "not told a second time");
+    assert!(daemon.stop().success());
+
+    stage.write("p", &[("plugin.py", &code)]);
+    let daemon = stage.start();
+    let resumed = stage.until_event(&daemon, "panotti.subscription.resumed");
+    assert_eq!((&resumed["data"]["subscription"], &resumed["data"]["why"]), (&json!("p/t.>"), &json!("ended")), "{resumed:#}");
+    assert_eq!((&subscription(&daemon)["state"], &daemon.get("/status").json()["health"]), (&json!("active"), &json!("ok")));
+    assert!(daemon.stop().success());
+}

@@ -4,6 +4,7 @@
 //!
 //! The store keeps an entry for each delivery of a key that is not resolved. Only the first of a key may be handed out, one at a time.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -144,9 +145,9 @@ impl Busy {
             self.more = true;
             return;
         }
-        if !self.front.contains_key(&at) {
+        if let Entry::Vacant(entry) = self.front.entry(at) {
             *parked += usize::from(matches!(place, Place::Here(..)));
-            self.front.insert(at, place);
+            entry.insert(place);
         }
         if self.front.len() > KEY_FRONT_MAX
             && let Some((_, place)) = self.front.pop_last()
@@ -181,6 +182,11 @@ impl Keys {
     pub(crate) fn load(held: HeldKeys) -> Self {
         let busy = held.keys.into_iter().map(|key| (key, Busy { more: true, ..Busy::default() })).collect();
         Self { busy, known: Known::UpTo(Sequence(0)), held_known: held.all, ..Self::new() }
+    }
+
+    /// Whether no key has anything unresolved.
+    pub(crate) fn are_free(&self) -> bool {
+        self.busy.is_empty() && self.known == Known::All
     }
 
     /// A delivery that was just made, without a row. Its key may be free.

@@ -442,16 +442,18 @@ impl Subscription {
     /// The oldest event that is owed and not handed out, as far as memory has it.
     pub(crate) fn oldest(&self) -> Option<Sequence> {
         let returned = self.returned.iter().filter(|owed| owed.key.replay == ReplayNumber::LIVE).map(|owed| owed.key.sequence);
-        self.window.front().map(|owed| owed.key.sequence).into_iter().chain(returned).min()
+        let first = self.window.front().map(|owed| owed.key.sequence);
+        let keyed = self.heads.first_key_value().map(|(sequence, _)| *sequence);
+        first.into_iter().chain(keyed).chain(returned).min()
     }
 
     /// Whether there is something that could be handled now.
     pub(crate) fn owes(&self, now: Timestamp) -> Owes {
         let waiting = self.waiting.first_key_value().map(|((due, _), _)| *due);
-        let queued = !self.window.is_empty() || !self.returned.is_empty() || !self.repeats.is_empty();
+        let queued = !self.window.is_empty() || !self.heads.is_empty() || !self.returned.is_empty() || !self.repeats.is_empty();
         if queued || self.behind.is_some() || !self.leased.is_empty() || waiting.is_some_and(|due| due <= now) {
             Owes::Now
-        } else if waiting.is_some() || self.waiting_to.is_some() {
+        } else if waiting.is_some() || self.waiting_to.is_some() || !self.keys.are_free() {
             Owes::Later
         } else {
             Owes::Nothing
@@ -492,7 +494,7 @@ pub(crate) enum HasRow {
 pub(crate) enum Owes {
     /// Something that is handed out or could be.
     Now,
-    /// Only what waits for its next attempt.
+    /// Only what waits for its next attempt, or behind what holds its ordering key.
     Later,
     Nothing,
 }

@@ -129,6 +129,7 @@ pub struct SubscriptionStatus {
     #[serde(default)]
     pub without_key: u64,
     /// How it stands.
+    #[serde(default)]
     pub state: SubscriptionState,
     /// Owed and not handed out; `held` where the plugin is disabled.
     pub pending: u64,

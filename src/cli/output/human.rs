@@ -112,7 +112,7 @@ pub fn rate(rate: f64) -> String {
     match rate {
         0.0 => "0".to_owned(),
         rate if rate >= 100.0 => format!("{}/s", count(rate.round() as u64)),
-        rate if rate >= 0.095 => format!("{:.1}/s", rate),
+        rate if rate >= 0.095 => format!("{rate:.1}/s"),
         _ => "<0.1/s".to_owned(),
     }
 }

@@ -297,7 +297,7 @@ impl Chaos {
     fn storm_key(&mut self, number: usize) -> Option<String> {
         match self.storm_kind {
             0 => None,
-            1 => (number % 8 > 0).then(|| format!("key-{}", if number % 8 > 2 { 0 } else { number % 5 })),
+            1 => (!number.is_multiple_of(8)).then(|| format!("key-{}", if number % 8 > 2 { 0 } else { number % 5 })),
             _ => Some(format!("storm-{}", number % 900)),
         }
     }

@@ -1,12 +1,10 @@
 //! What each command and its answer must mean: leases that end, and what has to be written for them.
 
 use panotti_core::cancel::Cancelled;
-use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Refusal, Report, Steering, StoredDelivery};
+use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Refusal, Report, StoredDelivery};
 use panotti_core::limits::REPLAYS_RUNNING_MAX;
-use panotti_core::replay::ReplayNumber;
 use panotti_core::retention::TrimWhy;
 use panotti_protocol::delivery::DeliveryState;
-use panotti_protocol::id::ReplayId;
 
 use crate::ledger::{Kind, OpenCopy};
 use crate::rules::*;
@@ -126,31 +124,6 @@ impl World {
         Ok(())
     }
 
-    /// A pause lets through what was released before: at most the concurrency of every subscription.
-    fn hear_of_steering(&mut self, replay: ReplayId, steering: Steering, answer: &Answer) {
-        let means = if let Answer::Replay { changed: false, .. } = answer { "already" } else { name(answer) };
-        self.coverage.take("command", if steering == Steering::Pause { "pause replay" } else { "resume replay" }, "", means);
-        let Some(number) = self.disk.replays.iter().find(|(_, row)| row.id == replay).map(|(number, _)| *number) else { return };
-        match (answer, steering) {
-            (Answer::Replay { changed: true, .. }, Steering::Pause) => {
-                let released = self.disk.subscriptions.values().map(|known| known.spec.concurrency as usize).sum();
-                self.ledger.paused.insert(number, released);
-            }
-            (Answer::Replay { changed: true, .. }, Steering::Resume) => drop(self.ledger.paused.remove(&number)),
-            _ => {}
-        }
-    }
-
-    /// Takes into account that a delivery of a replay is handed out for the first time.
-    pub fn hear_of_a_beginning(&mut self, replay: ReplayNumber) -> Result<(), Violation> {
-        let left = self.ledger.paused.get(&replay).copied();
-        hold!(self, rule_10_a_paused_replay_begins_nothing_new(left, replay));
-        if let Some(left) = self.ledger.paused.get_mut(&replay) {
-            *left -= 1;
-        }
-        Ok(())
-    }
-
     fn hear_of_outcome(&mut self, report: &Report, answer: &Answer) -> Result<(), Violation> {
         let Report { delivery, token, outcome, .. } = report;
         let key = self.ledger.key_of(*token, *delivery);
@@ -182,7 +155,7 @@ impl World {
 }
 
 /// An answer in a word.
-fn name(answer: &Answer) -> &'static str {
+pub fn name(answer: &Answer) -> &'static str {
     match answer {
         Answer::Done => "done",
         Answer::Receipt(_) => "receipt",

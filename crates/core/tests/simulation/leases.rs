@@ -1,24 +1,14 @@
-//! What a lease stands for, as a plugin's host could find it out; what is judged of replays, and once in a while of everything.
+//! What a lease stands for, as a plugin's host could find it out.
 
-use panotti_core::action::{Lease, Step, Write};
+use panotti_core::action::Lease;
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::id::{DeliveryId, FencingToken};
 
-use crate::rules::*;
-use crate::world::{Violation, World, hold};
+use crate::world::World;
 
 impl World {
-    pub fn judge_pace(&mut self, key: DeliveryKey) -> Result<(), Violation> {
-        let begun = self.ledger.begun.entry(key.replay).or_default();
-        begun.insert(key);
-        let number = begun.len();
-        let since = self.ledger.replays_since.get(&key.replay).copied().unwrap_or(self.loaded_at);
-        hold!(self, rule_10_a_replay_keeps_its_pace(self.disk.replays[&key.replay].start.rate, number, since, self.bus_now));
-        Ok(())
-    }
-
     /// The key that a lease stands for, found as a plugin's host could find it.
     pub fn key_of(&self, lease: &Lease) -> DeliveryKey {
         let named = |id: &SubscriptionId| {
@@ -43,31 +33,5 @@ impl World {
     /// Whether a delivery is in flight under another token than this one.
     pub fn has_a_later_lease(&self, token: FencingToken, delivery: DeliveryId) -> bool {
         !self.ledger.leases.contains_key(&token) && self.ledger.leases.values().any(|flight| flight.delivery == delivery)
-    }
-
-    /// What is too dear to look at after every step.
-    pub fn judge_everything(&self) -> Result<(), Violation> {
-        hold!(self, rule_01_counts_are_those_of_the_rows(&self.disk));
-        for receipt in &self.acknowledged {
-            hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
-        }
-        for (key, row) in &self.disk.rows {
-            hold!(self, rule_08_the_history_is_complete(*key, row));
-        }
-        Ok(())
-    }
-
-    pub fn judge_replays(&mut self, step: &Step) -> Result<(), Violation> {
-        for write in &step.writes {
-            if let Write::ReplayProgress { replay, state, ended_at, .. } = write {
-                hold!(self, rule_10_a_replay_never_passes_an_item_without_a_row(&self.disk, &self.ledger, *replay));
-                hold!(self, rule_10_a_replays_sums_are_those_of_its_items(&self.disk, *replay));
-                if ended_at.is_some() {
-                    self.coverage.take("replay", "running", "ends", state.as_str());
-                    hold!(self, rule_10_a_replay_ends_with_every_item(&self.disk, *replay));
-                }
-            }
-        }
-        Ok(())
     }
 }

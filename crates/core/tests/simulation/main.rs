@@ -1,8 +1,9 @@
 //! The deterministic simulation: a bus, a model of its store, and everything that can go wrong around them, from a seed. Each rule is a
 //! named function that is held after every step. Nothing here waits, sleeps or asks the clock.
 //!
-//! - `chaos`, `people`, `plugins`: what happens in a run
+//! - `chaos`, `people`, `plugins`: what happens in a run; `keys`: publishers that give a key
 //! - `world`, `hearing`, `leases`, `ledger`, `disk`, `keyed`: the bus's surroundings and what it must mean
+//! - `idleness`, `replays`: what is held of handing out and of replays
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
 //! - `stories` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
@@ -17,12 +18,14 @@ mod coverage;
 mod defects;
 mod disk;
 mod hearing;
+mod idleness;
 mod keyed;
 mod keys;
 mod leases;
 mod ledger;
 mod people;
 mod plugins;
+mod replays;
 mod rules;
 mod stalls;
 mod stories;

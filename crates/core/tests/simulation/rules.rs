@@ -470,12 +470,12 @@ pub fn rule_07_what_waits_is_not_left_lying(
     ensure(bus.next_due().is_some_and(|at| at <= due), || format!("{key:?} is due at {due}, the bus wakes at {:?}", bus.next_due()))
 }
 
-/// `since`: when the replay was started or loaded.
 /// `left`: of what a paused replay had released, how much may still be handed out; `None` where it is not paused.
 pub fn rule_10_a_paused_replay_begins_nothing_new(left: Option<usize>, replay: ReplayNumber) -> Check {
     ensure(left != Some(0), || format!("{replay:?} is paused and begins another delivery"))
 }
 
+/// `since`: when the replay was started or loaded.
 pub fn rule_10_a_replay_keeps_its_pace(rate: u32, begun: usize, since: Timestamp, now: Timestamp) -> Check {
     let burst = u128::from(rate / 10).max(1) + 1;
     let most = burst + u128::from(rate) * now.since(since).as_millis() / 1_000;

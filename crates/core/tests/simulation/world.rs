@@ -10,7 +10,6 @@ use panotti_core::action::{Action, CancelReason, DeliveryWrite, Lease, Step, Wri
 use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Command};
 use panotti_core::defect::Defects;
-use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::Draft;
 use panotti_core::limits::RETRY_DELAY_MAX;
 use panotti_core::random::Random;
@@ -88,7 +87,7 @@ pub struct World {
     pub full_check_every: u64,
     pub first_keys: FirstKeys,
     first_receipts: BTreeMap<(String, String), Receipt>,
-    pages: Vec<Command>,
+    pub pages: Vec<Command>,
     to_match: BTreeSet<Sequence>,
     /// Commands of the last step, where it found no room.
     unwritten: Vec<Command>,
@@ -273,36 +272,16 @@ impl World {
         Ok(())
     }
 
-    /// Nothing that could be handed out is left lying, and the bus wakes for what waits.
-    fn judge_idleness(&self) -> Result<(), Violation> {
-        for (id, known) in &self.disk.subscriptions {
-            let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
-            let room = self.ledger.number_in_flight(*id) < known.spec.concurrency as usize;
-            let asked = self.pages.iter().any(|page| match page {
-                Command::PendingPage { subscription, .. }
-                | Command::WaitingPage { subscription, .. }
-                | Command::HeadsPage { subscription, .. }
-                | Command::KeyPage { subscription, .. } => subscription == id,
-                _ => false,
-            });
-            // What is poisonous runs alone, and others wait for it.
-            let kept_free = self.bus.is_kept_free(&known.plugin);
-            if open && room && known.active && !asked && !kept_free {
-                let free = |key: &DeliveryKey| self.is_free(key);
-                hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
-                hold!(self, rule_11_a_busy_key_holds_no_other_up(&self.disk, *id, free));
-                hold!(self, rule_07_what_waits_is_not_left_lying(&self.disk, *id, free, &self.bus, self.bus_now));
-            }
+    /// What is too dear to look at after every step.
+    pub fn judge_everything(&self) -> Result<(), Violation> {
+        hold!(self, rule_01_counts_are_those_of_the_rows(&self.disk));
+        for receipt in &self.acknowledged {
+            hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
+        }
+        for (key, row) in &self.disk.rows {
+            hold!(self, rule_08_the_history_is_complete(*key, row));
         }
         Ok(())
-    }
-
-    /// Whether nothing but room keeps a delivery from being handed out: it is not in flight, and neither is another of its key.
-    fn is_free(&self, key: &DeliveryKey) -> bool {
-        let order = self.disk.event(key.sequence).order(key.subscription);
-        let flying = |flight: &Flight| flight.key.subscription == key.subscription && flight.order == order;
-        let busy = order.is_some() && self.ledger.leases.values().any(flying);
-        !busy && !self.ledger.in_flight.contains(key) && self.disk.is_first(*key)
     }
 
     fn hear_of_receipt(&mut self, source: &str, id: Option<&str>, receipt: &Receipt) -> Result<(), Violation> {

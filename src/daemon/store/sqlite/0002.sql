@@ -17,6 +17,7 @@ CREATE TABLE keyed (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX keyed_first ON keyed (subscription_id, sequence) WHERE mark = 1;
 CREATE INDEX keyed_held ON keyed (subscription_id, key) WHERE mark = 2;
+
 -- Publishers' keys (rule 13), kept a day: what was published under each, as JSON receipts in the order of the events.
 CREATE TABLE publisher_keys (
     actor TEXT NOT NULL,

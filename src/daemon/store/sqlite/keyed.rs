@@ -94,11 +94,11 @@ pub fn is_blocked(connection: &Connection, key: DeliveryKey, order: OrderKey) ->
 pub fn oldest_pending(connection: &Connection, subscription: SubscriptionId) -> StoreResult<Option<Sequence>> {
     let mut statement = connection.prepare_cached(
         "SELECT min(sequence) FROM (
-             SELECT * FROM (SELECT sequence FROM keyed WHERE subscription_id = ?1 AND mark = 1 ORDER BY sequence LIMIT 1)
+             SELECT * FROM (SELECT sequence FROM keyed INDEXED BY keyed_first WHERE subscription_id = ?1 AND mark = 1 ORDER BY sequence LIMIT 1)
              UNION ALL
              SELECT (SELECT sequence FROM keyed AS behind WHERE behind.subscription_id = ?1 AND behind.key = held.key AND behind.mark = 0
                  ORDER BY sequence LIMIT 1)
-             FROM (SELECT DISTINCT key FROM keyed WHERE subscription_id = ?1 AND mark = 2 LIMIT ?2) AS held)",
+             FROM (SELECT DISTINCT key FROM keyed INDEXED BY keyed_held WHERE subscription_id = ?1 AND mark = 2 LIMIT ?2) AS held)",
     )?;
     let oldest: Option<Option<u64>> = statement.query_row(params![subscription.0, HELD_LOOKED_AT_MAX], |row| row.get(0)).optional()?;
     Ok(oldest.flatten().map(Sequence))
@@ -109,7 +109,7 @@ pub fn held(
     connection: &Connection,
     subscriptions: impl Iterator<Item = SubscriptionId>,
 ) -> StoreResult<BTreeMap<SubscriptionId, HeldKeys>> {
-    let sql = "SELECT DISTINCT key FROM keyed WHERE subscription_id = ?1 AND mark = 2 LIMIT ?2";
+    let sql = "SELECT DISTINCT key FROM keyed INDEXED BY keyed_held WHERE subscription_id = ?1 AND mark = 2 LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = BTreeMap::new();
     for subscription in subscriptions {
@@ -129,7 +129,7 @@ pub fn heads(connection: &Connection, subscription: SubscriptionId, after: Seque
         "SELECT keyed.sequence, eventid, topic, expires_ms, key,
              EXISTS (SELECT 1 FROM keyed AS later WHERE later.subscription_id = ?1 AND later.key = keyed.key
                  AND later.sequence > keyed.sequence)
-         FROM keyed JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
+         FROM keyed INDEXED BY keyed_first JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
          WHERE subscription_id = ?1 AND mark = 1 AND keyed.sequence > ?2
              AND NOT EXISTS (SELECT 1 FROM keyed AS earlier WHERE earlier.subscription_id = ?1 AND earlier.key = keyed.key
                  AND earlier.sequence < keyed.sequence)

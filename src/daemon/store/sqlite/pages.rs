@@ -1,12 +1,13 @@
 //! What the bus reads: the snapshot at a start, the pages it asks for, and rows right before a person's command. Each page is bounded
 //! by its limit and by the rows it looks at.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use panotti_core::bus::Snapshot;
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
-use panotti_core::order::OrderKey;
+use panotti_core::order::{KeyPath, Keyed, OrderKey};
 use panotti_core::poison::Crashes;
 use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
@@ -317,6 +318,9 @@ fn select_events(
         .prepare_cached("SELECT state, crashes FROM deliveries WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = 0")?;
     let story = selection.correlation.as_deref();
     let first = story.and_then(first_of_story);
+    let named = if selection.to.is_empty() { Vec::new() } else { plugins::subscriptions(connection)? };
+    let paths: BTreeMap<SubscriptionId, KeyPath> =
+        named.into_iter().filter_map(|row| Some((row.stored.id, row.stored.spec.key?))).collect();
     let nothing = rusqlite::types::Null;
     let place = params![after.sequence.0, nothing, nothing, nothing, until.0, REPLAY_SCAN_MAX, nothing, story, first];
     let mut rows = statement.query(place)?;
@@ -346,11 +350,11 @@ fn select_events(
                 continue;
             }
             let key = DeliveryKey { replay, ..original };
-            page.items.push(Selected {
-                original,
-                owed: Owed { key, order: keyed::of(keys.as_deref(), subscription), crashes, ..event.clone() },
-                accepted_at,
-            });
+            let order = match (keyed::of(keys.as_deref(), subscription), selection.to.is_empty()) {
+                (None, false) => order_of(connection, sequence, paths.get(&subscription))?,
+                (recorded, _) => recorded,
+            };
+            page.items.push(Selected { original, owed: Owed { key, order, crashes, ..event.clone() }, accepted_at });
             if page.items.len() == limit {
                 page.last = false;
                 return Ok(page);
@@ -362,6 +366,18 @@ fn select_events(
         }
     }
     Ok(page)
+}
+
+/// The ordering key of an event for a subscription that it never matched, and so has no key recorded for.
+fn order_of(connection: &Connection, sequence: Sequence, path: Option<&KeyPath>) -> StoreResult<Option<OrderKey>> {
+    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(None) };
+    let Some(path) = path else { return Ok(event.draft.orderingkey.as_deref().map(OrderKey::of)) };
+    let data = if path.reads_data() { serde_json::from_slice(&event.draft.payload).ok() } else { None };
+    Ok(match path.find(&event.draft, data.as_ref()) {
+        Keyed::By(order) => Some(order),
+        Keyed::ByOwnId => Some(OrderKey::of(&event.eventid.to_string())),
+        Keyed::Missing => None,
+    })
 }
 
 /// The next items of a replay.

@@ -23,6 +23,13 @@ words! {
     }
 }
 
+/// A daemon that does not say has none that stand otherwise.
+impl Default for SubscriptionState {
+    fn default() -> Self {
+        Self::Active
+    }
+}
+
 /// One subscription with its numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subscription {

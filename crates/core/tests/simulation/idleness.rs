@@ -1,0 +1,42 @@
+//! Nothing is left lying: what could be handed out has been, after every step that somebody hears of.
+
+use panotti_core::command::Command;
+use panotti_core::delivery::DeliveryKey;
+
+use crate::ledger::Flight;
+use crate::rules::*;
+use crate::world::{Violation, World, hold};
+
+impl World {
+    /// Nothing that could be handed out is left lying, and the bus wakes for what waits.
+    pub fn judge_idleness(&self) -> Result<(), Violation> {
+        for (id, known) in &self.disk.subscriptions {
+            let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
+            let room = self.ledger.number_in_flight(*id) < known.spec.concurrency as usize;
+            let asked = self.pages.iter().any(|page| match page {
+                Command::PendingPage { subscription, .. }
+                | Command::WaitingPage { subscription, .. }
+                | Command::HeadsPage { subscription, .. }
+                | Command::KeyPage { subscription, .. } => subscription == id,
+                _ => false,
+            });
+            // What is poisonous runs alone, and others wait for it.
+            let kept_free = self.bus.is_kept_free(&known.plugin);
+            if open && room && known.active && !asked && !kept_free {
+                let free = |key: &DeliveryKey| self.is_free(key);
+                hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
+                hold!(self, rule_11_a_busy_key_holds_no_other_up(&self.disk, *id, free));
+                hold!(self, rule_07_what_waits_is_not_left_lying(&self.disk, *id, free, &self.bus, self.bus_now));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing but room keeps a delivery from being handed out: it is not in flight, and neither is another of its key.
+    fn is_free(&self, key: &DeliveryKey) -> bool {
+        let order = self.disk.event(key.sequence).order(key.subscription);
+        let flying = |flight: &Flight| flight.key.subscription == key.subscription && flight.order == order;
+        let busy = order.is_some() && self.ledger.leases.values().any(flying);
+        !busy && !self.ledger.in_flight.contains(key) && self.disk.is_first(*key)
+    }
+}
