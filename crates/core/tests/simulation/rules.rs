@@ -446,7 +446,8 @@ pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, k
     let (Some(read), Some(original)) = (ledger.pages.get(&key.replay), original) else { return Ok(()) };
     let before = read.range(..original).find(|item| {
         let same = item.subscription == key.subscription && disk.event(item.sequence).order(item.subscription) == Some(order);
-        same && item.sequence < key.sequence && !disk.rows.contains_key(&DeliveryKey { replay: key.replay, ..**item })
+        let open = !disk.gone.contains(&item.sequence) && !disk.rows.contains_key(&DeliveryKey { replay: key.replay, ..**item });
+        same && item.sequence < key.sequence && open
     });
     ensure(before.is_none(), || format!("{key:?} is handed out before {before:?} of its replay and key"))
 }
