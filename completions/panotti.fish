@@ -53,8 +53,11 @@ complete -c panotti -n "__fish_panotti_needs_command" -f -a "daemon" -d 'Start, 
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "event" -d 'Publish events, and see what became of them'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "replay" -d 'Jobs that deliver stored events again'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "plugin" -d 'Plugins: what handles the events'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "subscription" -d 'What plugins subscribe to, and how each gets on'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "topic" -d 'What is published, by whom, and who gets it'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "config" -d 'Settings, and where each comes from'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "health" -d 'Ask whether the daemon is well; silent where it is'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "slo" -d 'Show how well it went: success, recovery, latency, load of plugins, uptime, utilisation'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "explain" -d 'Explain an error code: what it means, why it happens, what to do'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "version" -d 'Show the versions of this program and, with --check, of the daemon'
@@ -250,39 +253,45 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "publish" -d 'Publish an event'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "list" -d 'List events, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "ls" -d 'List events, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "show" -d 'Show an event, its payload, and what became of it'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "tail" -d 'Show events and what becomes of them, as it happens'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "retry" -d 'Try an event\'s failed or waiting deliveries again, now'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "errors" -d 'List failures, those that are alike in one group, the largest first'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "replay" -d 'Deliver stored events again, and wait for the result'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show tail retry errors replay discard" -f -a "discard" -d 'Give an event\'s dead deliveries up'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "publish" -d 'Publish an event'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "list" -d 'List events, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "ls" -d 'List events, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "show" -d 'Show an event, its payload, and what became of it'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "trace" -d 'Draw the tree of a story: what was emitted because of what, and by whom'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "tail" -d 'Show events and what becomes of them, as it happens'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "retry" -d 'Try an event\'s failed or waiting deliveries again, now'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "errors" -d 'List failures, those that are alike in one group, the largest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "explain" -d 'Tell for every subscription why it got an event or why it did not'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "export" -d 'Write stored events as lines that `panotti event publish --jsonl` takes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "stats" -d 'Count what was published and what became of it'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "replay" -d 'Deliver stored events again, and wait for the result'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "discard" -d 'Give an event\'s dead deliveries up'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "cancel" -d 'Stop an event\'s deliveries that have not begun or wait for their time'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "purge" -d 'Remove events for good, with their deliveries'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s p -l pair -d 'A key of the payload: `k=text` or `k:=json`; may be given several times' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l priority -d 'Its priority, for handlers and whoever reads the event' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l id -d 'Your id of the event: the same source and id are published once' -r
@@ -292,7 +301,8 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l content-type -d 'Media type of the payload; JSON where it is not given' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l ordering-key -d 'Events of one key come to a plugin one at a time, in their order' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l correlation -d 'The story it belongs to' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l expires -d 'Deliveries past it are given up: a time, or so long from now' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l expires -d 'Deliveries past it are dead, with the cause `expired`: a time, or so long from now' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l delay -d 'Plugins get it later, at most 30 days from now: a time, or so long from now' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l from -d 'Publish a copy of this event as a new one, which names it as its cause; what else is given replaces what the copy has, and --pair sets single keys of its payload' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l wait -d 'Wait until every delivery has ended, at most so long; exit code 1 where one failed, 124 where the time ran out' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l count -d 'Publish it so many times, with the number under `n` in an object' -r
@@ -327,6 +337,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l status -d 'Only events with a delivery in this state' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l topic -d 'Only events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l plugin -d 'Only events with a delivery to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l correlation -d 'Only events of this story' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l until -d 'Accepted before then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
@@ -361,6 +372,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l status -d 'Only events with a delivery in this state' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l topic -d 'Only events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l plugin -d 'Only events with a delivery to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l correlation -d 'Only events of this story' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l until -d 'Accepted before then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
@@ -418,6 +430,32 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l format -d 'How it is drawn' -r -f -a "tree\t'For reading here'
+mermaid\t'A flowchart for pages that draw Mermaid'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l topic -d 'Only events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l plugin -d 'Only what this plugin gets, and its outcomes' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
@@ -500,6 +538,90 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l plugin -d 'Only this plugin\'s subscriptions' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l status -d 'Only events with a delivery in this state' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l topic -d 'Only events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l plugin -d 'Only events with a delivery to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l correlation -d 'Only events of this story' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l since -d 'Accepted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l until -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l limit -d 'Stop after so many, and say where there are more' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l failed -d 'Only events with a delivery that is dead or quarantined'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l by -d 'Break it down: all, topic, plugin, status, priority' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l since -d 'Counted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l status -d 'Deliveries in this state' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l topic -d 'Events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l plugin -d 'Only deliveries to this plugin' -r
@@ -532,6 +654,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l failed -d 'Deliveries that are dead; plugins that succeeded are not called again'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l all -d 'Everything stored'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l include-quarantined -d 'Also deliveries that crashed their plugin three times; each is run alone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l detach -d 'Return as soon as the job is started'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
@@ -566,6 +689,62 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l plugin -d 'Only the delivery to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l before -d 'Events accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l topic -d 'Events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l status -d 'Events with a delivery that ended like this' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l keep-failed -d 'Keep events with a dead delivery'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l dry-run -d 'Show what would go and remove nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -630,6 +809,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l failed -d 'Deliveries that are dead; plugins that succeeded are not called again'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l all -d 'Everything stored'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l include-quarantined -d 'Also deliveries that crashed their plugin three times; each is run alone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l attach -d 'Stay until the job has ended'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
@@ -1118,6 +1298,245 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -f -a "ls" -d 'List the keys of a plugin\'s state with their values'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -f -a "delete" -d 'Delete one key of a plugin\'s state'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -f -a "rm" -d 'Delete one key of a plugin\'s state'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -f -a "list" -d 'List subscriptions: how far behind each is, how fast it goes, how it stands'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -f -a "ls" -d 'List subscriptions: how far behind each is, how fast it goes, how it stands'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -f -a "show" -d 'Show a subscription: what it asks for, how far behind it is, how it stands'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l plugin -d 'Only those of this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l state -d 'Only those in this state: active, held, skipped, removed, stalled' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l plugin -d 'Only those of this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l state -d 'Only those in this state: active, held, skipped, removed, stalled' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -f -a "list" -d 'List the topics that events were published to'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -f -a "ls" -d 'List the topics that events were published to'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -f -a "show" -d 'Show a topic: who publishes to it, who gets it, how much'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -f -a "route" -d 'Tell who would get an event of a topic now, and why the others would not'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -1301,6 +1720,31 @@ complete -c panotti -n "__fish_panotti_using_subcommand health" -l utc -d 'Times
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l since -d 'Counted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
