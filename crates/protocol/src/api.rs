@@ -18,7 +18,6 @@ mod housekeeping;
 mod plugins;
 mod reading;
 mod replays;
-
 pub use housekeeping::*;
 pub use plugins::*;
 pub use reading::*;
