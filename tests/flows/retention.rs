@@ -128,7 +128,7 @@ fn rule_14_near_the_limit_a_warning_is_given_once_old_events_go_early_and_publis
     let warnings = one_number(&stage.scratch.data(), "SELECT value FROM meta WHERE name = 'watermark'");
     assert_eq!(warnings, 1);
     let text = String::from_utf8(stage.scratch.run(&["daemon", "status"]).stdout).unwrap();
-    assert!(text.contains("of 8.4 MB"), "{text}");
+    assert!(text.contains("of 8.3 MB"), "{text}");
 }
 
 #[test]

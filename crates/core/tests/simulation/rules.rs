@@ -440,13 +440,18 @@ pub fn rule_11_one_of_a_key_is_in_flight(disk: &Disk, ledger: &Ledger, key: Deli
     ensure(other.is_none(), || format!("{key:?} is handed out while {other:?} of its key is in flight"))
 }
 
-/// Items of one replay begin in sequence order where they have the same key.
+/// Items of one replay begin in sequence order where they have the same key. One that has begun goes on whatever has died since: a restart
+/// reads the selection again, and finds what is older and was not in it when the item began.
 pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, key: DeliveryKey, original: Option<DeliveryKey>) -> Check {
     let Some(order) = disk.event(key.sequence).order(key.subscription) else { return Ok(()) };
     let (Some(read), Some(original)) = (ledger.pages.get(&key.replay), original) else { return Ok(()) };
+    if disk.rows.contains_key(&key) {
+        return Ok(());
+    }
     let before = read.range(..original).find(|item| {
         let same = item.subscription == key.subscription && disk.event(item.sequence).order(item.subscription) == Some(order);
-        same && item.sequence < key.sequence && !disk.rows.contains_key(&DeliveryKey { replay: key.replay, ..**item })
+        let open = !disk.gone.contains(&item.sequence) && !disk.rows.contains_key(&DeliveryKey { replay: key.replay, ..**item });
+        same && item.sequence < key.sequence && open
     });
     ensure(before.is_none(), || format!("{key:?} is handed out before {before:?} of its replay and key"))
 }

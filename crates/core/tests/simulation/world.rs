@@ -272,6 +272,18 @@ impl World {
         Ok(())
     }
 
+    /// What is too dear to look at after every step.
+    pub fn judge_everything(&self) -> Result<(), Violation> {
+        hold!(self, rule_01_counts_are_those_of_the_rows(&self.disk));
+        for receipt in &self.acknowledged {
+            hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
+        }
+        for (key, row) in &self.disk.rows {
+            hold!(self, rule_08_the_history_is_complete(*key, row));
+        }
+        Ok(())
+    }
+
     fn hear_of_receipt(&mut self, source: &str, id: Option<&str>, receipt: &Receipt) -> Result<(), Violation> {
         let Some(id) = id else { return Ok(()) };
         let key = (source.to_owned(), id.to_owned());
