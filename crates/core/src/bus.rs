@@ -15,7 +15,7 @@ use panotti_protocol::time::Timestamp;
 use crate::action::{Action, CancelReason, Step, Write};
 use crate::command::{Answer, Attach, Command};
 use crate::defect::{Defect, Defects};
-use crate::delivery::{Counts, DeliveryKey, Owed};
+use crate::delivery::{Counts, DeliveryKey, HasRow, Owed};
 use crate::groups::Groups;
 use crate::key_pages::HeldKeys;
 use crate::limits::FLOOR_STEP;
@@ -25,7 +25,7 @@ use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
 use crate::routing::{RuleSet, SubscriptionId};
 use crate::stall::Stalls;
-use crate::subscription::{HasRow, StoredSubscription, Subscription};
+use crate::subscription::{StoredSubscription, Subscription};
 
 /// Everything the bus needs to know after a start. Small whatever the store holds.
 #[derive(Debug, Clone, Default)]

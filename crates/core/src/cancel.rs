@@ -8,9 +8,9 @@ use panotti_protocol::delivery::DeliveryState;
 use crate::action::{DeliveryWrite, Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, StoredDelivery};
-use crate::delivery::DeliveryKey;
+use crate::delivery::{DeliveryKey, HasRow};
 use crate::replay::ReplayNumber;
-use crate::subscription::{HasRow, Subscription};
+use crate::subscription::Subscription;
 
 /// Dead letters that nobody has decided about end after this (semantics rule 8).
 pub const DEAD_LETTERS_KEPT: Duration = Duration::from_secs(90 * 86_400);

@@ -159,6 +159,13 @@ impl Counts {
     }
 }
 
+/// Whether a delivery has a row in the store: it has one from its first outcome on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HasRow {
+    Yes,
+    No,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,11 +7,11 @@ use crate::action::{Action, CancelReason, Lease, Step, Write};
 use crate::bus::{Bus, Copy, Held};
 use crate::command::{Answer, Attach};
 use crate::defect::Defect;
-use crate::delivery::Owed;
+use crate::delivery::{HasRow, Owed};
 use crate::keys::Turn;
 use crate::limits::{KEY_FRONT_MAX, LEASE, REPLAYS_RUNNING_MAX, WAITING_MAX};
 use crate::routing::SubscriptionId;
-use crate::subscription::{HasRow, Subscription};
+use crate::subscription::Subscription;
 
 impl Bus {
     /// The copy that would get a subscription's next delivery, if there is one.

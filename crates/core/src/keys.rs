@@ -12,11 +12,10 @@ use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
 use crate::defect::Defects;
-use crate::delivery::{DeliveryKey, Owed};
+use crate::delivery::{DeliveryKey, HasRow, Owed};
 use crate::key_pages::{Head, HeldKeys, KeyEntry, Stands};
 use crate::limits::{KEY_FRONT_MAX, KEYS_MAX, KEYS_PARKED_MAX};
 use crate::order::OrderKey;
-use crate::subscription::HasRow;
 
 /// What became of a delivery that has a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,13 +12,12 @@ use crate::action::{Action, CancelReason, DeliveryWrite, Notice, Step, Write};
 use crate::bus::{Bus, Held};
 use crate::command::{Answer, Attach, AuditEntry, HandlerOutcome, InstanceEnd, Report, StoredDelivery};
 use crate::defect::Defect;
-use crate::delivery::{DeliveryKey, Owed};
+use crate::delivery::{DeliveryKey, HasRow, Owed};
 use crate::event::Draft;
 use crate::fingerprint::fingerprint;
 use crate::replay::ReplayNumber;
 use crate::retry::RetryPolicy;
 use crate::routing::Matches;
-use crate::subscription::HasRow;
 
 impl DeliveryWrite {
     /// A row in a state, with nothing else said.

@@ -10,9 +10,8 @@ use panotti_protocol::time::Timestamp;
 use crate::action::Step;
 use crate::bus::Bus;
 use crate::defect::Defect;
-use crate::delivery::{DeliveryKey, Owed};
+use crate::delivery::{DeliveryKey, HasRow, Owed};
 use crate::replay::ReplayNumber;
-use crate::subscription::HasRow;
 
 /// So many crashes blamed on one delivery put it into quarantine.
 pub const CRASHES_MAX: usize = 3;

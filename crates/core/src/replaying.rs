@@ -9,11 +9,11 @@ use crate::action::{Action, DeliveryWrite, Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, Refusal, StartReplay, Steering};
 use crate::defect::Defect;
-use crate::delivery::{DeliveryKey, Owed};
+use crate::delivery::{DeliveryKey, HasRow, Owed};
 use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
 use crate::replay::{BEGINNING, Job, ReplayNumber, StoredReplay};
 use crate::routing::SubscriptionId;
-use crate::subscription::{HasRow, Subscription};
+use crate::subscription::Subscription;
 
 impl Bus {
     pub(crate) fn start_replay(&mut self, start: StartReplay, step: &mut Step) -> Answer {

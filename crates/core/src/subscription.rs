@@ -9,7 +9,7 @@ use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
 use crate::defect::{Defect, Defects};
-use crate::delivery::{DeliveryKey, Owed};
+use crate::delivery::{DeliveryKey, HasRow, Owed};
 use crate::key_pages::{Head, HeldKeys, KeyEntry};
 use crate::keys::{Keys, Turn};
 use crate::limits::{WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
@@ -485,13 +485,6 @@ impl Subscription {
     pub(crate) fn timeout(&self) -> Duration {
         self.spec.timeout
     }
-}
-
-/// Whether a delivery has a row in the store: it has one from its first outcome on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HasRow {
-    Yes,
-    No,
 }
 
 /// Whether a subscription has something to do.

@@ -14,12 +14,14 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod failures;
 mod filters;
 mod housekeeping;
 mod plugins;
 mod reading;
 mod replays;
 
+pub use failures::*;
 pub use filters::*;
 pub use housekeeping::*;
 pub use plugins::*;
@@ -439,71 +441,6 @@ pub struct LineAnswer {
     /// Why it was refused. Absent when it was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<crate::failure::Failure>,
-}
-
-/// `POST /events/{id}/retry`: one more attempt, now, of its waiting or dead deliveries.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RetryRequest {
-    /// Only the delivery to this plugin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plugin: Option<String>,
-}
-
-/// `POST /events/{id}/discard`: gives its dead deliveries up.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DiscardRequest {
-    /// Only the delivery to this plugin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plugin: Option<String>,
-    /// Why; stored in the audit.
-    pub reason: String,
-}
-
-/// Answer to retry and discard.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveriesChanged {
-    /// Whether anything changed.
-    pub changed: bool,
-    /// The deliveries it was about, as they stand now.
-    pub deliveries: Vec<Delivery>,
-}
-
-/// One group of `GET /events/errors`: failures that are alike.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorGroup {
-    /// Class and message with the numbers and ids taken out, hashed.
-    pub fingerprint: String,
-    /// The plugin.
-    pub plugin: String,
-    /// The error of the newest.
-    pub error: AttemptError,
-    /// Its cause.
-    pub cause: Cause,
-    /// How many dead deliveries.
-    pub count: u64,
-    /// When the first died.
-    pub first_at: Timestamp,
-    /// When the last died.
-    pub last_at: Timestamp,
-    /// The newest event.
-    pub eventid: EventId,
-}
-
-/// Query of `GET /events/errors`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ErrorsQuery {
-    /// Only this plugin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plugin: Option<String>,
-    /// Died at or after.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<Timestamp>,
-    /// Most groups, largest first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
 }
 
 /// `POST /daemon/stop`

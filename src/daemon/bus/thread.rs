@@ -18,11 +18,12 @@ use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
+use super::batches::{asked_at, next_batch};
 use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
 use super::handle::{Answers, DeliveryChange, Request};
 use super::housekeeping;
-use super::limits::{BATCH_BYTES_MAX, BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
+use super::limits::{BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
 use super::states::StateGrowth;
 use super::watch::Feed;
 use crate::daemon::clock::{Clock, random_seed};
@@ -452,53 +453,4 @@ impl Thread {
 fn push(commands: &mut Vec<Command>, command: Command) -> usize {
     commands.push(command);
     commands.len() - 1
-}
-
-/// Takes the requests of the next step. What reads rows right before, or changes the rules, begins a step of its own.
-fn next_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
-    let mut batch = Vec::new();
-    let mut bytes = 0;
-    while let Some(request) = waiting.front() {
-        let alone = begins_a_step(request);
-        if (alone && !batch.is_empty()) || matches!(request, Request::Close { .. }) {
-            break;
-        }
-        bytes += payload_bytes(request);
-        batch.extend(waiting.pop_front());
-        if alone || batch.len() >= BATCH_REQUESTS_MAX || bytes >= BATCH_BYTES_MAX {
-            break;
-        }
-    }
-    batch
-}
-
-fn begins_a_step(request: &Request) -> bool {
-    match request {
-        Request::Commands { commands, .. } => commands.iter().any(changes_rules),
-        Request::Deliveries { .. } | Request::SetState { .. } | Request::Housekeeping { .. } | Request::Vacuum { .. } => true,
-        Request::ReadState { .. } | Request::Barrier { .. } | Request::Leased { .. } | Request::Look { .. } | Request::Close { .. } => {
-            false
-        }
-    }
-}
-
-fn asked_at(request: &Request) -> Option<Instant> {
-    match request {
-        Request::Commands { asked, .. } => Some(*asked),
-        _ => None,
-    }
-}
-
-fn changes_rules(command: &Command) -> bool {
-    matches!(command, Command::Register { .. } | Command::CreateFilter(_) | Command::RemoveFilter { .. })
-}
-
-fn payload_bytes(request: &Request) -> usize {
-    let Request::Commands { commands, .. } = request else { return 0 };
-    let payload = |command: &Command| match command {
-        Command::Publish(publish) => publish.draft.payload.len(),
-        Command::PublishOnce(once) => once.publishes.iter().map(|publish| publish.draft.payload.len()).sum(),
-        _ => 0,
-    };
-    commands.iter().map(payload).sum()
 }

@@ -2,7 +2,7 @@
 //! named function that is held after every step. Nothing here waits, sleeps or asks the clock.
 //!
 //! - `chaos`, `people`, `plugins`: what happens in a run; `keys`: publishers that give a key
-//! - `world`, `hearing`, `leases`, `ledger`, `disk`, `keyed`: the bus's surroundings and what it must mean
+//! - `world`, `hearing`, `leases`, `ledger`, `disk`, `pages`, `keyed`: the bus's surroundings and what it must mean
 //! - `idleness`, `replays`: what is held of handing out and of replays
 //! - `rules`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
@@ -25,6 +25,7 @@ mod keyed;
 mod keys;
 mod leases;
 mod ledger;
+mod pages;
 mod people;
 mod plugins;
 mod replays;
