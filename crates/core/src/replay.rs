@@ -133,10 +133,14 @@ impl Job {
         }
         let mut before = self.scanned;
         for item in items {
-            // A delivery and an earlier repeat of it can both be dead: one new delivery stands for both.
+            // A delivery and an earlier repeat of it can both be dead: one new delivery stands for both, and runs alone if either is poison.
             let same = item.original.sequence == before.sequence && item.original.subscription == before.subscription;
             before = item.original;
             if same {
+                let kept = self.window.back_mut().filter(|kept| kept.key == item.owed.key && item.owed.crashes.are_poison());
+                if let Some(kept) = kept {
+                    kept.crashes = item.owed.crashes;
+                }
                 continue;
             }
             if item.owed.order.is_some_and(|order| self.passed.contains(&(item.original.subscription, order))) {

@@ -32,7 +32,7 @@ const TOPICS: [&str; 6] = ["recording.ended", "recording.started", "transcript.m
 /// Who asked, and so who hears the answer.
 #[derive(Debug, Clone)]
 pub enum Asked {
-    Publisher(Draft),
+    Publisher(Box<Draft>),
     KeyedPublisher(PublisherKey, Vec<Draft>),
     Copy(FencingToken, Report),
     Nobody,
@@ -159,7 +159,7 @@ impl Chaos {
             None => {
                 for who in who {
                     match who {
-                        Asked::Publisher(draft) if draft.id.is_some() || self.random.below(2) == 0 => self.again.push(draft),
+                        Asked::Publisher(draft) if draft.id.is_some() || self.random.below(2) == 0 => self.again.push(*draft),
                         Asked::KeyedPublisher(key, drafts) => self.keyed_again.push((key, drafts)),
                         _ => {}
                     }
@@ -177,7 +177,7 @@ impl Chaos {
 
     fn tell(&mut self, who: Asked, answer: Answer) {
         match (who, answer) {
-            (Asked::Publisher(draft), Answer::MatchAgain) => self.again.push(draft),
+            (Asked::Publisher(draft), Answer::MatchAgain) => self.again.push(*draft),
             (Asked::KeyedPublisher(key, drafts), Answer::MatchAgain) => self.keyed_again.push((key, drafts)),
             (Asked::Copy(token, report), Answer::Taken | Answer::Stale) => {
                 self.let_go(token);
@@ -311,7 +311,7 @@ impl Chaos {
             Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true }
         });
         let matches = matched_by(&self.world.rules, &draft);
-        (Command::Publish(Box::new(Publish { draft: draft.clone(), matches, known })), Asked::Publisher(draft))
+        (Command::Publish(Box::new(Publish { draft: draft.clone(), matches, known })), Asked::Publisher(Box::new(draft)))
     }
 
     /// What running copies say in this step, and what was said before and comes again.

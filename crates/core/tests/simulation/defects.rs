@@ -5,7 +5,7 @@ use panotti_core::defect::{Defect, Defects};
 use crate::run_all;
 
 /// Seeds that may pass before a defect is seen.
-const SEEDS_MAX: u64 = 40;
+const SEEDS_MAX: u64 = 150;
 
 /// Every defect with the rules that catch it.
 const CAUGHT_BY: &[(Defect, &[&str])] = &[

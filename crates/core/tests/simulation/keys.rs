@@ -41,6 +41,10 @@ pub fn rule_13_a_key_gives_its_first_receipts_for_a_day(first: &FirstKeys, once:
         }
         (Some(stored), Answer::Refused(Refusal::KeyReused(_))) => stored.digest != once.key.digest,
         (None, Answer::Receipts(receipts)) => receipts.len() == once.publishes.len(),
+        // One event that is too late for everybody, and nothing of the batch is published.
+        (None, Answer::Refused(Refusal::Expired(_))) => {
+            once.publishes.iter().any(|publish| publish.draft.expires.is_some_and(|expires| expires <= now))
+        }
         _ => false,
     };
     if holds { Ok(()) } else { Err(format!("{:?} has {stored:?} and was answered {answer:?}", once.key)) }

@@ -4,7 +4,7 @@
 //! - `chaos`, `people`, `plugins`: what happens in a run; `keys`: publishers that give a key
 //! - `world`, `hearing`, `leases`, `ledger`, `disk`, `pages`, `keyed`: the bus's surroundings and what it must mean
 //! - `idleness`, `replays`: what is held of handing out and of replays
-//! - `rules`: the invariants; `coverage`: the transitions that must have been taken
+//! - `rules`, `rules_of_replay`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
 //! - `stories` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
 //!
@@ -30,6 +30,7 @@ mod people;
 mod plugins;
 mod replays;
 mod rules;
+mod rules_of_replay;
 mod stalls;
 mod stories;
 mod stories_of_order;

@@ -16,20 +16,21 @@ use panotti_core::poison::{CRASHES_MAX, CRASHES_WITHIN};
 use panotti_core::replay::ReplayNumber;
 use panotti_core::retry::RetryPolicy;
 use panotti_core::routing::SubscriptionId;
-use panotti_protocol::delivery::{AttemptOutcome, Cause, DeliveryState, ReplayState};
+use panotti_protocol::delivery::{AttemptOutcome, Cause, DeliveryState};
 use panotti_protocol::event::Receipt;
 use panotti_protocol::id::{FencingToken, Sequence};
 use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
 
-use crate::disk::{Disk, ReplayRow, Row};
+use crate::disk::{Disk, Row};
 use crate::keyed::Entry;
 use crate::ledger::{Kind, Ledger};
+pub use crate::rules_of_replay::*;
 
 /// What a rule says.
 pub type Check = Result<(), String>;
 
-fn ensure(holds: bool, why: impl FnOnce() -> String) -> Check {
+pub fn ensure(holds: bool, why: impl FnOnce() -> String) -> Check {
     if holds { Ok(()) } else { Err(why()) }
 }
 
@@ -333,50 +334,6 @@ pub fn rule_10_a_dead_letter_recovers_only_when_its_replay_is_done(disk: &Disk, 
     ensure(done, || format!("{key:?} is recovered and no replay of it is done"))
 }
 
-pub fn rule_10_a_replay_never_passes_an_item_without_a_row(disk: &Disk, ledger: &Ledger, number: ReplayNumber) -> Check {
-    let ReplayRow { cursor, state, .. } = disk.replays[&number];
-    if state == ReplayState::Cancelled {
-        return Ok(());
-    }
-    let passed = ledger.pages.get(&number).and_then(|read| {
-        let is_open = |original: &&DeliveryKey| {
-            !disk.gone.contains(&original.sequence) && !disk.rows.contains_key(&DeliveryKey { replay: number, ..**original })
-        };
-        read.range(..=cursor).find(is_open)
-    });
-    ensure(passed.is_none(), || format!("replay {number:?} is at {cursor:?} and has no row for {passed:?}"))
-}
-
-pub fn rule_10_a_replays_sums_are_those_of_its_items(disk: &Disk, number: ReplayNumber) -> Check {
-    use DeliveryState::{Cancelled, Dead, Done, Quarantined, Recovered, Skipped};
-    let row = &disk.replays[&number];
-    let failed: i64 = [Dead, Quarantined, Cancelled, Recovered].iter().map(|state| disk.rows_of(number, *state)).sum();
-    let counted = [disk.rows_of(number, Done), failed, disk.rows_of(number, Skipped)];
-    ensure([row.ok, row.failed, row.skipped] == counted, || format!("{row:?}, counted {counted:?}"))
-}
-
-pub fn rule_10_a_replay_ends_with_every_item(disk: &Disk, number: ReplayNumber) -> Check {
-    let row = &disk.replays[&number];
-    if row.state == ReplayState::Cancelled {
-        return Ok(());
-    }
-    let left = disk.rows_of(number, DeliveryState::Waiting);
-    ensure(left == 0, || format!("replay {number:?} has ended and {left} of its items wait"))?;
-    let state = match (row.ok, row.failed) {
-        (_, 0) => ReplayState::Done,
-        (0, _) => ReplayState::Failed,
-        _ => ReplayState::Partial,
-    };
-    ensure(row.state == state, || format!("replay {number:?} is {}, expected {state}", row.state))?;
-    if row.start.selection.failed {
-        return Ok(());
-    }
-    // What was quarantined when its turn came may have been tried again since.
-    let page = disk.replay_page(number, panotti_core::replay::BEGINNING, usize::MAX);
-    let missing = page.items.iter().find(|item| !item.owed.topic.is_reserved() && !item.owed.crashes.are_poison());
-    ensure(missing.is_none(), || format!("replay {number:?} has ended without {missing:?}"))
-}
-
 pub fn rule_10_the_mark_names_the_delivery_that_is_repeated(disk: &Disk, key: DeliveryKey, lease: &Lease) -> Check {
     let eventid = disk.event(key.sequence).eventid;
     ensure(lease.delivery == key.id(eventid), || format!("{key:?} is handed out as {}", lease.delivery))?;
@@ -438,22 +395,6 @@ pub fn rule_11_one_of_a_key_is_in_flight(disk: &Disk, ledger: &Ledger, key: Deli
     };
     let other = ledger.in_flight.iter().find(same);
     ensure(other.is_none(), || format!("{key:?} is handed out while {other:?} of its key is in flight"))
-}
-
-/// Items of one replay begin in sequence order where they have the same key. One that has begun goes on whatever has died since: a restart
-/// reads the selection again, and finds what is older and was not in it when the item began.
-pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, key: DeliveryKey, original: Option<DeliveryKey>) -> Check {
-    let Some(order) = disk.event(key.sequence).order(key.subscription) else { return Ok(()) };
-    let (Some(read), Some(original)) = (ledger.pages.get(&key.replay), original) else { return Ok(()) };
-    if disk.rows.contains_key(&key) {
-        return Ok(());
-    }
-    let before = read.range(..original).find(|item| {
-        let same = item.subscription == key.subscription && disk.event(item.sequence).order(item.subscription) == Some(order);
-        let open = !disk.gone.contains(&item.sequence) && !disk.rows.contains_key(&DeliveryKey { replay: key.replay, ..**item });
-        same && item.sequence < key.sequence && open
-    });
-    ensure(before.is_none(), || format!("{key:?} is handed out before {before:?} of its replay and key"))
 }
 
 /// For a subscription with room and an open copy: the first of each key that is not in flight has been handed out.

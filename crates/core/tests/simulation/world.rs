@@ -98,8 +98,7 @@ pub struct World {
 impl World {
     pub fn new(seed: u64, defects: Defects) -> Self {
         let wall = Timestamp::from_ms(1_700_000_000_000);
-        let mut disk = Disk::default();
-        disk.epoch = 1;
+        let disk = Disk { epoch: 1, ..Disk::default() };
         let bus = Bus::load(disk.snapshot(), wall, defects.clone());
         let mut world = Self {
             rules: Arc::clone(bus.rules()),
