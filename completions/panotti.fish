@@ -254,43 +254,45 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "publish" -d 'Publish an event'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "list" -d 'List events, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "ls" -d 'List events, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "show" -d 'Show an event, its payload, and what became of it'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "trace" -d 'Draw the tree of a story: what was emitted because of what, and by whom'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "tail" -d 'Show events and what becomes of them, as it happens'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "retry" -d 'Try an event\'s failed or waiting deliveries again, now'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "errors" -d 'List failures, those that are alike in one group, the largest first'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "explain" -d 'Tell for every subscription why it got an event or why it did not'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "export" -d 'Write stored events as lines that `panotti event publish --jsonl` takes'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "stats" -d 'Count what was published and what became of it'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "replay" -d 'Deliver stored events again, and wait for the result'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard" -f -a "discard" -d 'Give an event\'s dead deliveries up'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "publish" -d 'Publish an event'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "list" -d 'List events, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "ls" -d 'List events, the newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "show" -d 'Show an event, its payload, and what became of it'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "trace" -d 'Draw the tree of a story: what was emitted because of what, and by whom'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "tail" -d 'Show events and what becomes of them, as it happens'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "retry" -d 'Try an event\'s failed or waiting deliveries again, now'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "errors" -d 'List failures, those that are alike in one group, the largest first'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "explain" -d 'Tell for every subscription why it got an event or why it did not'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "export" -d 'Write stored events as lines that `panotti event publish --jsonl` takes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "stats" -d 'Count what was published and what became of it'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "replay" -d 'Deliver stored events again, and wait for the result'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "discard" -d 'Give an event\'s dead deliveries up'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "cancel" -d 'Stop an event\'s deliveries that have not begun or wait for their time'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -f -a "purge" -d 'Remove events for good, with their deliveries'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s p -l pair -d 'A key of the payload: `k=text` or `k:=json`; may be given several times' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l priority -d 'Its priority, for handlers and whoever reads the event' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l id -d 'Your id of the event: the same source and id are published once' -r
@@ -300,7 +302,8 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l content-type -d 'Media type of the payload; JSON where it is not given' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l ordering-key -d 'Events of one key come to a plugin one at a time, in their order' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l correlation -d 'The story it belongs to' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l expires -d 'Deliveries past it are given up: a time, or so long from now' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l expires -d 'Deliveries past it are dead, with the cause `expired`: a time, or so long from now' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l delay -d 'Plugins get it later, at most 30 days from now: a time, or so long from now' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l from -d 'Publish a copy of this event as a new one, which names it as its cause; what else is given replaces what the copy has, and --pair sets single keys of its payload' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l wait -d 'Wait until every delivery has ended, at most so long; exit code 1 where one failed, 124 where the time ran out' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l count -d 'Publish it so many times, with the number under `n` in an object' -r
@@ -659,6 +662,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l failed -d 'Deliveries that are dead; plugins that succeeded are not called again'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l all -d 'Everything stored'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l include-quarantined -d 'Also deliveries that crashed their plugin three times; each is run alone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l detach -d 'Return as soon as the job is started'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
@@ -693,6 +697,62 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l plugin -d 'Only the delivery to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l before -d 'Events accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l topic -d 'Events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l status -d 'Events with a delivery that ended like this' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l keep-failed -d 'Keep events with a dead delivery'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l dry-run -d 'Show what would go and remove nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -972,6 +1032,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l failed -d 'Deliveries that are dead; plugins that succeeded are not called again'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l all -d 'Everything stored'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l include-quarantined -d 'Also deliveries that crashed their plugin three times; each is run alone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l attach -d 'Stay until the job has ended'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'

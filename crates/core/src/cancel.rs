@@ -71,7 +71,7 @@ impl Bus {
             }
             subscription.forget_waiting(owed.key);
             subscription.forget_pending(owed.key);
-            self.alone.forget(owed.key);
+            self.forget_aside(owed.key);
             self.count(owed.key, state, -1);
             self.count(owed.key, DeliveryState::Cancelled, 1);
             let row = DeliveryWrite::of(&owed, DeliveryState::Cancelled, attempts_max);

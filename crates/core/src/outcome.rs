@@ -189,6 +189,12 @@ impl Bus {
     pub(crate) fn put_back(&mut self, owed: Owed, row: HasRow) {
         let Some(subscription) = self.subscriptions.get_mut(&owed.key.subscription) else { return };
         match (row, owed.key.replay) {
+            // Its key is free now: its replay releases it again, before what comes after it.
+            (HasRow::No, replay) if replay != ReplayNumber::LIVE && owed.order.is_some() => {
+                if let Some(job) = self.jobs.get_mut(&replay) {
+                    job.take_back(owed);
+                }
+            }
             (HasRow::Yes, _) => subscription.take_back(owed),
             (HasRow::No, ReplayNumber::LIVE) => subscription.give_back(owed),
             (HasRow::No, _) => subscription.repeat(owed),
@@ -348,7 +354,7 @@ impl Bus {
             }
             subscription.forget_waiting(owed.key);
             subscription.wait(now, owed.clone());
-            self.alone.forget(owed.key);
+            self.forget_aside(owed.key);
             self.count(owed.key, state, -1);
             self.count(owed.key, DeliveryState::Waiting, 1);
             let write = DeliveryWrite { due: Some(now), ..DeliveryWrite::of(&owed, DeliveryState::Waiting, attempts_max) };

@@ -63,11 +63,6 @@ impl Alone {
         self.running.retain(|_, running| *running != token);
     }
 
-    /// Forgets one that waits: it will be kept elsewhere, or has ended.
-    pub(crate) fn forget(&mut self, key: DeliveryKey) {
-        self.waiting.retain(|_, (owed, _)| owed.key != key);
-    }
-
     /// Takes out what a replay released and nobody holds.
     pub(crate) fn drop_repeats(&mut self, replay: ReplayNumber) -> Vec<Owed> {
         let dropped = |(owed, row): &(Owed, HasRow)| *row == HasRow::No && owed.key.replay == replay;
@@ -87,9 +82,21 @@ impl Bus {
         !self.defects.has(Defect::PoisonInCompany) && (self.alone.waiting.contains_key(plugin) || self.alone.running.contains_key(plugin))
     }
 
-    /// Sets a poisonous delivery aside until it can run alone.
+    /// Sets a poisonous delivery aside until it can run alone. Its ordering key is taken meanwhile: nothing else of it may be released.
     pub(crate) fn set_aside(&mut self, plugin: &str, owed: Owed, row: HasRow) {
+        if let Some(subscription) = self.subscriptions.get_mut(&owed.key.subscription) {
+            subscription.hold_key(&owed);
+        }
         self.alone.waiting.insert(plugin.to_owned(), (owed, row));
+    }
+
+    /// Forgets one that was set aside: it will be kept elsewhere, or has ended. Its ordering key is free again.
+    pub(crate) fn forget_aside(&mut self, key: DeliveryKey) {
+        let plugin = self.alone.waiting.iter().find(|(_, (owed, _))| owed.key == key).map(|(plugin, _)| plugin.clone());
+        let Some((owed, _)) = plugin.and_then(|plugin| self.alone.waiting.remove(&plugin)) else { return };
+        if let Some(subscription) = self.subscriptions.get_mut(&key.subscription) {
+            subscription.end_of_flight(&owed);
+        }
     }
 
     /// Hands out what was set aside, where nothing else of its plugin is in flight any more.
@@ -113,7 +120,12 @@ impl Bus {
                     self.alone.running.insert(plugin, token);
                 }
                 // Nobody would take it now: it goes back to where it came from, and others are not kept waiting.
-                None => self.put_back(owed, row),
+                None => {
+                    if let Some(subscription) = self.subscriptions.get_mut(&id) {
+                        subscription.end_of_flight(&owed);
+                    }
+                    self.put_back(owed, row);
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::bus::Bus;
 use crate::defect::Defect;
 use crate::limits::{STALL_MIN, STALL_TIMEOUTS};
 use crate::routing::SubscriptionId;
-use crate::subscription::{Owes, Subscription};
+use crate::subscription::Subscription;
 
 /// How the subscriptions get on.
 #[derive(Debug, Clone, Default)]
@@ -144,4 +144,14 @@ impl Bus {
         };
         self.subscriptions.iter().filter_map(due).min()
     }
+}
+
+/// Whether a subscription has something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owes {
+    /// Something that is handed out or could be.
+    Now,
+    /// Only what waits for its next attempt, or behind what holds its ordering key.
+    Later,
+    Nothing,
 }

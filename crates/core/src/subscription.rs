@@ -16,6 +16,7 @@ use crate::limits::{WAITING_MAX, WINDOW_LOW, WINDOW_MAX};
 use crate::order::OrderKey;
 use crate::replay::ReplayNumber;
 use crate::routing::{SubscriptionId, SubscriptionSpec};
+use crate::stall::Owes;
 
 /// A subscription as the store has it, at a start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -326,6 +327,13 @@ impl Subscription {
         std::mem::take(&mut self.turned_away)
     }
 
+    /// Its key counts as in flight from now on.
+    pub(crate) fn hold_key(&mut self, owed: &Owed) {
+        if let Some(order) = owed.order {
+            self.keys.begin(order, owed.key);
+        }
+    }
+
     pub(crate) fn end_of_flight(&mut self, owed: &Owed) {
         if let Some(order) = owed.order {
             self.keys.end(order, owed.key);
@@ -485,14 +493,4 @@ impl Subscription {
     pub(crate) fn timeout(&self) -> Duration {
         self.spec.timeout
     }
-}
-
-/// Whether a subscription has something to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Owes {
-    /// Something that is handed out or could be.
-    Now,
-    /// Only what waits for its next attempt, or behind what holds its ordering key.
-    Later,
-    Nothing,
 }
