@@ -109,7 +109,8 @@ impl Bus {
             let Some((owed, row)) = self.alone.waiting.remove(&plugin) else { continue };
             let id = owed.key.subscription;
             let Some(subscription) = self.subscriptions.get(&id) else { continue };
-            let copy = self.copy_of(subscription).map(|copy| copy.attach.clone());
+            // An older one of its key may have come back meanwhile, and goes first.
+            let copy = self.copy_of(subscription).filter(|_| subscription.keeps_its_key(&owed)).map(|copy| copy.attach.clone());
             match copy {
                 Some(copy) => {
                     // A page may have brought it again meanwhile.
@@ -119,7 +120,7 @@ impl Bus {
                     let token = self.lease(id, owed, row, copy, step);
                     self.alone.running.insert(plugin, token);
                 }
-                // Nobody would take it now: it goes back to where it came from, and others are not kept waiting.
+                // It cannot go now: it goes back to where it came from, and others are not kept waiting.
                 None => {
                     if let Some(subscription) = self.subscriptions.get_mut(&id) {
                         subscription.end_of_flight(&owed);

@@ -329,9 +329,13 @@ impl Subscription {
 
     /// Its key counts as in flight from now on.
     pub(crate) fn hold_key(&mut self, owed: &Owed) {
-        if let Some(order) = owed.order {
-            self.keys.begin(order, owed.key);
-        }
+        let Some(order) = owed.order else { return };
+        self.keys.begin(order, owed.key);
+    }
+
+    /// Whether it may still go as far as its key goes, which it holds.
+    pub(crate) fn keeps_its_key(&self, owed: &Owed) -> bool {
+        owed.order.is_none_or(|order| self.keys.claim_holds(order, owed.key))
     }
 
     pub(crate) fn end_of_flight(&mut self, owed: &Owed) {
