@@ -21,8 +21,8 @@ struct Inner {
     bytes: usize,
 }
 
-/// What an event costs beside its payload.
-const OVERHEAD_BYTES: usize = 512;
+/// What an event costs beside its payload: itself, its eight or so strings, its places in the map and the queue.
+const OVERHEAD_BYTES: usize = 1_024;
 
 impl EventCache {
     /// Keeps an event, with the time at which its publisher called: of the first publisher of its batch, so not later.
