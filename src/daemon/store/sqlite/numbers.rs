@@ -54,21 +54,21 @@ impl Published {
     }
 }
 
-/// What became of a subscription's deliveries.
+/// What became of deliveries in a time: of a subscription in a step, of several in a window.
 #[derive(Debug, Default, Clone, Copy)]
-struct Ended {
-    done: u64,
-    dead: u64,
-    retries: u64,
-    skipped: u64,
-    cancelled: u64,
-    recovered: u64,
+pub(super) struct Ended {
+    pub(super) done: u64,
+    pub(super) dead: u64,
+    pub(super) retries: u64,
+    pub(super) skipped: u64,
+    pub(super) cancelled: u64,
+    pub(super) recovered: u64,
     /// Done after a failed attempt.
-    mended: u64,
+    pub(super) mended: u64,
     /// Cancelled after a failed attempt.
-    given_up: u64,
-    attempts: u64,
-    busy_ms: u64,
+    pub(super) given_up: u64,
+    pub(super) attempts: u64,
+    pub(super) busy_ms: u64,
 }
 
 #[derive(Debug, Default, Clone, Copy)]

@@ -11,7 +11,7 @@ use panotti_protocol::event::Priority;
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use super::numbers::{HOURS_KEPT, MINUTES_KEPT, SPANS};
+use super::numbers::{Ended, HOURS_KEPT, MINUTES_KEPT, SPANS};
 use crate::daemon::store::failure::StoreResult;
 
 /// Slots from one on, in minutes or in hours.
@@ -51,27 +51,12 @@ impl Window {
     }
 }
 
-/// What became of deliveries in a window.
-#[derive(Debug, Default, Clone, Copy)]
-struct Outcomes {
-    done: u64,
-    dead: u64,
-    retries: u64,
-    skipped: u64,
-    cancelled: u64,
-    recovered: u64,
-    mended: u64,
-    given_up: u64,
-    attempts: u64,
-    busy_ms: u64,
-}
-
 const OUTCOMES: &str = "coalesce(sum(done), 0), coalesce(sum(dead), 0), coalesce(sum(retries), 0), coalesce(sum(skipped), 0),
     coalesce(sum(cancelled), 0), coalesce(sum(recovered), 0), coalesce(sum(mended), 0), coalesce(sum(given_up), 0),
     coalesce(sum(attempts), 0), coalesce(sum(busy_ms), 0)";
 
-fn outcomes_row(row: &Row<'_>) -> rusqlite::Result<Outcomes> {
-    Ok(Outcomes {
+fn outcomes_row(row: &Row<'_>) -> rusqlite::Result<Ended> {
+    Ok(Ended {
         done: row.get(0)?,
         dead: row.get(1)?,
         retries: row.get(2)?,
@@ -85,7 +70,7 @@ fn outcomes_row(row: &Row<'_>) -> rusqlite::Result<Outcomes> {
     })
 }
 
-fn outcomes(connection: &Connection, window: Window) -> StoreResult<Outcomes> {
+fn outcomes(connection: &Connection, window: Window) -> StoreResult<Ended> {
     let sql = format!("SELECT {OUTCOMES} FROM subscription_numbers WHERE span = ?1 AND slot >= ?2");
     Ok(connection.prepare_cached(&sql)?.query_row(params![window.span, window.slot], outcomes_row)?)
 }
@@ -116,7 +101,7 @@ fn published_row(key: String, events: u64, bytes: u64, window: Window) -> StatsR
     StatsRow { key, events: Some(events), bytes: Some(bytes), rate: Some(window.rate(events)), ..StatsRow::default() }
 }
 
-fn ended_row(key: String, outcomes: Outcomes, window: Window) -> StatsRow {
+fn ended_row(key: String, outcomes: Ended, window: Window) -> StatsRow {
     StatsRow {
         key,
         done: Some(outcomes.done),
