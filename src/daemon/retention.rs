@@ -49,7 +49,7 @@ pub struct Retention {
 
 /// Where it is. Begins anew with each start.
 #[derive(Debug, Default)]
-struct Place {
+pub struct Place {
     /// Every event up to here was looked at for its age.
     aged_to: Sequence,
     /// When everything is looked through for its age again, and for what has to be cancelled.
@@ -66,8 +66,10 @@ struct Place {
 
 /// Whether there is more to do at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum More {
+pub enum More {
+    /// There is.
     Yes,
+    /// Not before something has changed.
     No,
 }
 
@@ -96,7 +98,11 @@ impl Retention {
         }
     }
 
-    async fn look(&self, place: &mut Place) -> Result<More, Failure> {
+    /// Looks at the store once, and removes one chunk of what may go.
+    ///
+    /// # Errors
+    /// The disk refuses, or the daemon is stopping. What was not removed is found again.
+    pub async fn look(&self, place: &mut Place) -> Result<More, Failure> {
         let now = self.clock.now();
         let space = self.readers.read(retention::space).await?;
         let room = Room { used_bytes: space.used_bytes(), bytes_max: self.bytes_max };
