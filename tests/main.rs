@@ -6,6 +6,7 @@
 //! - `protocol`: golden frames of the plugin protocol
 //! - `tidy`: who may import whom, and the order of the files
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
+//! - `github`: filters on webhooks of GitHub, held against jq
 //! - `host`: real plugins with a bus that only answers
 //! - `plugins`: real plugins with the real daemon: good ones, bad ones, and what becomes of their processes when it is killed
 //! - `reading`: what people read about the bus: stories, subscriptions, numbers, topics, explanations
@@ -16,6 +17,7 @@
 mod cli;
 mod endurance;
 mod flows;
+mod github;
 mod host;
 mod plugins;
 mod power;
