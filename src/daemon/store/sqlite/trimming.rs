@@ -45,7 +45,8 @@ struct Scan<'rows> {
     ahead: Option<Stored>,
 }
 
-const SCAN: &str = "SELECT events.sequence, subscription_id, replay_no, state, open_failure, accepted_ms, matches, topic_id, length(payload)
+const SCAN: &str =
+    "SELECT events.sequence, subscription_id, replay_no, state, open_failure, accepted_ms, matches, topic_id, length(payload)
      FROM events LEFT JOIN deliveries ON deliveries.sequence = events.sequence
      WHERE events.sequence BETWEEN ?1 AND ?2 ORDER BY events.sequence";
 
