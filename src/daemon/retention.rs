@@ -16,7 +16,8 @@ use super::bus::housekeeping::{ACTOR, Housekeeping};
 use super::clock::Clock;
 use super::store::sqlite::pages;
 use super::store::sqlite::readers::Readers;
-use super::store::sqlite::retention::{self, CANCEL_DELIVERIES_MAX, Chunk, Reach, Space};
+use super::store::sqlite::retention::{self, CANCEL_DELIVERIES_MAX, Space};
+use super::store::sqlite::trimming::{self, Chunk};
 
 /// How often the store's room is looked at, and what has become too old.
 const LOOK: Duration = Duration::from_secs(1);
@@ -123,7 +124,7 @@ impl Retention {
             return Ok(More::No);
         }
         let (after, wanted) = (place.room_to, room.too_much());
-        let chunk = self.readers.read(move |connection| retention::chunk(connection, after, Reach::Bytes(wanted))).await?;
+        let chunk = self.readers.read(move |connection| trimming::chunk(connection, after, &TrimWhy::Room, wanted)).await?;
         self.trim(&chunk, TrimWhy::Room).await?;
         place.room_to = chunk.scanned_to;
         if chunk.last {
@@ -143,7 +144,7 @@ impl Retention {
             place.round_at = now + ROUND;
         }
         let (after, before) = (place.aged_to, trusted - self.kept);
-        let chunk = self.readers.read(move |connection| retention::chunk(connection, after, Reach::Before(before))).await?;
+        let chunk = self.readers.read(move |connection| trimming::chunk(connection, after, &TrimWhy::Age { before }, 0)).await?;
         self.trim(&chunk, TrimWhy::Age { before }).await?;
         place.aged_to = chunk.scanned_to;
         Ok(if chunk.last { More::No } else { More::Yes })

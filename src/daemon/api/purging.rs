@@ -17,7 +17,7 @@ use super::{Api, pages};
 use crate::daemon::bus::handle::{BusHandle, DeliveryChange};
 use crate::daemon::bus::housekeeping::Housekeeping;
 use crate::daemon::store::sqlite::readers::Readers;
-use crate::daemon::store::sqlite::retention::{self, SelectedFates, TRIM_SCAN_MAX};
+use crate::daemon::store::sqlite::trimming::{self, SelectedFates, TRIM_SCAN_MAX};
 
 /// `POST /events/{id}/cancel`
 pub async fn cancel(
@@ -48,7 +48,7 @@ pub async fn purge_part(bus: &BusHandle, readers: &Readers, request: PurgeReques
     let mut purged = Purged::default();
     loop {
         let selection = request.selection.clone();
-        let page = readers.read(move |connection| retention::select(connection, &selection, place)).await?;
+        let page = readers.read(move |connection| trimming::select(connection, &selection, place)).await?;
         let (mut part, failed) = plan(&page, &why, request.keep_failed);
         if !request.dry_run && part.events > 0 {
             if !failed.is_empty() {
