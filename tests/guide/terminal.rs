@@ -32,25 +32,30 @@ pub fn run(command: &mut Command, answers: &[String]) -> (String, ExitStatus) {
 
     let mut person = std::fs::File::from(person);
     let (mut shown, mut answers, begun) = (Vec::new(), answers.iter(), Instant::now());
-    let mut ended = None;
+    let mut has_ended = false;
     loop {
         let readable = poll(&mut [PollFd::new(&person, PollFlags::IN)], Some(&LOOK)).unwrap() > 0;
         let mut some = [0; 4096];
         // What is left is read first; a terminal that nobody holds any more answers with an error.
         let read = if readable { person.read(&mut some).unwrap_or(0) } else { 0 };
         shown.extend_from_slice(&some[..read]);
+        if read > 0 && shown.ends_with(b"? [y/N] ") {
+            writeln!(person, "{}", answers.next().map_or("", String::as_str)).unwrap();
+        }
         if read > 0 {
-            if shown.ends_with(b"? [y/N] ") {
-                writeln!(person, "{}", answers.next().map_or("", String::as_str)).unwrap();
-            }
             continue;
         }
-        if let Some(status) = ended {
-            return (screen(&String::from_utf8_lossy(&shown)), status);
+        if has_ended {
+            break;
         }
-        ended = child.try_wait().unwrap();
-        assert!(begun.elapsed() < PATIENCE, "not ended within {} s: {}", PATIENCE.as_secs(), String::from_utf8_lossy(&shown));
+        has_ended = child.try_wait().unwrap().is_some();
+        if begun.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("not ended within {} s: {}", PATIENCE.as_secs(), String::from_utf8_lossy(&shown));
+        }
     }
+    (screen(&String::from_utf8_lossy(&shown)), child.wait().unwrap())
 }
 
 /// What stays on the screen of what was written to it: lines that were taken back (a progress bar) are gone, and so are colours.
