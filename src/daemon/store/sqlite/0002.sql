@@ -173,3 +173,9 @@ UPDATE subscriptions SET inactive_ms = (SELECT max(accepted_ms) FROM events) WHE
 
 -- Quarantine: when a delivery crashed its plugin, the last times, eight bytes each, little-endian milliseconds.
 ALTER TABLE deliveries ADD COLUMN crashes BLOB;
+
+-- Batches: most deliveries in one call of a subscription's handler.
+ALTER TABLE subscriptions ADD COLUMN batch INTEGER NOT NULL DEFAULT 1;
+
+-- Ordering keys of deliveries that a replay made for a subscription that their event never matched: `events.keys` has none for it.
+ALTER TABLE deliveries ADD COLUMN order_key INTEGER;
