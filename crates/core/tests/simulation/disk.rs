@@ -324,10 +324,10 @@ impl Disk {
     fn recover(&mut self, key: DeliveryKey) {
         let Some(mut row) = self.take_row(key) else { return };
         if row.state.is_failed() {
+            let counts = self.counts.entry(key.subscription).or_default();
+            counts.recovered += 1;
             if row.open {
-                let counts = self.counts.entry(key.subscription).or_default();
                 counts.add(row.state, -1);
-                counts.recovered += 1;
             }
             row.state = DeliveryState::Recovered;
             row.open = false;
