@@ -72,3 +72,9 @@ pub const STALL_TIMEOUTS: u32 = 3;
 pub const FAILURE_GROUPS_MAX: usize = 1_000;
 /// A group of failures in which nothing has died for so long begins anew.
 pub const FAILURE_GROUP_QUIET: Duration = Duration::from_secs(3_600);
+/// Most topics that have a schema, or had one.
+pub const SCHEMA_TOPICS_MAX: usize = 10_000;
+/// Most versions of one topic's schema.
+pub const SCHEMA_VERSIONS_MAX: u32 = 10_000;
+/// Most bytes of all schemas in force together: they are kept in memory, compiled.
+pub const SCHEMAS_BYTES_MAX: usize = 8 * 1024 * 1024;
