@@ -10,11 +10,13 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Output;
 
+use panotti_protocol::api::{InferQuery, SchemaMode, SchemaRequest};
+use panotti_protocol::topic::Topic;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::support::daemon::Daemon;
+use crate::support::daemon::{Daemon, block_on};
 use crate::support::scratch::{Scratch, told};
 use cases::CASES;
 
@@ -113,5 +115,44 @@ fn a_filter_finds_the_events_that_jq_finds_when_they_are_published_and_when_they
         assert_eq!(tagged, expected, "the stored filter `{}` and jq '{}'", case.filter, case.jq);
         assert_eq!(expected.len(), case.found, "events that fit `{}`", case.filter);
     }
+    assert!(daemon.stop().success());
+}
+
+/// All payloads again under other ids, as new events.
+fn once_more(lines: &str) -> String {
+    lines.replace(r#""source":"/github","id""#, r#""source":"/github-again","id""#)
+}
+
+#[test]
+fn the_schema_that_is_inferred_for_a_topic_lets_every_payload_of_it_through_when_it_is_enforced() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let lines = lines();
+    publish(&scratch, &lines);
+    let topics = printed(&scratch.run(&["topic", "list", "--all", "-q"]));
+    let topics: Vec<Topic> = topics.iter().filter(|topic| topic.starts_with("github.")).map(|topic| topic.parse().unwrap()).collect();
+    assert_eq!(topics.len(), 161);
+
+    let mut client = daemon.client();
+    block_on(async {
+        for topic in &topics {
+            let inferred =
+                client.schema_infer(topic.as_str(), &InferQuery::default()).await.unwrap_or_else(|failure| panic!("{topic}: {failure:?}"));
+            let request = SchemaRequest {
+                topic: topic.clone(),
+                schema: RawValue::from_string(inferred.schema.to_string()).unwrap(),
+                mode: Some(SchemaMode::Enforce),
+                compatibility: None,
+                dry_run: false,
+                reason: None,
+            };
+            client.schema_create(&request).await.unwrap_or_else(|failure| panic!("{topic}: {failure:?}"));
+        }
+    });
+
+    publish(&scratch, &once_more(&lines));
+    // One that lacks what all others have is refused, so the schemas do say something.
+    let refused = scratch.run(&["event", "publish", "github.push", r#"{"ref": 7}"#]);
+    assert_eq!(refused.status.code(), Some(6), "{}", told(&refused));
     assert!(daemon.stop().success());
 }

@@ -39,7 +39,7 @@ fn text(one: &Subscription, context: &Context) -> String {
     let dead = one.dead + one.quarantined;
     let dead = if dead > 0 { red(&format!("dead {}", count(dead))) } else { "dead 0".to_owned() };
     format!(
-        "{}   {}{since}\n  topic     {}\n  lag       {}: {} pending{oldest}, {} in flight, {} waiting\n  rate      {} ended a second, the last {last}\n  \
+        "{}   {}{since}\n  topic     {}\n  lag       {}: {} pending{oldest}, {} in flight, {} waiting\n  rate      {} ended, the last {last}\n  \
          counts    done {}   {dead}   skipped {}   cancelled {}   recovered {}\n  \
          limits    concurrency {}   batch {}   timeout {}   attempts {}   while disabled {}\n",
         bold(&one.subscription),

@@ -29,7 +29,7 @@ fn text(detail: &TopicDetail, context: &Context) -> String {
     let topic = &detail.summary;
     let last = detail.last_eventid.map_or("no longer stored".to_owned(), |eventid| short(&eventid.to_string()));
     let mut text = format!(
-        "{}   {}, {}   {} a second\n  last      {} ({last})\n",
+        "{}   {}, {}   rate {}\n  last      {} ({last})\n",
         bold(topic.topic.as_str()),
         counted(topic.events, "event"),
         bytes(topic.bytes),
