@@ -6,6 +6,7 @@
 //! - `ordering`: a key's events in their order
 //! - `configuring`: configuration live, with a restart, refused
 //! - `filters`: `where:`, `--filter`, and filters as stored objects
+//! - `schemas`: schemas that plugins bring, and emits that do not fit one
 //! - `starting`: plugins that do not start, and what is said about each
 //! - `working`: plugins that start and then do wrong
 //! - `stopping`: SIGTERM under load
@@ -20,6 +21,7 @@ mod filters;
 mod languages;
 mod ordering;
 mod replaying;
+mod schemas;
 pub mod stage;
 mod starting;
 mod states;
