@@ -351,8 +351,8 @@ pub enum Record {
         version: String,
         /// SHA-256 of its folder in hexadecimal.
         digest: String,
-        /// Whether it is wanted on when it was never seen before.
-        enabled_at_first: bool,
+        /// Whether it is wanted on: as it was, or as its manifest says where it was never seen before.
+        wanted: bool,
     },
     /// What was set over a plugin's configuration.
     PluginConfig {

@@ -8,7 +8,7 @@ use panotti_core::routing::SubscriptionId;
 use panotti_protocol::event::{Priority, Receipt};
 use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::time::Timestamp;
-use panotti_protocol::topic::Topic;
+use panotti_protocol::topic::{RESERVED_PREFIX, Topic};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::keyed;
@@ -188,10 +188,15 @@ pub fn by_eventid(connection: &Connection, eventid: EventId) -> StoreResult<Opti
     Ok(connection.prepare_cached(&query)?.query_row([eventid.as_bytes()], from_row).optional()?)
 }
 
-/// The newest event's id.
+/// The newest event's id, the daemon's own events left out: whoever asks means what was published. Looks at the newest `SUFFIX_SCAN_MAX`,
+/// which the primary key gives in order, and stops at the first that fits.
 pub fn newest(connection: &Connection) -> StoreResult<Option<EventId>> {
-    let mut statement = connection.prepare_cached("SELECT eventid FROM events ORDER BY sequence DESC LIMIT 1")?;
-    Ok(statement.query_row([], |row| Ok(EventId::from_bytes(row.get(0)?))).optional()?)
+    let mut statement = connection.prepare_cached(
+        "SELECT eventid FROM (SELECT eventid, sequence, topic_id FROM events ORDER BY sequence DESC LIMIT ?1) AS newest
+         CROSS JOIN topics USING (topic_id) WHERE topic NOT GLOB ?2 ORDER BY sequence DESC LIMIT 1",
+    )?;
+    let own = format!("{RESERVED_PREFIX}*");
+    Ok(statement.query_row(params![SUFFIX_SCAN_MAX, own], |row| Ok(EventId::from_bytes(row.get(0)?))).optional()?)
 }
 
 /// Events among the newest `SUFFIX_SCAN_MAX` whose id ends with this text; two at most, which is enough to know that it is not unique.

@@ -12,7 +12,7 @@
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
-//! - [`retention`]: what may leave the store, and the room that it leaves
+//! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
 pub mod checkpoint;
@@ -37,5 +37,6 @@ pub mod statistics;
 pub mod story;
 pub mod subscriptions;
 pub mod topics;
+pub mod trimming;
 pub mod views;
 pub mod writer;

@@ -14,7 +14,7 @@ use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
-use super::{deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas};
+use super::{deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, trimming};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -200,7 +200,7 @@ impl Writer {
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),
             Write::ReplayProgress { .. } => replays::progress(connection, write),
-            Write::Trim { events } => retention::remove(connection, events),
+            Write::Trim { events } => trimming::remove(connection, events),
             Write::Record(record) => plugins::record(connection, record, now),
             Write::Audit(entry) => plugins::audit(connection, entry, now),
         }
