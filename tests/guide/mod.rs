@@ -51,6 +51,11 @@ fn what_the_page_on_replays_shows_is_what_happens() {
 }
 
 #[test]
+fn what_the_page_on_schemas_shows_is_what_happens() {
+    run("docs/schemas.md");
+}
+
+#[test]
 fn what_the_page_on_watching_shows_is_what_happens() {
     run("docs/watching.md");
 }
