@@ -155,7 +155,7 @@ impl World {
             timeout: Duration::from_secs(60),
             replay: None,
         };
-        self.actions.send(HostAction::Deliver { lease: Box::new(lease), event: Arc::new(event) }).unwrap();
+        self.actions.send(HostAction::Deliver { lease: Box::new(lease), event: Arc::new(event), batch: None }).unwrap();
         match self.told().await {
             Told::Outcome(report) => report.outcome,
             other => panic!("{other:?}: {:#?}", self.log()),

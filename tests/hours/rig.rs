@@ -114,6 +114,7 @@ impl Rig {
         while let Ok(handover) = self.handovers.try_recv() {
             match handover {
                 Handover::Deliver(lease) => leases.push(*lease),
+                Handover::DeliverBatch(batch) => leases.extend(batch),
                 Handover::Pass(HostAction::Cancel { delivery, why, .. }) => panic!("{delivery} was taken away: {why:?}"),
                 Handover::Pass(HostAction::Deliver { .. }) => unreachable!("only the dispatcher makes these"),
             }

@@ -213,6 +213,8 @@ impl DeliveryWrite {
 pub enum Action {
     /// Send this to a plugin.
     Deliver(Box<Lease>),
+    /// Send these to a plugin's handler in one call: two or more, of one subscription.
+    DeliverBatch(Vec<Lease>),
     /// Tell a plugin that a lease is over.
     Cancel {
         /// Who holds it.

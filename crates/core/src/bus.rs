@@ -74,6 +74,8 @@ pub(crate) struct Copy {
 pub(crate) struct Held {
     pub(crate) owed: Owed,
     pub(crate) row: HasRow,
+    /// The call of the handler that it came in: the token of that call's first delivery.
+    pub(crate) call: FencingToken,
     pub(crate) instance: InstanceId,
     pub(crate) plugin: String,
     pub(crate) version: String,
@@ -243,6 +245,7 @@ impl Bus {
             Command::Detach { instance, end } => self.detach(instance, end, step),
             Command::Outcome(report) => self.outcome(*report, step),
             Command::Heartbeat { token } => self.heartbeat(token),
+            Command::ReturnUnsent { tokens } => self.return_unsent(tokens),
             Command::Retry { deliveries, actor } => self.retry(deliveries, actor, step),
             Command::Discard { deliveries, reason, actor } => self.discard(deliveries, &reason, &actor, step),
             Command::Cancel(cancel) => self.cancel(cancel, step),

@@ -67,6 +67,11 @@ pub enum Command {
         /// The lease.
         token: FencingToken,
     },
+    /// Deliveries of a batch were not sent: it was too large. They are handed out again, and no attempt is used.
+    ReturnUnsent {
+        /// Their leases, in the order in which they were handed out.
+        tokens: Vec<FencingToken>,
+    },
     /// One more attempt, now. The rows were read right before this command is applied.
     Retry {
         /// The deliveries.

@@ -69,6 +69,8 @@ struct Busy {
     /// Whether the store may have more after those.
     more: bool,
     asked: bool,
+    /// As a start found it, and until it is read: something waits behind a dead letter.
+    stuck: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -86,6 +88,15 @@ enum Place {
 impl Busy {
     fn is_unread(&self) -> bool {
         self.front.is_empty() && self.more
+    }
+
+    /// Whether it goes on only when somebody resolves a dead letter, or is being read. What waits for its next attempt is not stuck.
+    fn is_stuck(&self) -> bool {
+        let known = self.front.first_key_value().is_some_and(|(at, place)| {
+            let behind = self.more || self.front.last_key_value().is_some_and(|(last, _)| last.sequence > at.sequence);
+            matches!(place, Place::Blocking) && behind
+        });
+        self.asked || known || (self.stuck && self.is_unread())
     }
 
     fn first(&self) -> Option<Sequence> {
@@ -139,7 +150,7 @@ impl Keys {
 
     /// After a start: held keys are known to be busy; the first pending delivery of each other key is found by a scan.
     pub(crate) fn load(held: HeldKeys, defects: Defects) -> Self {
-        let busy = held.keys.into_iter().map(|key| (key, Busy { more: true, ..Busy::default() })).collect();
+        let busy = held.keys.into_iter().map(|held| (held.order, Busy { more: true, stuck: held.stuck, ..Busy::default() })).collect();
         Self { busy, known: Known::UpTo(Sequence(0)), held_known: held.all, ..Self::new(defects) }
     }
 
@@ -345,7 +356,7 @@ impl Keys {
     pub(crate) fn take_page(&mut self, order: OrderKey, entries: Vec<KeyEntry>, last: bool) -> Vec<(Timestamp, Owed)> {
         let Some(busy) = self.busy.get_mut(&order) else { return Vec::new() };
         self.parked -= busy.parked();
-        busy.asked = false;
+        (busy.asked, busy.stuck) = (false, false);
         busy.more = !last;
         busy.front.clear();
         let mut waiting = Vec::new();
@@ -458,6 +469,11 @@ impl Keys {
     /// Deliveries whose turn it is.
     pub(crate) fn take_ready(&mut self) -> Vec<(Owed, HasRow)> {
         std::mem::take(&mut self.ready)
+    }
+
+    /// Whether something of its keys could be handled now, as far as it is not in a window, or is kept from it by a dead letter.
+    pub(crate) fn owe(&self, newest: Sequence) -> bool {
+        matches!(self.known, Known::UpTo(scanned) if scanned < newest) || self.busy.values().any(Busy::is_stuck)
     }
 
     /// Entries in memory.

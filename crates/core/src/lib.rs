@@ -8,17 +8,17 @@
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
 //! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
-//! - [`poison`]: deliveries that crash their plugin
+//! - [`poison`]: deliveries that crash their plugin; `batch`: calls of handlers that take several deliveries
 //! - [`order`], [`key_pages`], `keys`: ordering keys, and whose turn it is in each
 //! - [`schemas`]: schemas of topics, and events that do not fit them
 //! - [`state`]: a plugin's state changed by a person
-//! - [`fingerprint`]: failures that are alike
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
 pub mod action;
+mod batch;
 pub mod bus;
 pub mod cancel;
 pub mod command;

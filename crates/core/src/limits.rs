@@ -56,7 +56,7 @@ pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 pub const BACKOFF_FACTOR: u32 = 5;
 /// No step is longer.
 pub const BACKOFF_CAP: Duration = Duration::from_secs(300);
-/// Concurrent deliveries of one subscription (semantics rule 12).
+/// Calls of one subscription's handler at once (semantics rule 12); where it takes one delivery at a time, its deliveries in flight.
 pub const CONCURRENCY: u32 = 4;
 /// Deliveries a replay starts a second (semantics rule 10).
 pub const REPLAY_RATE_PER_SECOND: u32 = 200;

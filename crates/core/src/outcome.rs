@@ -225,6 +225,7 @@ impl Bus {
         let held = Held {
             owed,
             row,
+            call: FencingToken(0),
             instance: copy.instance,
             plugin: copy.plugin.clone(),
             version: copy.version.clone(),

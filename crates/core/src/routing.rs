@@ -27,8 +27,10 @@ pub struct SubscriptionSpec {
     pub pattern: TopicPattern,
     /// Of these topics only the events that match this filter. Whoever makes a specification has compiled it.
     pub filter: Option<String>,
-    /// Most deliveries in flight at once.
+    /// Most calls of its handler at once.
     pub concurrency: u32,
+    /// Most deliveries in one call of its handler: 1 where it takes one at a time.
+    pub batch: u32,
     /// A handler's hard limit.
     pub timeout: Duration,
     /// What happens after a failed attempt.
@@ -49,6 +51,7 @@ impl SubscriptionSpec {
             pattern,
             filter: None,
             concurrency: limits::CONCURRENCY,
+            batch: 1,
             timeout: limits::HANDLER_TIMEOUT,
             retry: RetryPolicy::default(),
             on_disabled: OnDisabled::Hold,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
+use crate::batch::Calls;
 use crate::defect::{Defect, Defects};
 use crate::delivery::{DeliveryKey, HasRow, Owed};
 use crate::key_pages::{Head, HeldKeys, KeyEntry};
@@ -59,6 +60,8 @@ pub(crate) struct Subscription {
     turned_away: Vec<Owed>,
     /// Deliveries in flight.
     leased: BTreeSet<DeliveryKey>,
+    /// Calls of its handler that are under way.
+    pub(crate) calls: Calls,
     /// Of those, the ones that publishing made and that have no row yet.
     leased_without_row: BTreeSet<Sequence>,
     /// Whose turn it is when both live and repeated deliveries are there.
@@ -87,6 +90,7 @@ impl Subscription {
             repeats: VecDeque::new(),
             turned_away: Vec::new(),
             leased: BTreeSet::new(),
+            calls: Calls::default(),
             leased_without_row: BTreeSet::new(),
             repeats_turn: false,
             stored_floor: head,
@@ -296,11 +300,6 @@ impl Subscription {
         self.repeats.push_back(owed);
     }
 
-    /// Whether a replay may release another item to it.
-    pub(crate) fn has_room_for_repeats(&self) -> bool {
-        self.repeats.len() < usize::try_from(self.spec.concurrency).unwrap_or(usize::MAX)
-    }
-
     pub(crate) fn drop_repeats(&mut self, replay: ReplayNumber) -> usize {
         let before = self.repeats.len();
         let (dropped, kept): (VecDeque<Owed>, _) =
@@ -348,10 +347,6 @@ impl Subscription {
     /// Takes out what replays released to it and nobody will take, because its plugin no longer subscribes.
     pub(crate) fn unwanted_repeats(&mut self) -> VecDeque<Owed> {
         if self.active { VecDeque::new() } else { std::mem::take(&mut self.repeats) }
-    }
-
-    pub(crate) fn has_room(&self) -> bool {
-        self.leased.len() < usize::try_from(self.spec.concurrency).unwrap_or(usize::MAX)
     }
 
     pub(crate) fn is_leased(&self, key: &DeliveryKey) -> bool {
@@ -465,10 +460,11 @@ impl Subscription {
     }
 
     /// Whether there is something that could be handled now.
-    pub(crate) fn owes(&self, now: Timestamp) -> Owes {
+    pub(crate) fn owes(&self, now: Timestamp, newest: Sequence) -> Owes {
         let waiting = self.waiting.first_key_value().map(|((due, _), _)| *due);
         let queued = !self.window.is_empty() || !self.heads.is_empty() || !self.returned.is_empty() || !self.repeats.is_empty();
-        if queued || self.behind.is_some() || !self.leased.is_empty() || waiting.is_some_and(|due| due <= now) {
+        let at_once = queued || self.behind.is_some() || !self.leased.is_empty() || waiting.is_some_and(|due| due <= now);
+        if at_once || self.keys.owe(newest) {
             Owes::Now
         } else if waiting.is_some() || self.waiting_to.is_some() || !self.keys.are_free() {
             Owes::Later

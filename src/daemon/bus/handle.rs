@@ -301,6 +301,11 @@ impl BusHandle {
         Ok(!matches!(self.command(Command::Heartbeat { token }).await?, Answer::Stale))
     }
 
+    /// Deliveries of a batch were not sent, because it was too large.
+    pub async fn return_unsent(&self, tokens: Vec<FencingToken>) -> Result<(), Failure> {
+        self.command(Command::ReturnUnsent { tokens }).await.map(drop)
+    }
+
     /// A plugin is wanted on or off. Whether that changed anything.
     pub async fn switch(&self, switch: Switch) -> Result<bool, Failure> {
         Ok(changed(self.command(Command::Switch(switch)).await?)? > 0)

@@ -192,9 +192,9 @@ fn first_view(found: &Found, enabled: bool, clock: Clock) -> Plugin {
 async fn pass_on(shared: Arc<Shared>, mut actions: mpsc::UnboundedReceiver<HostAction>) {
     while let Some(action) = actions.recv().await {
         match action {
-            HostAction::Deliver { lease, event } => {
+            HostAction::Deliver { lease, event, batch } => {
                 if let Some(entry) = shared.plugins.get(&lease.plugin) {
-                    let _ = entry.mail.send(Mail::Deliver(lease, event));
+                    let _ = entry.mail.send(Mail::Deliver(lease, event, batch));
                 }
             }
             // Only the supervisor whose instance it is heeds it.

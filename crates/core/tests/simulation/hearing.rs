@@ -40,6 +40,13 @@ impl World {
                     hold!(self, rule_05_a_valid_token_is_taken(&self.ledger, *token, held));
                 }
             }
+            Command::ReturnUnsent { tokens } => {
+                for token in tokens {
+                    if self.ledger.end(*token).is_some() {
+                        self.coverage.take("delivery", "leased", "not sent", "as before");
+                    }
+                }
+            }
             Command::Attach(attach) => {
                 self.ledger.copies.insert(attach.plugin.clone(), OpenCopy { instance: attach.instance, open: true });
             }

@@ -12,7 +12,9 @@ impl World {
     pub fn judge_idleness(&self) -> Result<(), Violation> {
         for (id, known) in &self.disk.subscriptions {
             let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
-            let room = self.ledger.number_in_flight(*id) < known.spec.concurrency as usize;
+            // For another call, or in one that has just begun: nothing waits for a batch to fill, and nothing that is ready is left out.
+            let room_for_a_call = self.ledger.calls_under_way(*id) < known.spec.concurrency as usize;
+            let room = room_for_a_call || self.ledger.begun_with_room.contains(id);
             let asked = self.pages.iter().any(|page| match page {
                 Command::PendingPage { subscription, .. }
                 | Command::WaitingPage { subscription, .. }
@@ -20,12 +22,15 @@ impl World {
                 | Command::KeyPage { subscription, .. } => subscription == id,
                 _ => false,
             });
-            // What is poisonous runs alone, and others wait for it.
+            // What may crash its plugin runs alone, and others wait for it.
             let kept_free = self.bus.is_kept_free(&known.plugin);
             if open && room && known.active && !asked && !kept_free {
                 let free = |key: &DeliveryKey| self.is_free(key);
                 hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
                 hold!(self, rule_11_a_busy_key_holds_no_other_up(&self.disk, *id, free));
+                if !room_for_a_call {
+                    continue;
+                }
                 hold!(self, rule_07_what_waits_is_not_left_lying(&self.disk, *id, free, &self.bus, self.bus_now));
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use panotti_core::action::DeliveryWrite;
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
-use panotti_core::key_pages::{Head, HeldKeys, KeyEntry, Stands};
+use panotti_core::key_pages::{Head, HeldKey, HeldKeys, KeyEntry, Stands};
 use panotti_core::limits::KEYS_HELD_MAX;
 use panotti_core::order::OrderKey;
 use panotti_core::routing::SubscriptionId;
@@ -107,8 +107,10 @@ impl Disk {
         let mut held: BTreeMap<SubscriptionId, HeldKeys> = BTreeMap::new();
         for ((subscription, order), entries) in &self.keyed.0 {
             let of = held.entry(*subscription).or_insert_with(HeldKeys::none);
+            let dead = entries.iter().find(|(key, entry)| **entry == Entry::Held && self.rows[*key].state.is_failed());
+            let last = entries.last_key_value().map(|(last, _)| last.sequence);
             if entries.values().any(|entry| *entry == Entry::Held) {
-                of.keys.push(*order);
+                of.keys.push(HeldKey { order: *order, stuck: dead.is_some_and(|(dead, _)| last > Some(dead.sequence)) });
             }
         }
         for of in held.values_mut() {

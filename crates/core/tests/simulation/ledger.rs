@@ -78,6 +78,8 @@ pub struct Flight {
     /// What it repeats.
     pub original: Option<DeliveryKey>,
     pub order: Option<OrderKey>,
+    /// The call that it came in: the token of the first delivery of it.
+    pub call: FencingToken,
     pub delivery: DeliveryId,
     pub instance: InstanceId,
     pub heard_at: Timestamp,
@@ -103,7 +105,6 @@ pub struct OpenCopy {
 pub struct Ledger {
     pub leases: BTreeMap<FencingToken, Flight>,
     pub in_flight: BTreeSet<DeliveryKey>,
-    pub in_flight_of: BTreeMap<SubscriptionId, usize>,
     pub copies: BTreeMap<String, OpenCopy>,
     pub last_token: Option<FencingToken>,
     pub handing_out: bool,
@@ -111,8 +112,8 @@ pub struct Ledger {
     pub paused: BTreeMap<ReplayNumber, usize>,
     /// Items that each replay has read since it was loaded.
     pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
-    /// Of those, what repeats a delivery that has crashed its plugin too often.
-    pub poisonous_repeats: BTreeSet<DeliveryKey>,
+    /// Of those, what repeats a delivery that has crashed its plugin, and how often it has.
+    pub inherited_crashes: BTreeMap<DeliveryKey, usize>,
     /// When each replay was started, where that was after the load, and what of it has begun.
     pub replays_since: BTreeMap<ReplayNumber, Timestamp>,
     pub begun: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
@@ -121,6 +122,8 @@ pub struct Ledger {
     pub emits: BTreeSet<String>,
     pub state_writes: usize,
     pub replays_started: usize,
+    /// Subscriptions of which a call has begun in this step that could have had more deliveries.
+    pub begun_with_room: BTreeSet<SubscriptionId>,
     /// Keys whose rows change in the step under way.
     pub touched: BTreeSet<DeliveryKey>,
 }
@@ -146,19 +149,19 @@ impl Ledger {
     pub fn end(&mut self, token: FencingToken) -> Option<Flight> {
         let flight = self.leases.remove(&token)?;
         self.in_flight.remove(&flight.key);
-        *self.in_flight_of.entry(flight.key.subscription).or_default() -= 1;
         Some(flight)
     }
 
     pub fn begin(&mut self, token: FencingToken, flight: Flight) {
-        *self.in_flight_of.entry(flight.key.subscription).or_default() += 1;
         self.last_token = Some(token);
         self.in_flight.insert(flight.key);
         self.leases.insert(token, flight);
     }
 
-    pub fn number_in_flight(&self, subscription: SubscriptionId) -> usize {
-        self.in_flight_of.get(&subscription).copied().unwrap_or_default()
+    /// Calls of a subscription's handler that are under way.
+    pub fn calls_under_way(&self, subscription: SubscriptionId) -> usize {
+        let calls = self.leases.values().filter(|flight| flight.key.subscription == subscription).map(|flight| flight.call);
+        calls.collect::<BTreeSet<_>>().len()
     }
 
     pub fn begin_step(&mut self) {
@@ -166,6 +169,7 @@ impl Ledger {
         self.emits.clear();
         self.touched.clear();
         self.state_writes = 0;
+        self.begun_with_room.clear();
         self.replays_started = 0;
     }
 }

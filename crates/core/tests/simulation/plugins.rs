@@ -84,16 +84,20 @@ impl Plugin {
             on_dead,
             ..spec
         };
+        let batches = |batch: u32, spec: SubscriptionSpec| SubscriptionSpec { batch, ..spec };
         let blocking = |spec: SubscriptionSpec| SubscriptionSpec { on_dead: OnDead::Block, ..spec };
         let plugin = |name, shapes| Plugin { name, shapes, wanted: true, copies: Vec::new() };
         vec![
             plugin(
                 "transcriber",
-                vec![keyed("subject", OnDead::Continue, shape("recording.ended", 4, 300, 3)), shape("recording.*", 2, 20, 1)],
+                vec![keyed("subject", OnDead::Continue, shape("recording.ended", 4, 300, 3)), batches(8, shape("recording.*", 2, 20, 1))],
             ),
             plugin(
                 "notes",
-                vec![keyed("correlationid", OnDead::Continue, shape("transcript.>", 4, 60, 3)), blocking(shape("burst.*", 48, 300, 3))],
+                vec![
+                    keyed("correlationid", OnDead::Continue, batches(5, shape("transcript.>", 4, 60, 3))),
+                    blocking(batches(16, shape("burst.*", 3, 300, 3))),
+                ],
             ),
             plugin("strict", vec![keyed("subject", OnDead::Block, shape("recording.started", 3, 40, 0)), shape("rare.>", 1, 300, 5)]),
             plugin("watcher", vec![shape("panotti.delivery.dead", 4, 300, 3), shape(">", 16, 300, 2), shape("panotti.>", 6, 100, 3)]),

@@ -192,3 +192,9 @@ CREATE TABLE schema_topics (
     last INTEGER NOT NULL,
     warned INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Batches: most deliveries in one call of a subscription's handler.
+ALTER TABLE subscriptions ADD COLUMN batch INTEGER NOT NULL DEFAULT 1;
+
+-- Ordering keys of deliveries that a replay made for a subscription that their event never matched: `events.keys` has none for it.
+ALTER TABLE deliveries ADD COLUMN order_key INTEGER;

@@ -17,8 +17,8 @@ use crate::daemon::store::failure::StoreResult;
 const WRITE: &str =
     "INSERT INTO deliveries (sequence, subscription_id, replay_no, delivery_id, state, cause, attempts, attempts_max, tries,
          due_ms, ended_ms, fingerprint, attempt_of, open_failure, crashes, started_ms, duration_ms, outcome, counted, error_class,
-         error_message, error_place, log_tail, build_id, emitted)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)
+         error_message, error_place, log_tail, build_id, emitted, order_key)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
      ON CONFLICT DO UPDATE SET state = ?5, cause = ?6, attempts = ?7, attempts_max = ?8, tries = ?9, due_ms = ?10, ended_ms = ?11,
          fingerprint = coalesce(?12, fingerprint), open_failure = ?14, crashes = ?15, started_ms = coalesce(?16, started_ms),
          duration_ms = coalesce(?17, duration_ms), outcome = coalesce(?18, outcome), counted = coalesce(?19, counted),
@@ -59,6 +59,7 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
         first.map(|attempt| &attempt.log_tail).filter(|tail| !tail.is_empty()),
         first.map(|attempt| build_number(connection, attempt)).transpose()?,
         first.and_then(|attempt| pack_ids(&attempt.emitted)),
+        write.order.filter(|_| key.replay != ReplayNumber::LIVE).map(|order| order.0.cast_signed()),
     ])?;
     if write.state.is_failed() && !stands_for_itself {
         let mut delta = Counts::default();
@@ -203,6 +204,8 @@ pub struct DeliveryRow {
     pub open_failure: bool,
     /// When it crashed its plugin.
     pub crashes: Crashes,
+    /// Its ordering key, for one that a replay made.
+    pub order: Option<OrderKey>,
     /// Its first attempt; absent where it never had one.
     pub first: Option<Attempt>,
 }
@@ -212,7 +215,7 @@ pub const COLUMNS: &str = "deliveries.sequence, deliveries.subscription_id, deli
     deliveries.attempts, deliveries.attempts_max, deliveries.tries, deliveries.due_ms, deliveries.ended_ms, deliveries.fingerprint,
     deliveries.attempt_of, deliveries.open_failure, 1, deliveries.started_ms, deliveries.duration_ms, deliveries.outcome,
     deliveries.counted, deliveries.error_class, deliveries.error_message, deliveries.error_place, deliveries.log_tail, builds.version,
-    builds.digest, deliveries.emitted, deliveries.crashes";
+    builds.digest, deliveries.emitted, deliveries.crashes, deliveries.order_key";
 
 /// Reads one delivery.
 pub fn from_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
@@ -229,6 +232,7 @@ pub fn from_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
         attempt_of: row.get::<_, Option<u32>>(11)?.map(ReplayNumber),
         open_failure: row.get(12)?,
         crashes: crashes(row, 25)?,
+        order: order(row, 26)?,
         first: if row.get::<_, Option<u64>>(14)?.is_some() { Some(attempt(row, 13)?) } else { None },
     })
 }
@@ -308,6 +312,11 @@ pub fn crashes(row: &Row<'_>, column: usize) -> rusqlite::Result<Crashes> {
     let Some(packed) = row.get::<_, Option<Vec<u8>>>(column)? else { return Ok(Crashes::default()) };
     let time = |bytes: &[u8]| Some(Timestamp::from_ms(u64::from_le_bytes(bytes.try_into().ok()?)));
     Ok(Crashes::new(packed.chunks_exact(8).filter_map(time).collect()))
+}
+
+/// Reads the ordering key that a replay's delivery keeps itself.
+pub fn order(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<OrderKey>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(|order| OrderKey(order.cast_unsigned())))
 }
 
 fn pack_crashes(crashes: &Crashes) -> Option<Vec<u8>> {

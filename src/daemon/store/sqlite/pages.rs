@@ -7,7 +7,7 @@ use std::sync::Arc;
 use panotti_core::bus::Snapshot;
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
-use panotti_core::order::{KeyPath, Keyed, OrderKey};
+use panotti_core::order::{KeyPath, OrderKey};
 use panotti_core::poison::Crashes;
 use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
@@ -151,7 +151,7 @@ pub fn waiting(
     let (due, key) = after.map_or((-1, DeliveryKey::default()), |(due, key)| (i64::try_from(due.as_ms()).unwrap_or(i64::MAX), key));
     let mut statement = connection.prepare_cached(
         "SELECT deliveries.sequence, eventid, topic, expires_ms, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name,
-             crashes, keys
+             crashes, keys, order_key
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
              LEFT JOIN replays ON replays.replay_no = deliveries.replay_no
          WHERE subscription_id = ?1 AND deliveries.state = 5 AND (due_ms, deliveries.sequence, deliveries.replay_no) > (?2, ?3, ?4)
@@ -161,7 +161,8 @@ pub fn waiting(
     let rows = statement.query_map(place, |row| {
         let replay = ReplayNumber(row.get(5)?);
         let keys: Option<Vec<u8>> = row.get(12)?;
-        let entry = with_row(owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?, row, 6)?;
+        let order = keyed::of(keys.as_deref(), subscription).or(deliveries::order(row, 13)?);
+        let entry = with_row(owed(row, 0, subscription, replay, order)?, row, 6)?;
         Ok((Timestamp::from_ms(row.get(4)?), entry))
     })?;
     let entries: Vec<_> = rows.collect::<Result<_, _>>()?;
@@ -321,7 +322,7 @@ fn select_deliveries(
     let query = format!(
         "SELECT deliveries.sequence, eventid, topic, expires_ms, accepted_ms, subscription_id, replay_no,
              EXISTS (SELECT 1 FROM deliveries AS own WHERE own.sequence = deliveries.sequence
-                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys, crashes
+                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys, crashes, order_key
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
          WHERE {condition} AND (deliveries.sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND deliveries.sequence <= ?5
              AND replay_no < ?4 AND (?7 IS NULL OR deliveries.fingerprint = ?7) AND {OF_STORY}
@@ -342,7 +343,8 @@ fn select_deliveries(
         let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(6)?) };
         page.scanned_to = original;
         let keys: Option<Vec<u8>> = row.get(8)?;
-        let owed = owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?;
+        let order = keyed::of(keys.as_deref(), subscription).or(deliveries::order(row, 10)?);
+        let owed = owed(row, 0, subscription, replay, order)?;
         let owed = Owed { crashes: deliveries::crashes(row, 9)?, ..owed };
         let accepted_at = Timestamp::from_ms(row.get(4)?);
         let repeated = row.get::<_, bool>(7)?;
@@ -417,7 +419,7 @@ fn select_events(
             }
             let key = DeliveryKey { replay, ..original };
             let order = match (keyed::of(keys.as_deref(), subscription), selection.to.is_empty()) {
-                (None, false) => order_of(connection, sequence, paths.get(&subscription))?,
+                (None, false) => keyed::found(connection, sequence, paths.get(&subscription))?,
                 (recorded, _) => recorded,
             };
             page.items.push(Selected { original, owed: Owed { key, order, crashes, ..event.clone() }, accepted_at });
@@ -433,18 +435,6 @@ fn select_events(
         }
     }
     Ok(page)
-}
-
-/// The ordering key of an event for a subscription that it never matched, and so has no key recorded for.
-fn order_of(connection: &Connection, sequence: Sequence, path: Option<&KeyPath>) -> StoreResult<Option<OrderKey>> {
-    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(None) };
-    let Some(path) = path else { return Ok(event.draft.orderingkey.as_deref().map(OrderKey::of)) };
-    let data = if path.reads_data() { serde_json::from_slice(&event.draft.payload).ok() } else { None };
-    Ok(match path.find(&event.draft, data.as_ref()) {
-        Keyed::By(order) => Some(order),
-        Keyed::ByOwnId => Some(OrderKey::of(&event.eventid.to_string())),
-        Keyed::Missing => None,
-    })
 }
 
 /// The next items of a replay.
@@ -489,7 +479,7 @@ pub(super) fn stored_delivery(
         key: row.key,
         eventid: event.eventid,
         topic: event.draft.topic.clone(),
-        order: event.order(row.key.subscription),
+        order: event.order(row.key.subscription).or(row.order),
         expires: event.draft.expires,
         attempts: row.attempts,
         tries: row.tries,

@@ -43,10 +43,11 @@ pub fn write_subscription(
 ) -> StoreResult<()> {
     connection.execute(
         "INSERT INTO subscriptions (subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms,
-             retry_factor, retry_cap_ms, on_disabled, active, floor, key, on_dead, filter)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+             retry_factor, retry_cap_ms, on_disabled, active, floor, key, on_dead, filter, batch)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
          ON CONFLICT (subscription_id) DO UPDATE SET pattern = ?4, concurrency = ?5, timeout_ms = ?6, retry_max = ?7, retry_first_ms = ?8,
-             retry_factor = ?9, retry_cap_ms = ?10, on_disabled = ?11, active = ?12, key = ?14, on_dead = ?15, filter = ?16",
+             retry_factor = ?9, retry_cap_ms = ?10, on_disabled = ?11, active = ?12, key = ?14, on_dead = ?15, filter = ?16,
+             batch = ?17",
         params![
             id.0,
             plugin,
@@ -64,6 +65,7 @@ pub fn write_subscription(
             spec.key.as_ref().map(KeyPath::as_str),
             if spec.on_dead == OnDead::Block { "block" } else { "continue" },
             spec.filter,
+            spec.batch,
         ],
     )?;
     Ok(())
@@ -106,6 +108,7 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<SubscriptionRow> {
             pattern: super::events::parsed(row, 3)?,
             filter: row.get(24)?,
             concurrency: row.get(4)?,
+            batch: row.get(27)?,
             timeout: Duration::from_millis(row.get(5)?),
             retry: RetryPolicy {
                 max: row.get(6)?,
@@ -147,7 +150,7 @@ pub fn subscriptions(connection: &Connection) -> StoreResult<Vec<SubscriptionRow
     let mut statement = connection.prepare_cached(
         "SELECT subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms, retry_factor, retry_cap_ms,
              on_disabled, active, floor, owed, waiting, done, dead, quarantined, skipped, cancelled, recovered, key, on_dead,
-             without_key, filter, filter_missing, filter_gave_up
+             without_key, filter, filter_missing, filter_gave_up, batch
          FROM subscriptions ORDER BY subscription_id",
     )?;
     let rows = statement.query_map([], subscription)?;
