@@ -23,6 +23,7 @@ use super::host::{Host, HostHandle, HostSettings};
 use super::meters::Meters;
 use super::retention::Retention;
 use super::rules::Rules;
+use super::schemas::Registry;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
 use super::store::sqlite::connection::{Durability, check_format};
@@ -76,7 +77,8 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let parts = start_bus(store, &loaded, &data, clock)?;
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
-    let host = Host::start(host_settings(&loaded, &places, store_id)?, parts.bus.clone(), clock, plugin_rows, parts.host_actions).await?;
+    let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
+    let host = Host::start(host_settings(&loaded, &places, store_id)?, schemas, clock, plugin_rows, parts.host_actions).await?;
     maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
     let (kept, bytes_max) = (loaded.settings.retention, loaded.settings.store.bytes_max);
     tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, kept, bytes_max, trusted }.run());

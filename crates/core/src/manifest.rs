@@ -185,6 +185,7 @@ mod tests {
             start: Start::Entry("run".to_owned()),
             on: on.map(|entries| entries.iter().map(entry).collect()),
             emits: Vec::new(),
+            schemas: std::collections::BTreeMap::new(),
             retry: Retry { max: 1, first_ms: 10, factor: 2, cap_ms: 20 },
             limits: Limits { timeout_ms: 7_000, start_ms: 2_000 },
             config: std::collections::BTreeMap::new(),

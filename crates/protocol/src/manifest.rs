@@ -40,6 +40,9 @@ pub struct Manifest {
     /// Topics it says it emits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emits: Vec<String>,
+    /// Schemas of what it emits: files of its folder, by topic.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub schemas: BTreeMap<String, String>,
     /// What happens after a failed attempt.
     pub retry: Retry,
     /// What it must keep to.

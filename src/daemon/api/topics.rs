@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use panotti_core::routing::{Rule, RuleSet};
-use panotti_protocol::api::{OnDisabled, Page, Routed, TopicDetail, TopicRoute, TopicSummary, TopicsQuery, Why};
+use panotti_protocol::api::{OnDisabled, Page, Routed, SchemaInForce, TopicDetail, TopicRoute, TopicSummary, TopicsQuery, Why};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::topic::Topic;
 
@@ -59,7 +59,8 @@ pub async fn route(State(api): State<Api>, Path(name): Path<String>) -> Answer<T
     };
     let mut items: Vec<Routed> = rules.rules.iter().map(|rule| routed(rule, &topic, fate(rule))).collect();
     items.sort_by_key(|item| (!item.gets, item.subscription.clone()));
-    Ok(Json(TopicRoute { topic, rules: rules.version, items }))
+    let schema = rules.schemas.get(&topic).map(|schema| SchemaInForce { version: schema.version, mode: schema.mode });
+    Ok(Json(TopicRoute { topic, rules: rules.version, schema, items }))
 }
 
 fn routed(rule: &Rule, topic: &Topic, fate: Option<OnDisabled>) -> Routed {

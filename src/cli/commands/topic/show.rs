@@ -36,6 +36,9 @@ fn text(detail: &TopicDetail, context: &Context) -> String {
         rate(topic.rate),
         context.output.time.ago(topic.last_at)
     );
+    if let Some(schema) = &topic.schema {
+        text.push_str(&format!("  schema    version {}, mode {}   panotti schema show {}\n", schema.version, schema.mode, topic.topic));
+    }
     for (index, producer) in detail.producers.iter().enumerate() {
         let name = if producer.source.is_empty() {
             "(all others)".to_owned()

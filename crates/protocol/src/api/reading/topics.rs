@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::SchemaInForce;
 use crate::delivery::words;
 use crate::id::{EventId, Sequence};
 use crate::time::Timestamp;
@@ -36,6 +37,9 @@ pub struct TopicSummary {
     pub last_sequence: Sequence,
     /// Subscriptions that would get one now, `PLUGIN/NAME`.
     pub consumers: Vec<String>,
+    /// Its schema, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaInForce>,
 }
 
 /// `GET /topics/{topic}`
@@ -95,6 +99,9 @@ pub struct TopicRoute {
     pub topic: Topic,
     /// Version of the rules in force.
     pub rules: u64,
+    /// The schema that the event would be checked against, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaInForce>,
     /// Every subscription, those that get it first.
     pub items: Vec<Routed>,
 }
