@@ -1,7 +1,10 @@
 //! Trimming: which events may go, and removing them. Every read and every removal is bounded.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
+use panotti_core::ages::Ages;
 use panotti_core::retention::{StoredFate, StoredRow, TrimWhy, Verdict};
 use panotti_protocol::api::PurgeSelection;
 use panotti_protocol::delivery::DeliveryState;
@@ -17,6 +20,42 @@ use crate::daemon::store::failure::StoreResult;
 pub const TRIM_SCAN_MAX: u32 = 10_000;
 /// Events removed in one transaction.
 pub const TRIM_EVENTS_MAX: usize = 500;
+/// Which events a search is for.
+#[derive(Debug, Clone)]
+pub enum Reach {
+    /// Those that make room, until so many bytes are found.
+    Room {
+        /// The bytes.
+        bytes: u64,
+    },
+    /// Those of the topics that are kept so long, accepted before then.
+    Age {
+        /// How long.
+        age: Duration,
+        /// Then.
+        before: Timestamp,
+        /// Which topics are kept how long.
+        ages: Arc<Ages>,
+    },
+}
+
+impl Reach {
+    /// Why they go.
+    pub fn why(&self) -> TrimWhy {
+        match self {
+            Self::Room { .. } => TrimWhy::Room,
+            Self::Age { before, .. } => TrimWhy::Age { before: *before },
+        }
+    }
+
+    fn is_for(&self, topic: &Topic) -> bool {
+        match self {
+            Self::Room { .. } => true,
+            Self::Age { age, ages, .. } => ages.of(topic).0 == *age,
+        }
+    }
+}
+
 /// What an event takes beside its payload, about.
 const OVERHEAD_BYTES: u64 = 400;
 
@@ -29,6 +68,8 @@ pub struct Chunk {
     pub scanned_to: Sequence,
     /// Whether there is no more for now.
     pub last: bool,
+    /// When the first event was accepted that is too young. Absent where none is, and where there is more to look at.
+    pub too_young: Option<Timestamp>,
 }
 
 /// A stored event as trimming sees it.
@@ -92,25 +133,27 @@ fn newest_to_go(connection: &Connection) -> StoreResult<u64> {
     Ok(newest.unwrap_or(0).saturating_sub(1))
 }
 
-/// Searches for events that may go for a reason, oldest first, from a place on; the bus decides again in the step that removes them.
-/// Those that go for room are enough when they hold `bytes`. Leans on the primary keys and looks at [`TRIM_SCAN_MAX`] events.
-pub fn chunk(connection: &Connection, after: Sequence, why: &TrimWhy, bytes: u64) -> StoreResult<Chunk> {
+/// Searches for events that may go, oldest first, from a place on; the bus decides again in the step that removes them. Leans on the
+/// primary keys and looks at [`TRIM_SCAN_MAX`] events.
+pub fn chunk(connection: &Connection, after: Sequence, reach: &Reach) -> StoreResult<Chunk> {
     let mut statement = connection.prepare_cached(SCAN)?;
     let mut scan = Scan { rows: statement.query(params![after.0 + 1, newest_to_go(connection)?])?, ahead: None };
-    let mut chunk = Chunk { events: Vec::new(), scanned_to: after, last: true };
-    let (mut looked_at, mut found_bytes) = (0, 0);
-    while let Some(stored) = scan.next()? {
+    let (why, mut topics) = (reach.why(), TopicsOf::new(|topic| reach.is_for(topic)));
+    let mut chunk = Chunk { events: Vec::new(), scanned_to: after, last: true, too_young: None };
+    let (mut looked_at, mut bytes) = (0, 0);
+    while let Some(Stored { fate, topic_id, payload_bytes }) = scan.next()? {
         // Times of acceptance never go back along the sequences: what comes next is no older.
-        if matches!(why, TrimWhy::Age { before } if stored.fate.accepted_at >= *before) {
+        if matches!(why, TrimWhy::Age { before } if fate.accepted_at >= before) {
+            chunk.too_young = Some(fate.accepted_at);
             return Ok(chunk);
         }
         looked_at += 1;
-        chunk.scanned_to = stored.fate.sequence;
-        if stored.fate.verdict(why) == Verdict::Goes {
-            chunk.events.push(chunk.scanned_to);
-            found_bytes += OVERHEAD_BYTES + stored.payload_bytes;
+        chunk.scanned_to = fate.sequence;
+        if fate.verdict(&why) == Verdict::Goes && topics.holds(connection, topic_id)? {
+            chunk.events.push(fate.sequence);
+            bytes += OVERHEAD_BYTES + payload_bytes;
         }
-        let enough = *why == TrimWhy::Room && found_bytes >= bytes;
+        let enough = matches!(reach, Reach::Room { bytes: wanted } if bytes >= *wanted);
         if enough || chunk.events.len() == TRIM_EVENTS_MAX || looked_at == TRIM_SCAN_MAX {
             chunk.last = false;
             return Ok(chunk);
