@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use panotti_core::ages::Ages;
 use panotti_core::retention::{StoredFate, StoredRow, TrimWhy, Verdict};
+use panotti_filter::expression::Filter;
 use panotti_protocol::api::PurgeSelection;
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::id::Sequence;
@@ -14,6 +15,7 @@ use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, Row, Rows, params};
 
 use super::{deliveries, events};
+use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
 /// Events that one search for what may go looks at.
@@ -208,8 +210,8 @@ pub struct SelectedFates {
 }
 
 /// Scans for what a purge selects, oldest first, from a place on. Leans on the primary keys; at most [`TRIM_EVENTS_MAX`] events are found
-/// and [`TRIM_SCAN_MAX`] looked at. The newest event of all is left out.
-pub fn select(connection: &Connection, selection: &PurgeSelection, after: Sequence) -> StoreResult<SelectedFates> {
+/// and [`TRIM_SCAN_MAX`] looked at. The newest event of all is left out. `filter` is the selection's, compiled.
+pub fn select(connection: &Connection, selection: &PurgeSelection, filter: Option<&Filter>, after: Sequence) -> StoreResult<SelectedFates> {
     let mut statement = connection.prepare_cached(SCAN)?;
     let mut scan = Scan { rows: statement.query(params![after.0 + 1, newest_to_go(connection)?])?, ahead: None };
     let mut topics = TopicsOf::new(|topic| selection.topic.as_ref().is_none_or(|pattern| pattern.matches(topic)));
@@ -221,7 +223,7 @@ pub fn select(connection: &Connection, selection: &PurgeSelection, after: Sequen
         page.scanned += 1;
         page.scanned_to = fate.sequence;
         let of_its_status = selection.status.is_none_or(|state| fate.rows.iter().any(|row| row.state == state));
-        if of_its_status && topics.holds(connection, topic_id)? {
+        if of_its_status && topics.holds(connection, topic_id)? && is_let_through(connection, filter, fate.sequence)? {
             page.fates.push(fate);
         }
         if page.fates.len() == TRIM_EVENTS_MAX || page.scanned == u64::from(TRIM_SCAN_MAX) {
@@ -230,6 +232,13 @@ pub fn select(connection: &Connection, selection: &PurgeSelection, after: Sequen
         }
     }
     Ok(page)
+}
+
+/// Whether a filter, where there is one, matches an event. Leans on the primary key.
+fn is_let_through(connection: &Connection, filter: Option<&Filter>, sequence: Sequence) -> StoreResult<bool> {
+    let Some(filter) = filter else { return Ok(true) };
+    let event = events::by_sequence(connection, sequence)?;
+    Ok(event.is_some_and(|event| event_view::evaluate(filter, &event).matched))
 }
 
 /// Whether something holds for the topics of a scan, asked once for each of them.
