@@ -133,6 +133,7 @@ impl World {
             sequence: Sequence(1),
             eventid,
             accepted_at: Timestamp::from_ms(1),
+            schema: None,
             rules: 1,
             matches: None,
             keys: Vec::new(),

@@ -50,7 +50,7 @@ impl Load {
             [(WORKS, vec![subscribe("hours.work"), subscribe("hours.later"), keyed]), (OFF, vec![subscribe("hours.held")])]
         {
             let (version, digest) = ("1.0.0".to_owned(), "d1".to_owned());
-            let found = Record::PluginFound { plugin: plugin.to_owned(), version, digest, enabled_at_first: true };
+            let found = Record::PluginFound { plugin: plugin.to_owned(), version, digest, wanted: true };
             rig.bus.record(found).await.unwrap();
             rig.bus.register(plugin, subscriptions).await.unwrap();
         }

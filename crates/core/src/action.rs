@@ -18,6 +18,7 @@ use crate::order::OrderKey;
 use crate::poison::Crashes;
 use crate::replay::{ReplayCursor, ReplayNumber};
 use crate::routing::{RuleSet, SubscriptionId, SubscriptionSpec};
+use crate::schemas::SchemaWrite;
 
 /// One change to the store. All writes of a step are one transaction.
 #[derive(Debug, Clone)]
@@ -108,6 +109,8 @@ pub enum Write {
         /// Its name.
         name: String,
     },
+    /// What is written of schemas.
+    Schema(Box<SchemaWrite>),
     /// What an event is tagged with.
     Tags {
         /// The event.

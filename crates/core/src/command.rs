@@ -20,6 +20,7 @@ use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
 use crate::retention::{Room, Trim};
 use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
+use crate::schemas::{Misfit, SchemaCommand};
 use crate::state::SetState;
 
 /// One thing the bus is asked.
@@ -108,6 +109,8 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Change the schemas.
+    Schema(Box<SchemaCommand>),
     /// Let a replay begin nothing new, or go on.
     SteerReplay {
         /// The job.
@@ -348,8 +351,8 @@ pub enum Record {
         version: String,
         /// SHA-256 of its folder in hexadecimal.
         digest: String,
-        /// Whether it is wanted on when it was never seen before.
-        enabled_at_first: bool,
+        /// Whether it is wanted on: as it was, or as its manifest says where it was never seen before.
+        wanted: bool,
     },
     /// What was set over a plugin's configuration.
     PluginConfig {
@@ -451,6 +454,20 @@ pub enum Refusal {
     /// Another filter has the name.
     #[error("there is another filter `{0}`")]
     FilterExists(String),
+    /// The payload does not fit the schema of its topic, which is enforced.
+    #[error("{0}")]
+    Schema(Box<Misfit>),
+    /// Of several events to be published together, the one at this place (from 0) does not fit the schema of its topic.
+    #[error("event {place}: {misfit}")]
+    SchemaOfOne {
+        /// Its place.
+        place: usize,
+        /// How it does not fit.
+        misfit: Box<Misfit>,
+    },
+    /// Another version came into force than the one that was compared with.
+    #[error("the schema of `{0}` has changed meanwhile")]
+    SchemaChanged(panotti_protocol::topic::Topic),
     /// What nobody is owed any more cannot be published.
     #[error("the event's `expires` has passed: {0}")]
     Expired(Timestamp),

@@ -10,6 +10,7 @@
 //! - [`retention`], [`ages`], [`cancel`]: what may leave the store, and when; deliveries given up before they ended
 //! - [`poison`]: deliveries that crash their plugin
 //! - [`order`], [`key_pages`], `keys`: ordering keys, and whose turn it is in each
+//! - [`schemas`]: schemas of topics, and events that do not fit them
 //! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
@@ -47,6 +48,7 @@ mod replaying;
 pub mod retention;
 pub mod retry;
 pub mod routing;
+pub mod schemas;
 mod stall;
 pub mod state;
 pub mod subscription;

@@ -76,3 +76,9 @@ pub const FAILURE_GROUP_QUIET: Duration = Duration::from_secs(3_600);
 pub const TOPIC_AGES_MAX: usize = 100;
 /// Different ages that events may have: each is one more look at every event.
 pub const DISTINCT_AGES_MAX: usize = 16;
+/// Most topics that have a schema, or had one.
+pub const SCHEMA_TOPICS_MAX: usize = 10_000;
+/// Most versions of one topic's schema.
+pub const SCHEMA_VERSIONS_MAX: u32 = 10_000;
+/// Most bytes of all schemas in force together: they are kept in memory, compiled.
+pub const SCHEMAS_BYTES_MAX: usize = 8 * 1024 * 1024;

@@ -12,6 +12,7 @@ use crate::event::Draft;
 use crate::limits;
 use crate::order::{KeyPath, Keyed, OrderKey};
 use crate::retry::RetryPolicy;
+use crate::schemas::{SchemaSet, Verdict};
 
 /// A subscription in the store: small, never reused, recorded with each event it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -106,6 +107,8 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Of the stored filters that tag.
     pub tags: Vec<TagRule>,
+    /// Of the topics that have one that is not off.
+    pub schemas: SchemaSet,
 }
 
 impl RuleSet {
@@ -146,6 +149,8 @@ pub struct Matches {
     pub gave_up: Vec<SubscriptionId>,
     /// What stored filters tag the event with.
     pub tags: Vec<Tag>,
+    /// What the schema of its topic says of it.
+    pub schema: Verdict,
 }
 
 /// Matches events for those who publish. The daemon's rules implement it; the bus tells it of every new rule set.

@@ -21,6 +21,8 @@ pub enum Kind {
     Retry {
         after: Option<Duration>,
     },
+    /// It was done and emits what a schema refuses: nothing of it takes effect.
+    EmitRefused,
     Reject,
     Defer {
         after: Duration,
@@ -41,7 +43,7 @@ pub enum Kind {
 impl Kind {
     /// Semantics rule 6.
     pub fn uses_an_attempt(&self) -> bool {
-        matches!(self, Kind::Done { .. } | Kind::Retry { .. } | Kind::Reject | Kind::Timeout | Kind::Crash)
+        matches!(self, Kind::Done { .. } | Kind::Retry { .. } | Kind::EmitRefused | Kind::Reject | Kind::Timeout | Kind::Crash)
     }
 
     /// Whether it ends a try, counted or not.
@@ -54,6 +56,7 @@ impl Kind {
             Kind::Done { .. } => "done",
             Kind::Retry { after: None } => "retry",
             Kind::Retry { after: Some(_) } => "retry after",
+            Kind::EmitRefused => "emit refused",
             Kind::Reject => "reject",
             Kind::Defer { .. } => "defer",
             Kind::Timeout => "timeout",

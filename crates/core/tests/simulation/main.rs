@@ -6,7 +6,7 @@
 //! - `idleness`, `replays`: what is held of handing out and of replays
 //! - `rules`, `rules_of_replay`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
-//! - `stories` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
+//! - `stories`, `stalls`, `filters` and `schemas`, told in the small world of `story`: the rules again, as sentences with one example each
 //!
 //! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many; with `SIMULATION_LITTLE_MEMORY=1` ordering keys have nearly none
 //! (feature `defects`).
@@ -31,6 +31,7 @@ mod plugins;
 mod replays;
 mod rules;
 mod rules_of_replay;
+mod schemas;
 mod stalls;
 mod stories;
 mod stories_of_order;

@@ -200,8 +200,10 @@ pub fn rule_07_a_delivery_dies_with_its_last_attempt(kind: &Kind, policy: &Retry
         Kind::Skipped => DeliveryState::Skipped,
         // Rule 9 says when.
         Kind::Crash if write.state == DeliveryState::Quarantined => DeliveryState::Quarantined,
-        Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.attempts_max() => DeliveryState::Dead,
-        Kind::Retry { .. } | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
+        Kind::Retry { .. } | Kind::EmitRefused | Kind::Timeout | Kind::Crash if write.attempts >= policy.attempts_max() => {
+            DeliveryState::Dead
+        }
+        Kind::Retry { .. } | Kind::EmitRefused | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
     };
     ensure(write.state == state, || format!("{kind:?} makes {:?} {}, expected {state}", write.key, write.state))
 }
@@ -259,7 +261,7 @@ pub fn rule_07_what_is_due_is_not_left_lying(stuck: bool, what: impl FnOnce() ->
 pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: &Kind, write: &DeliveryWrite) -> Check {
     let expected = match kind {
         Kind::Done { .. } => AttemptOutcome::Done,
-        Kind::Retry { .. } => AttemptOutcome::Retry,
+        Kind::Retry { .. } | Kind::EmitRefused => AttemptOutcome::Retry,
         Kind::Reject => AttemptOutcome::Reject,
         Kind::Defer { .. } => AttemptOutcome::Defer,
         Kind::Timeout => AttemptOutcome::Timeout,
@@ -274,6 +276,7 @@ pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: 
     ensure(recorded, || format!("{kind:?} of {:?} is recorded as {attempt:?}", write.key))?;
     let cause = match kind {
         Kind::Retry { .. } => Cause::HandlerError,
+        Kind::EmitRefused => Cause::Schema,
         Kind::Reject => Cause::Rejected,
         Kind::Timeout => Cause::Timeout,
         Kind::Crash => Cause::Crash,

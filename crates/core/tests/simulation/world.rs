@@ -53,7 +53,8 @@ pub(crate) use hold;
 
 /// What a draft matches, with its keys. Payloads of the simulation are empty: keys come from attributes.
 pub fn matched_by(rules: &RuleSet, draft: &Draft) -> Matches {
-    rules.with_keys(rules.matches(&draft.topic), draft, || None)
+    let schema = crate::schemas::verdict(rules, draft);
+    Matches { schema, ..rules.with_keys(rules.matches(&draft.topic), draft, || None) }
 }
 
 /// What becomes of a step.

@@ -173,3 +173,22 @@ UPDATE subscriptions SET inactive_ms = (SELECT max(accepted_ms) FROM events) WHE
 
 -- Quarantine: when a delivery crashed its plugin, the last times, eight bytes each, little-endian milliseconds.
 ALTER TABLE deliveries ADD COLUMN crashes BLOB;
+
+-- Schemas of topics: every version, which stays readable for the events that are stamped with it (`events.schema`); and what is in force.
+CREATE TABLE schemas (
+    topic TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    schema TEXT NOT NULL,
+    compatibility INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    PRIMARY KEY (topic, version)
+) STRICT;
+CREATE TABLE schema_topics (
+    schema_id INTEGER PRIMARY KEY,
+    topic TEXT NOT NULL UNIQUE,
+    in_force INTEGER,
+    mode INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    warned INTEGER NOT NULL DEFAULT 0
+) STRICT;

@@ -4,7 +4,7 @@
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
-//! - [`filters`]: stored filters, and what they tagged
+//! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
@@ -34,6 +34,7 @@ pub mod publisher_keys;
 pub mod readers;
 pub mod replays;
 pub mod retention;
+pub mod schemas;
 pub mod statistics;
 pub mod story;
 pub mod subscriptions;

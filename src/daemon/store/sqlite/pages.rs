@@ -21,7 +21,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::deliveries::DeliveryRow;
 use super::plugins::SubscriptionRow;
-use super::{deliveries, events, filters, keyed, plugins, replays};
+use super::{deliveries, events, filters, keyed, plugins, replays, schemas};
 use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
@@ -53,7 +53,6 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
     let last_replay: Option<u32> = connection.query_row("SELECT max(replay_no) FROM replays", [], |row| row.get(0))?;
     let mut unmatched = connection.prepare("SELECT sequence FROM events WHERE matches IS NULL ORDER BY sequence")?;
     let unmatched = unmatched.query_map([], |row| row.get(0).map(Sequence))?.collect::<Result<_, _>>()?;
-    let plugins = plugins::plugins(connection)?;
     Ok(Snapshot {
         epoch,
         leases_given: 0,
@@ -62,7 +61,8 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         rules: meta(connection, "rules")?,
         subscriptions: plugins::subscriptions(connection)?.into_iter().map(|row| row.stored).collect(),
         filters: filters::all(connection)?,
-        disabled: plugins.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
+        schemas: schemas::all(connection)?,
+        disabled: plugins::plugins(connection)?.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),
         unmatched,

@@ -192,11 +192,11 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
                 )?
                 .execute(params![plugin, from, to, reason, actor, now.as_ms()])?;
         }
-        Record::PluginFound { plugin, version, digest, enabled_at_first } => {
+        Record::PluginFound { plugin, version, digest, wanted } => {
             connection.execute(
                 "INSERT INTO plugins (plugin, enabled, version, digest, found_ms) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (plugin) DO UPDATE SET version = ?3, digest = ?4",
-                params![plugin, enabled_at_first, version, digest, now.as_ms()],
+                params![plugin, wanted, version, digest, now.as_ms()],
             )?;
         }
         Record::PluginConfig { plugin, overlay, revision, .. } => {
