@@ -7,7 +7,7 @@
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
-//! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
+//! - [`retention`], [`ages`], [`cancel`]: what may leave the store, and when; deliveries given up before they ended
 //! - [`poison`]: deliveries that crash their plugin; `batch`: calls of handlers that take several deliveries
 //! - [`order`], [`key_pages`], `keys`: ordering keys, and whose turn it is in each
 //! - [`schemas`]: schemas of topics, and events that do not fit them
@@ -18,6 +18,7 @@
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
 pub mod action;
+pub mod ages;
 mod batch;
 pub mod bus;
 pub mod cancel;

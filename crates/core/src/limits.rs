@@ -72,6 +72,10 @@ pub const STALL_TIMEOUTS: u32 = 3;
 pub const FAILURE_GROUPS_MAX: usize = 1_000;
 /// A group of failures in which nothing has died for so long begins anew.
 pub const FAILURE_GROUP_QUIET: Duration = Duration::from_secs(3_600);
+/// Topic patterns that may have an age of their own.
+pub const TOPIC_AGES_MAX: usize = 100;
+/// Different ages that events may have: each is one more look at every event.
+pub const DISTINCT_AGES_MAX: usize = 16;
 /// Most topics that have a schema, or had one.
 pub const SCHEMA_TOPICS_MAX: usize = 10_000;
 /// Most versions of one topic's schema.

@@ -41,7 +41,7 @@ pub fn page(connection: &Connection, after: i64, limit: u32, now: Timestamp) -> 
     Ok(found)
 }
 
-/// One topic; nothing where no event was ever published to it.
+/// One topic; nothing where no event was ever published to it. Consumers and ages are the caller's business.
 pub fn by_name(connection: &Connection, topic: &Topic, now: Timestamp) -> StoreResult<Option<TopicDetail>> {
     let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE topics.topic = ?1");
     let found = connection.prepare_cached(&sql)?.query_row([topic.as_str()], summary).optional()?;
@@ -56,5 +56,5 @@ pub fn by_name(connection: &Connection, topic: &Topic, now: Timestamp) -> StoreR
         Ok(Producer { source: row.get(0)?, actor: row.get(1)?, events: row.get(2)?, last_at: Timestamp::from_ms(row.get(3)?) })
     })?;
     let producers = producers.collect::<Result<_, _>>()?;
-    Ok(Some(TopicDetail { summary, last_eventid: last.map(EventId::from_bytes), producers }))
+    Ok(Some(TopicDetail { summary, last_eventid: last.map(EventId::from_bytes), kept_ms: 0, kept_by: None, producers }))
 }

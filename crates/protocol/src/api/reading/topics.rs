@@ -6,7 +6,7 @@ use crate::api::SchemaInForce;
 use crate::delivery::words;
 use crate::id::{EventId, Sequence};
 use crate::time::Timestamp;
-use crate::topic::Topic;
+use crate::topic::{Topic, TopicPattern};
 
 /// Query of `GET /topics`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,11 @@ pub struct TopicDetail {
     /// The last event, where it is still stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_eventid: Option<EventId>,
+    /// Milliseconds that its events are kept once all their deliveries are resolved.
+    pub kept_ms: u64,
+    /// The pattern of `retention.topics` that says so. Absent where `retention.days` does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_by: Option<TopicPattern>,
     /// Who published to it, the most first: the first 50 that were seen, and one of empty names for all others.
     pub producers: Vec<Producer>,
 }
