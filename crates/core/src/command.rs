@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use panotti_protocol::api::{OnDisabled, ReplaySelection, StoredFilter};
 use panotti_protocol::delivery::{AttemptError, DeliveryState};
-use panotti_protocol::event::Receipt;
+use panotti_protocol::event::{Priority, Receipt};
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
@@ -14,7 +14,7 @@ use panotti_protocol::time::Timestamp;
 use crate::cancel::Cancel;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
-use crate::key_pages::{Head, KeyEntry};
+use crate::key_pages::{Head, KeyEntry, Rank};
 use crate::once::PublishOnce;
 use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
@@ -127,6 +127,8 @@ pub enum Command {
     PendingPage {
         /// The subscription.
         subscription: SubscriptionId,
+        /// The priority.
+        priority: Priority,
         /// Events it matches without a delivery row, in sequence order.
         entries: Vec<Owed>,
         /// Every event up to here was looked at.
@@ -136,6 +138,8 @@ pub enum Command {
     WaitingPage {
         /// The subscription.
         subscription: SubscriptionId,
+        /// The priority.
+        priority: Priority,
         /// Waiting deliveries with the time each is due, soonest first.
         entries: Vec<(Timestamp, Owed)>,
         /// Whether there are no more after these.
@@ -145,9 +149,11 @@ pub enum Command {
     HeadsPage {
         /// The subscription.
         subscription: SubscriptionId,
-        /// Deliveries that are the first of their key and pending, in sequence order.
+        /// The priority.
+        priority: Priority,
+        /// Deliveries that are the first of their key and pending, in the order of their keys' ranks.
         heads: Vec<Head>,
-        /// Every event up to here was looked at.
+        /// Every place up to here was looked at.
         scanned_to: Sequence,
     },
     /// The page asked for by [`crate::action::Action::ReadKey`].
@@ -160,6 +166,8 @@ pub enum Command {
         entries: Vec<KeyEntry>,
         /// Whether there are no more after these.
         last: bool,
+        /// The best rank among those after these.
+        rest: Option<Rank>,
     },
     /// The page asked for by [`crate::action::Action::ReadReplay`].
     ReplayPage {

@@ -9,9 +9,9 @@
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
 //! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
 //! - [`poison`]: deliveries that crash their plugin
-//! - [`order`], [`key_pages`], `keys`: ordering keys, and whose turn it is in each
+//! - [`order`], [`key_pages`], `keys`, `busy`, `key_room`: ordering keys, and whose turn it is in each
+//! - [`lanes`], `lane`, `reach`, `picking`: priorities, and which delivery of a subscription goes next
 //! - [`state`]: a plugin's state changed by a person
-//! - [`fingerprint`]: failures that are alike
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
@@ -19,6 +19,7 @@
 
 pub mod action;
 pub mod bus;
+mod busy;
 pub mod cancel;
 pub mod command;
 pub mod defect;
@@ -28,7 +29,10 @@ pub mod fingerprint;
 mod groups;
 mod handing_out;
 pub mod key_pages;
+mod key_room;
 mod keys;
+mod lane;
+pub mod lanes;
 pub mod lifecycle;
 pub mod limits;
 pub mod look;
@@ -37,9 +41,11 @@ pub mod meter;
 pub mod once;
 pub mod order;
 mod outcome;
+mod picking;
 pub mod poison;
 mod publish;
 pub mod random;
+mod reach;
 mod registering;
 pub mod replay;
 mod replaying;

@@ -36,6 +36,7 @@ fn subscription(manifest: &Manifest, on: &On) -> Result<SubscriptionSpec, String
         on_disabled: on.on_disabled,
         key: on.key.as_ref().map(path).transpose()?,
         on_dead: on.on_dead,
+        turns: on.turns,
         ..SubscriptionSpec::new(pattern)
     })
 }

@@ -38,6 +38,10 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::BlockedKeyFillsWindow, &["rule_11"]),
     (Defect::DeadLetterFreesKey, &["rule_11"]),
     (Defect::ReplayIgnoresKeys, &["rule_11"]),
+    (Defect::StarvedLane, &["rule_12_no_lane"]),
+    (Defect::KeptSlotGivenAway, &["rule_12_the_kept_slot"]),
+    (Defect::AgeingForgotten, &["rule_12_what_has_waited"]),
+    (Defect::RaisedKeyLeft, &["rule_12_a_key"]),
     (Defect::StallForgotten, &["rule_14"]),
 ];
 

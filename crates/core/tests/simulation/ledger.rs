@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use panotti_core::delivery::DeliveryKey;
+use panotti_core::lanes::CRITICAL;
 use panotti_core::limits::LEASE;
 use panotti_core::order::OrderKey;
 use panotti_core::replay::ReplayNumber;
@@ -79,6 +80,8 @@ pub struct Flight {
     pub instance: InstanceId,
     pub heard_at: Timestamp,
     pub hard_until: Timestamp,
+    /// The lane that it went in.
+    pub lane: usize,
 }
 
 impl Flight {
@@ -101,6 +104,8 @@ pub struct Ledger {
     pub leases: BTreeMap<FencingToken, Flight>,
     pub in_flight: BTreeSet<DeliveryKey>,
     pub in_flight_of: BTreeMap<SubscriptionId, usize>,
+    /// Of those, how many did not go as critical ones.
+    pub others_of: BTreeMap<SubscriptionId, usize>,
     pub copies: BTreeMap<String, OpenCopy>,
     pub last_token: Option<FencingToken>,
     pub handing_out: bool,
@@ -144,11 +149,13 @@ impl Ledger {
         let flight = self.leases.remove(&token)?;
         self.in_flight.remove(&flight.key);
         *self.in_flight_of.entry(flight.key.subscription).or_default() -= 1;
+        *self.others_of.entry(flight.key.subscription).or_default() -= usize::from(flight.lane != CRITICAL);
         Some(flight)
     }
 
     pub fn begin(&mut self, token: FencingToken, flight: Flight) {
         *self.in_flight_of.entry(flight.key.subscription).or_default() += 1;
+        *self.others_of.entry(flight.key.subscription).or_default() += usize::from(flight.lane != CRITICAL);
         self.last_token = Some(token);
         self.in_flight.insert(flight.key);
         self.leases.insert(token, flight);
@@ -156,6 +163,11 @@ impl Ledger {
 
     pub fn number_in_flight(&self, subscription: SubscriptionId) -> usize {
         self.in_flight_of.get(&subscription).copied().unwrap_or_default()
+    }
+
+    /// Of the deliveries in flight, how many did not go as critical ones.
+    pub fn others_in_flight(&self, subscription: SubscriptionId) -> usize {
+        self.others_of.get(&subscription).copied().unwrap_or_default()
     }
 
     pub fn begin_step(&mut self) {

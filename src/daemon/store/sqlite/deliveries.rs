@@ -21,10 +21,10 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
     connection
         .prepare_cached(
             "INSERT INTO deliveries (sequence, subscription_id, replay_no, delivery_id, state, cause, attempts, attempts_max, tries,
-                 due_ms, ended_ms, fingerprint, attempt_of, open_failure, crashes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                 due_ms, ended_ms, fingerprint, attempt_of, open_failure, crashes, priority)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              ON CONFLICT DO UPDATE SET state = ?5, cause = ?6, attempts = ?7, attempts_max = ?8, tries = ?9, due_ms = ?10,
-                 ended_ms = ?11, fingerprint = coalesce(?12, fingerprint), open_failure = ?14, crashes = ?15",
+                 ended_ms = ?11, fingerprint = coalesce(?12, fingerprint), open_failure = ?14, crashes = ?15, priority = ?16",
         )?
         .execute(params![
             key.sequence.0,
@@ -42,6 +42,7 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
             write.attempt_of.map(|original| original.replay.0),
             stands_for_itself,
             pack_crashes(&write.crashes),
+            write.priority.number(),
         ])?;
     if write.state.is_failed() && !stands_for_itself {
         let mut delta = Counts::default();
@@ -49,7 +50,7 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
         add_counts(connection, key.subscription, &delta)?;
     }
     match write.order {
-        Some(order) if write.holds_its_key() => keyed::hold(connection, key, order)?,
+        Some(order) if write.holds_its_key() => keyed::hold(connection, key, order, write.priority)?,
         Some(order) => keyed::resolve(connection, key, order)?,
         None => {}
     }
