@@ -56,6 +56,7 @@ complete -c panotti -n "__fish_panotti_needs_command" -f -a "replay" -d 'Jobs th
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "plugin" -d 'Plugins: what handles the events'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "subscription" -d 'What plugins subscribe to, and how each gets on'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "topic" -d 'What is published, by whom, and who gets it'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "schema" -d 'What the payloads of a topic must look like'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "config" -d 'Settings, and where each comes from'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "health" -d 'Ask whether the daemon is well; silent where it is'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "slo" -d 'Show how well it went: success, recovery, latency, load of plugins, uptime, utilisation'
@@ -1760,6 +1761,299 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "list" -d 'List the schemas in force'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "ls" -d 'List the schemas in force'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "show" -d 'Show the schema of a topic, with all its versions'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "create" -d 'Give a topic a schema, or a new version of it, in force from then on'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "check" -d 'Tell whether a schema could be the next version of a topic\'s, and what it would break'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "validate" -d 'Tell whether a payload fits the schema of a topic, and where it does not'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "infer" -d 'Make a schema that describes the newest events of a topic'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "set" -d 'Set what a topic\'s schema does to an event that does not fit'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "remove" -d 'Check the events of a topic no longer'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -f -a "rm" -d 'Check the events of a topic no longer'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l raw -d 'Only the schema, as it was written'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l mode -d 'What it does to an event that does not fit: `off`, `warn` (accept it and say so) or `enforce` (refuse it)' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l compat -d 'What it must keep: `backward` (what was valid stays valid, the default), `full` (also what is valid now was valid before) or `none`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l dry-run -d 'Only say what would happen'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l compat -d 'What must be kept: `backward` (the default), `full` or `none`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l against -d 'Compare with this version; default: the one in force' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l from -d 'How many of the newest events are looked at' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l since -d 'Accepted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l mode -d '`off`, `warn` (accept it and say so) or `enforce` (refuse it)' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'

@@ -21,6 +21,8 @@ if [ "$purpose" = test ]; then
     need git git
     need strace strace
     need node nodejs
+    need npm npm
+    need jq jq
     need mkfs.ext4 e2fsprogs
     need losetup mount
     # Debian ships ensurepip apart from python3.
@@ -66,4 +68,5 @@ install_python_packages() {
 
 if [ "$purpose" = test ]; then
     cmp -s scripts/python-requirements.txt .venv/installed.txt || install_python_packages
+    scripts/github-payloads.sh
 fi

@@ -6,6 +6,9 @@
 //! - `protocol`: golden frames of the plugin protocol
 //! - `tidy`: who may import whom, and the order of the files
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
+//! - `hours`: simulated hours through the real store, with a model beside it
+//! - `github`: filters on webhooks of GitHub, held against jq
+//! - `guide`: the user guide, run page by page
 //! - `host`: real plugins with a bus that only answers
 //! - `plugins`: real plugins with the real daemon: good ones, bad ones, and what becomes of their processes when it is killed
 //! - `reading`: what people read about the bus: stories, subscriptions, numbers, topics, explanations
@@ -16,7 +19,11 @@
 mod cli;
 mod endurance;
 mod flows;
+mod github;
+mod guide;
 mod host;
+#[cfg(feature = "defects")]
+mod hours;
 mod plugins;
 mod power;
 mod protocol;

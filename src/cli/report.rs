@@ -23,7 +23,8 @@ pub fn as_json(failure: &Failure) -> String {
 pub fn as_text(failure: &Failure) -> String {
     let mut text = format!("{} {}\n", red("error:"), bold(&failure.detail));
     for part in &failure.errors {
-        text.push_str(&format!("  {}  {}", part.pointer, part.detail));
+        let place = if part.pointer.is_empty() { String::new() } else { format!("{}  ", part.pointer) };
+        text.push_str(&format!("  {place}{}", part.detail));
         if !part.next.is_empty() {
             text.push_str(&format!("   {}", part.next));
         }

@@ -201,9 +201,13 @@ fn quoted(word: &str) -> String {
 }
 
 fn plan_text(plan: &ReplayPlan, select: &ReplaySelect, context: &Context) -> String {
-    let what = if select.failed { "failed deliveries" } else { "deliveries" };
+    let failed = if select.failed { "failed " } else { "" };
     let plugins: Vec<String> = plan.plugins.iter().map(|(plugin, number)| format!("{plugin} {}", count(*number))).collect();
-    let mut text = format!("Plan   {} {what} of {}", count(plan.deliveries), counted(plan.events, "event"));
+    let mut text = format!(
+        "Plan   {} of {}",
+        counted_as(plan.deliveries, &format!("{failed}delivery"), &format!("{failed}deliveries")),
+        counted(plan.events, "event")
+    );
     if !plugins.is_empty() {
         text.push_str(&format!(" -> {}", plugins.join(", ")));
     }

@@ -3,6 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::suggest::did_you_mean;
+
+/// The variables of panotti that are no settings; `panotti help environment` describes them.
+const FIXED: [&str; 4] = ["PANOTTI_CONFIG", "PANOTTI_DATA", "PANOTTI_OUTPUT", "PANOTTI_SOCKET"];
+/// Set in every plugin's environment: where it is there, so are others that the daemon set for the plugin.
+const IN_A_PLUGIN: &str = "PANOTTI_PLUGIN";
+
 /// A snapshot of environment variables. Names or values that are not UTF-8 are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment(BTreeMap<String, String>);
@@ -25,6 +32,17 @@ impl Environment {
         Some(PathBuf::from(first)).filter(|path| path.is_absolute())
     }
 
+    /// Variables that look like panotti's own and are read by nothing, each with what was probably meant: `PANOTTI_DATE` would otherwise
+    /// quietly start a daemon on the default folder. Settings (with `__`) are not told here, since a misspelt one is an error.
+    pub fn unread(&self) -> Vec<String> {
+        if self.get(IN_A_PLUGIN).is_some() {
+            return Vec::new();
+        }
+        let unread = |name: &&str| name.starts_with("PANOTTI_") && !name.contains("__") && !FIXED.contains(name);
+        let told = |name: &str| format!("{name} is no variable of panotti and is not read; {}", did_you_mean(name, FIXED));
+        self.0.keys().map(String::as_str).filter(unread).map(|name| told(name).trim_end_matches("; ").to_owned()).collect()
+    }
+
     /// All pairs, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
@@ -34,5 +52,27 @@ impl Environment {
 impl<const N: usize> From<[(&str, &str); N]> for Environment {
     fn from(pairs: [(&str, &str); N]) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_variable_is_told_with_the_one_meant_and_those_that_are_read_are_not() {
+        let environment = Environment::from([("PANOTTI_DATE", "/d"), ("PANOTTI_DATA", "/d"), ("PANOTTI_SOMETHING", "1"), ("HOME", "/h")]);
+        assert_eq!(
+            environment.unread(),
+            [
+                "PANOTTI_DATE is no variable of panotti and is not read; did you mean `PANOTTI_DATA`?",
+                "PANOTTI_SOMETHING is no variable of panotti and is not read",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_the_daemon_sets_for_a_plugin_is_not_told_there() {
+        assert!(Environment::from([("PANOTTI_PLUGIN", "word-count"), ("PANOTTI_ATTEMPT", "1")]).unread().is_empty());
     }
 }

@@ -14,7 +14,10 @@ use panotti_filter::expression::Filter;
 use panotti_protocol::api::{OnDead, OnDisabled, Turns};
 use panotti_protocol::failure::FailurePart;
 use panotti_protocol::frame::PROTOCOLS;
-use panotti_protocol::limits::{CONCURRENCY_MAX, MANIFEST_BYTES_MAX, PLUGIN_NAME_BYTES_MAX, RETRIES_MAX, SUBSCRIPTIONS_PER_PLUGIN_MAX};
+use panotti_protocol::limits::{
+    BATCH_DELIVERIES_MAX, BATCHED_IN_FLIGHT_MAX, CONCURRENCY_MAX, MANIFEST_BYTES_MAX, PLUGIN_NAME_BYTES_MAX, RETRIES_MAX,
+    SUBSCRIPTIONS_PER_PLUGIN_MAX,
+};
 use panotti_protocol::manifest::{Dependency, Limits, MANIFEST, Manifest, On, Retry, Runtime, Start};
 use panotti_protocol::topic::{Topic, TopicPattern};
 use semver::{Version, VersionReq};
@@ -270,6 +273,7 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
     let filter = table.get("where").and_then(|node| filter(node, problems));
     let name = table.get("name").and_then(|node| subscription_name(node, problems));
     let concurrency = table.get("concurrency").and_then(|node| integer(node, 1, u64::from(CONCURRENCY_MAX), problems));
+    let batch = table.get("batch").and_then(|node| batch(node, concurrency, problems));
     let on_disabled = table.get("on_disabled").and_then(|node| word(node, &["hold", "skip"], problems));
     let key = table.get("key").and_then(|node| parsed(node, str::parse::<KeyPath>, problems));
     let on_dead = table.get("on_dead").and_then(|node| word(node, &["continue", "block"], problems));
@@ -281,11 +285,25 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
         topic: topic.as_str().to_owned(),
         filter,
         concurrency: concurrency.and_then(|number| u32::try_from(number).ok()).unwrap_or(core_limits::CONCURRENCY),
+        batch,
         on_disabled: if on_disabled == Some("skip") { OnDisabled::Skip } else { OnDisabled::Hold },
         key: key.map(|path| path.to_string()),
         on_dead: if on_dead == Some("block") { OnDead::Block } else { OnDead::Continue },
         turns: if turns == Some("strict") { Turns::Strict } else { Turns::Weighted },
     })
+}
+
+/// Deliveries in one call of the handler: with its calls at once, no more than may be in flight.
+fn batch(node: &Node, concurrency: Option<u64>, problems: &mut Problems) -> Option<u32> {
+    let batch = integer(node, 1, u64::from(BATCH_DELIVERIES_MAX), problems)?;
+    let concurrency = concurrency.unwrap_or(u64::from(core_limits::CONCURRENCY));
+    if batch > 1 && batch * concurrency > u64::from(BATCHED_IN_FLIGHT_MAX) {
+        let most = u64::from(BATCHED_IN_FLIGHT_MAX);
+        let detail = format!("batches of {batch} in {concurrency} calls at once are more than {most} deliveries in flight");
+        problems.add_with(node.place, detail, format!("write `concurrency: {}` beside it, or a smaller batch", most / batch));
+        return None;
+    }
+    u32::try_from(batch).ok()
 }
 
 /// Names that begin with `filter:` are those of stored filters.
@@ -398,6 +416,10 @@ fn look_into(folder: &Path, written: Written, problems: &mut Problems) -> Manife
             "`on` is missing: a command for each event cannot say itself what it handles",
             "add `on: [{topic: ...}]`",
         );
+    }
+    if let Some(on) = manifest.on.iter().flatten().find(|on| manifest.runtime == Runtime::Exec && on.batch.is_some_and(|batch| batch > 1)) {
+        let detail = format!("`on` gives `{}` batches, and a command is run for each event", on.name);
+        problems.add_with(Place::START, detail, "leave `batch` out, or write a plugin that stays: `runtime: python`, `node` or `native`");
     }
     manifest.start = start;
     manifest

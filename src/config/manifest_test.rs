@@ -163,3 +163,31 @@ fn the_folder_has_to_have_what_the_manifest_names() {
     let (_outer, folder) = folder("p", &[]);
     assert!(told(validate_folder(&folder))[0].starts_with("plugin.yaml:1:1 cannot be read"));
 }
+
+#[test]
+fn a_batch_has_a_size_that_fits_the_calls_at_once_and_a_command_for_each_event_takes_none() {
+    let read = |lines: &str, file: &str, content: &str| {
+        let yaml = format!("name: p\nversion: 0.1.0\n{lines}\n");
+        let (_outer, folder) = folder("p", &[("plugin.yaml", &yaml), (file, content)]);
+        validate_folder(&folder)
+    };
+    let python = |on: &str| read(on, "plugin.py", "");
+
+    assert_eq!(python("on: [{topic: a.b, batch: 100}]").unwrap().on.unwrap()[0].batch, Some(100));
+    assert_eq!(python("on: [{topic: a.b, concurrency: 256, batch: 1}]").unwrap().on.unwrap()[0].batch, Some(1));
+    assert!(told(python("on: [{topic: a.b, batch: 101}]"))[0].contains("100"));
+    assert!(told(python("on: [{topic: a.b, batch: 0}]"))[0].contains("1"));
+    assert_eq!(
+        told(python("on: [{topic: a.b, concurrency: 8, batch: 100}]")),
+        [
+            "plugin.yaml:3:42 batches of 100 in 8 calls at once are more than 400 deliveries in flight | write `concurrency: 4` beside it, or a smaller batch"
+        ]
+    );
+    let refused = told(read("on: [{topic: a.b, batch: 10}]", "plugin.sh", "#!/bin/sh\n"));
+    assert_eq!(
+        refused,
+        [
+            "plugin.yaml:1:1 `on` gives `a.b` batches, and a command is run for each event | leave `batch` out, or write a plugin that stays: `runtime: python`, `node` or `native`"
+        ]
+    );
+}

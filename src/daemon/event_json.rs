@@ -37,6 +37,7 @@ pub fn event_json(event: &StoredEvent, payload: Payload) -> Box<RawValue> {
     field(&mut text, "eventid", &event.eventid);
     field(&mut text, "sequence", &event.sequence);
     field(&mut text, "actor", &draft.actor);
+    optional(&mut text, "schema", event.schema.as_ref());
     field(&mut text, "rules", &event.rules);
     rest(text, event, payload)
 }
@@ -126,6 +127,7 @@ mod tests {
             eventid: EventId::from_bytes(uuid_v7(1, [1; 10])),
             accepted_at: Timestamp::from_ms(5),
             rules: 2,
+            schema: Some(3),
             matches: Some(Vec::new()),
             keys: Vec::new(),
             draft,

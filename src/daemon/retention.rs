@@ -16,7 +16,8 @@ use super::bus::housekeeping::{ACTOR, Housekeeping};
 use super::clock::Clock;
 use super::store::sqlite::pages;
 use super::store::sqlite::readers::Readers;
-use super::store::sqlite::retention::{self, CANCEL_DELIVERIES_MAX, Chunk, Reach, Space};
+use super::store::sqlite::retention::{self, CANCEL_DELIVERIES_MAX, Space};
+use super::store::sqlite::trimming::{self, Chunk};
 
 /// How often the store's room is looked at, and what has become too old.
 const LOOK: Duration = Duration::from_secs(1);
@@ -49,7 +50,7 @@ pub struct Retention {
 
 /// Where it is. Begins anew with each start.
 #[derive(Debug, Default)]
-struct Place {
+pub struct Place {
     /// Every event up to here was looked at for its age.
     aged_to: Sequence,
     /// When everything is looked through for its age again, and for what has to be cancelled.
@@ -66,8 +67,10 @@ struct Place {
 
 /// Whether there is more to do at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum More {
+pub enum More {
+    /// There is.
     Yes,
+    /// Not before something has changed.
     No,
 }
 
@@ -96,7 +99,11 @@ impl Retention {
         }
     }
 
-    async fn look(&self, place: &mut Place) -> Result<More, Failure> {
+    /// Looks at the store once, and removes one chunk of what may go.
+    ///
+    /// # Errors
+    /// The disk refuses, or the daemon is stopping. What was not removed is found again.
+    pub async fn look(&self, place: &mut Place) -> Result<More, Failure> {
         let now = self.clock.now();
         let space = self.readers.read(retention::space).await?;
         let room = Room { used_bytes: space.used_bytes(), bytes_max: self.bytes_max };
@@ -117,7 +124,7 @@ impl Retention {
             return Ok(More::No);
         }
         let (after, wanted) = (place.room_to, room.too_much());
-        let chunk = self.readers.read(move |connection| retention::chunk(connection, after, Reach::Bytes(wanted))).await?;
+        let chunk = self.readers.read(move |connection| trimming::chunk(connection, after, &TrimWhy::Room, wanted)).await?;
         self.trim(&chunk, TrimWhy::Room).await?;
         place.room_to = chunk.scanned_to;
         if chunk.last {
@@ -137,7 +144,7 @@ impl Retention {
             place.round_at = now + ROUND;
         }
         let (after, before) = (place.aged_to, trusted - self.kept);
-        let chunk = self.readers.read(move |connection| retention::chunk(connection, after, Reach::Before(before))).await?;
+        let chunk = self.readers.read(move |connection| trimming::chunk(connection, after, &TrimWhy::Age { before }, 0)).await?;
         self.trim(&chunk, TrimWhy::Age { before }).await?;
         place.aged_to = chunk.scanned_to;
         Ok(if chunk.last { More::No } else { More::Yes })

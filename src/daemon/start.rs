@@ -191,8 +191,9 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     });
     spawned.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no thread for the bus: {error}")))?;
     let meters = Meters::default();
-    tokio::spawn(dispatch::run(handovers_receiver, to_host, cache, readers.clone(), clock, meters.clone()));
     let bus = BusHandle::new(requests, Arc::clone(&rules) as _, feed, refusing, readers.clone());
+    let dispatch = dispatch::Dispatch { host: to_host, bus: bus.clone(), cache, readers: readers.clone(), clock, meters: meters.clone() };
+    tokio::spawn(dispatch.run(handovers_receiver));
     Ok(BusParts { bus, rules, readers, meters, host_actions, checkpoints })
 }
 

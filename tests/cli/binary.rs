@@ -57,6 +57,21 @@ fn a_piped_list_is_tab_separated_with_whole_ids_and_its_json_is_the_array_of_the
 }
 
 #[test]
+fn a_list_that_was_cut_says_so_on_stderr_in_every_form_and_one_that_is_whole_says_nothing() {
+    let page = |more: bool| if more { json!({"items": [event()], "next_cursor": "c"}) } else { json!({"items": [event()]}) };
+    let (cut, whole) = (page(true), page(false));
+    let cut = Server::start(Router::new().route("/events", get(move || async move { Json(cut) })));
+    let whole = Server::start(Router::new().route("/events", get(move || async move { Json(whole) })));
+    for form in [&[][..], &["-q"], &["-o", "json"], &["-o", "jsonl"], &["-o", "csv"], &["-o", "id"]] {
+        let arguments = [&["event", "list", "--limit", "1"], form].concat();
+        let output = cut.panotti(&arguments);
+        assert_eq!(text(&output.stderr), "there are more: --limit N or --all\n", "{arguments:?}");
+        assert!(!text(&output.stdout).contains("there are more"), "{arguments:?}");
+        assert_eq!(text(&whole.panotti(&arguments).stderr), "", "{arguments:?}");
+    }
+}
+
+#[test]
 fn empty_and_unchanged_results_are_parsing_json_too() {
     let server = server();
     for (arguments, expected) in [

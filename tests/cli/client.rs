@@ -50,6 +50,7 @@ impl Log {
             id,
             deliveries: 0,
             duplicate,
+            warnings: Vec::new(),
         };
         LineAnswer { line, receipt: Some(receipt), failure: None }
     }

@@ -53,6 +53,18 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti filter create", &["all", "has(data)", "--action", "tag=seen:yes"], 0),
     ("panotti filter test", &["has(data)"], 0),
     ("panotti filter remove", &["all"], 0),
+    ("panotti schema list", &[], 0),
+    ("panotti schema show", &["a.b"], 4),
+    ("panotti schema create", &["s.a", "schema.json", "--mode", "warn", "--dry-run"], 0),
+    ("panotti schema create", &["s.a", "schema.json", "--mode", "warn"], 0),
+    ("panotti schema create", &["s.a", "schema.json"], 0),
+    ("panotti schema check", &["s.a", "schema.json", "--compat", "full"], 0),
+    ("panotti schema validate", &["s.a", "{}"], 0),
+    ("panotti schema validate", &["s.a@1", "7"], 6),
+    ("panotti schema infer", &["s.a"], 4),
+    ("panotti schema set", &["s.a", "--mode", "off"], 0),
+    ("panotti schema set", &["s.a", "--mode", "off"], 0),
+    ("panotti schema remove", &["s.a"], 0),
     ("panotti replay list", &[], 0),
     ("panotti replay show", &["rpl_01kc2v7jq8ew2s7q4m8t1n0zcd"], 4),
     ("panotti replay watch", &["rpl_01kc2v7jq8ew2s7q4m8t1n0zcd"], 4),
@@ -116,6 +128,7 @@ fn every_command_prints_json_that_parses_also_where_there_is_nothing_and_nothing
     let started = scratch.run(&["daemon", "start", "-o", "json"]);
     assert_eq!(serde_json::from_slice::<Value>(&started.stdout).unwrap()["changed"], true, "{}", told(&started));
 
+    std::fs::write(scratch.path().join("schema.json"), r#"{"type":"object"}"#).unwrap();
     for (words, arguments, exit) in COMMANDS {
         if words.starts_with("panotti plugin validate") {
             add_plugin(&scratch);

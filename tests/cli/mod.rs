@@ -5,10 +5,12 @@
 //! - `server`: a small server of the tests, over a local socket
 //! - `client`: lost connections, streams, failures
 //! - `binary`: the program itself: output in every form, exit codes
+//! - `exits`: each exit code has a command that ends with it
 //! - `json`: every command against a real daemon
 
 mod binary;
 mod client;
+mod exits;
 mod generated;
 mod json;
 mod server;

@@ -28,7 +28,7 @@ fn install(scratch: &Scratch) {
 }
 
 /// Memory of the daemon's own that is in use, in bytes.
-fn memory_bytes(daemon: &Daemon) -> u64 {
+pub fn memory_bytes(daemon: &Daemon) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", daemon.pid())).unwrap();
     let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024

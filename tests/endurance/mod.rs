@@ -3,6 +3,7 @@
 
 mod behind;
 mod plugin;
+mod replay;
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -8,6 +8,7 @@
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
 //! - `once`: publishing under a key
+//! - `schemas`: what is checked, refused, stamped; new versions; a schema from events
 //! - `strangers`: those who should not be there, and those who leave in the middle
 //! - `poison`: what crashes its plugin
 //! - `purging`: what is cancelled, and what is removed for good
@@ -25,5 +26,6 @@ mod poison;
 mod promises;
 mod purging;
 mod retention;
+mod schemas;
 mod strangers;
 mod upgrade;

@@ -193,6 +193,7 @@ fn the_check_sees_a_lost_event_a_hole_and_one_that_nobody_sent() {
         id: "p0-0".into(),
         deliveries: 0,
         duplicate: false,
+        warnings: Vec::new(),
     };
     promises.received(0, 0, receipt(1));
     let books = promises.books.lock().unwrap();

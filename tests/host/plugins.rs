@@ -133,6 +133,7 @@ impl World {
             sequence: Sequence(1),
             eventid,
             accepted_at: Timestamp::from_ms(1),
+            schema: None,
             rules: 1,
             matches: None,
             keys: Vec::new(),
@@ -149,7 +150,7 @@ impl World {
             timeout: Duration::from_secs(60),
             replay: None,
         };
-        self.actions.send(HostAction::Deliver { lease: Box::new(lease), event: Arc::new(event) }).unwrap();
+        self.actions.send(HostAction::Deliver { lease: Box::new(lease), event: Arc::new(event), batch: None }).unwrap();
         match self.told().await {
             Told::Outcome(report) => report.outcome,
             other => panic!("{other:?}: {:#?}", self.log()),

@@ -4,9 +4,11 @@
 //! - `languages`: Python, shell and Node handle events from end to end
 //! - `switching`: off, on, what waits meanwhile, what needs what
 //! - `ordering`: a key's events in their order
+//! - `batches`: several events in one call of a handler
 //! - `configuring`: configuration live, with a restart, refused
 //! - `filters`: `where:`, `--filter`, and filters as stored objects
 //! - `starting`: plugins that do not start, and what is said about each
+//! - `leases`: what comes after a lease is over
 //! - `working`: plugins that start and then do wrong
 //! - `stopping`: SIGTERM under load
 //! - `tree`: no process outlives the daemon
@@ -15,9 +17,11 @@
 //! - `waiting`: publishing and waiting; copies of an event
 
 mod atomic;
+mod batches;
 mod configuring;
 mod filters;
 mod languages;
+mod leases;
 mod ordering;
 mod replaying;
 pub mod stage;

@@ -92,3 +92,61 @@ fn rule_10_a_subscription_that_never_had_the_events_gets_them_where_it_is_named(
     assert_eq!(shown, [("old/t.x", "done"), ("new/late", "done")], "{deliveries:#}");
     assert!(daemon.stop().success());
 }
+
+/// Writes what it handles to `handled.txt` beside the data; the first of key `a` is put off until there is a file `go`.
+const WRITES: &str = r#"    @on('t.x', name='late')
+    def x(self, event):
+        place = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+        if event.payload == {'id': 'a', 'n': 1} and not os.path.exists(os.path.join(place, 'go')):
+            open(os.path.join(place, 'put-off'), 'w').close()
+            raise Retry(after='1s')
+        with open(os.path.join(place, 'handled.txt'), 'a') as file:
+            file.write('%s %d\n' % (event.payload['id'], event.payload['n']))"#;
+
+#[test]
+fn rule_11_what_is_sent_to_a_subscription_that_never_had_it_is_ordered_by_the_path_of_that_subscription() {
+    let stage = Stage::new();
+    stage.plugin("old", "on: [{topic: t.x}]", &[("plugin.py", &python(TAKES))]);
+    let daemon = stage.start();
+    stage.until_state(&daemon, "old", "running");
+    for n in 1..=5 {
+        for id in ["a", "b"] {
+            stage.publish("t.x", &json!({"id": id, "n": n}).to_string());
+        }
+    }
+    assert!(daemon.stop().success());
+    let on = "on: [{topic: t.x, name: late, key: data.id, concurrency: 4}]\nretry: {max: 25, first: 100ms, factor: 1, cap: 1s}";
+    stage.plugin("new", on, &[("plugin.py", &python(WRITES))]);
+    let daemon = stage.start();
+    stage.until_state(&daemon, "new", "running");
+    let replay = stage.ask(&["replay", "start", "--topic", "t.x", "--to", "new/late"]);
+    let id = replay["replay"]["replayid"].as_str().unwrap().to_owned();
+    let told = stage.scratch.file("handled.txt");
+    let handled = |key: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(&told).unwrap_or_default();
+        text.lines().filter(|line| line.starts_with(key)).map(str::to_owned).collect()
+    };
+    let in_order = |key: &str| (1..=5).map(|n| format!("{key} {n}")).collect::<Vec<_>>();
+    until("the other key went on", || (stage.scratch.file("put-off").exists() && handled("b") == in_order("b")).then_some(()));
+    assert_eq!(handled("a"), [""; 0], "the first of the key holds it");
+
+    // Its key is known over a restart, although the event has none recorded for this subscription.
+    daemon.kill();
+    std::fs::remove_file(stage.scratch.file("put-off")).unwrap();
+    let daemon = stage.start();
+    until("the first of the key was tried again", || stage.scratch.file("put-off").exists().then_some(()));
+    let live = stage.publish("t.x", &json!({"id": "a", "n": 6}).to_string());
+    assert_eq!(handled("a"), [""; 0], "and holds it still");
+    std::fs::write(stage.scratch.file("go"), "").unwrap();
+    until("the replay has ended", || daemon.get(&format!("/replays/{id}")).json()["ended_at"].is_string().then_some(()));
+    until("what was published meanwhile is done, and no key is left held", || {
+        let shown = daemon.get(&format!("/events/{live}")).json();
+        shown["deliveries"].as_array().unwrap().iter().all(|delivery| delivery["state"] == "done").then_some(())
+    });
+
+    let order: Vec<String> = handled("a").into_iter().filter(|line| line != "a 6").collect();
+    assert_eq!(order, in_order("a"), "oldest first, one at a time");
+    let shown = daemon.get(&format!("/replays/{id}")).json();
+    assert_eq!((&shown["state"], &shown["ok"]), (&json!("done"), &json!(10)), "{shown:#}");
+    assert!(daemon.stop().success());
+}

@@ -53,6 +53,32 @@ fn rule_04_a_plugin_disabled_with_skip_gets_nothing_of_what_arrived_meanwhile() 
 }
 
 #[test]
+fn rule_04_a_plugin_that_its_manifest_switches_off_skips_or_holds_like_any_other_and_stays_on_once_it_was_enabled() {
+    let stage = Stage::new();
+    let exec = "enabled: false\nruntime: exec\ncommand: [\"true\"]\n";
+    stage.plugin("holds", &format!("{exec}on: [{{topic: t.hold}}]"), &[]);
+    stage.plugin("skips", &format!("{exec}on: [{{topic: t.skip, on_disabled: skip}}]"), &[]);
+    let daemon = stage.start();
+    let (held, skipped) = (stage.publish("t.hold", "{}"), stage.publish("t.skip", "{}"));
+    stage.until_delivery(&daemon, &held, |delivery| delivery["state"] == "held");
+    stage.until_delivery(&daemon, &skipped, |delivery| delivery["state"] == "skipped");
+
+    for plugin in ["holds", "skips"] {
+        assert_eq!(stage.ask(&["plugin", "enable", plugin, "--wait", "60s"])["changed"], true, "{plugin}");
+        assert_eq!(stage.ask(&["plugin", "enable", plugin])["changed"], false, "{plugin}");
+    }
+
+    stage.until_delivery(&daemon, &held, |delivery| delivery["state"] == "done");
+    assert!(daemon.stop().success());
+    let daemon = stage.start();
+    stage.until_state(&daemon, "holds", "running");
+    let handled = stage.publish("t.skip", "{}");
+    stage.until_delivery(&daemon, &handled, |delivery| delivery["state"] == "done");
+    assert_eq!(stage.until_delivery(&daemon, &skipped, |_| true)["state"], "skipped");
+    assert!(daemon.stop().success());
+}
+
+#[test]
 fn rule_15_a_plugin_whose_dependency_is_missing_or_disabled_is_not_enabled_and_waits_for_one_that_starts() {
     let stage = Stage::new();
     stage.plugin("base", "enabled: false", &[("plugin.py", &handles())]);

@@ -19,6 +19,7 @@ use crate::order::OrderKey;
 use crate::poison::Crashes;
 use crate::replay::{ReplayCursor, ReplayNumber};
 use crate::routing::{RuleSet, SubscriptionId, SubscriptionSpec};
+use crate::schemas::SchemaWrite;
 
 /// One change to the store. All writes of a step are one transaction.
 #[derive(Debug, Clone)]
@@ -109,6 +110,8 @@ pub enum Write {
         /// Its name.
         name: String,
     },
+    /// What is written of schemas.
+    Schema(Box<SchemaWrite>),
     /// What an event is tagged with.
     Tags {
         /// The event.
@@ -213,6 +216,8 @@ impl DeliveryWrite {
 pub enum Action {
     /// Send this to a plugin.
     Deliver(Box<Lease>),
+    /// Send these to a plugin's handler in one call: two or more, of one subscription.
+    DeliverBatch(Vec<Lease>),
     /// Tell a plugin that a lease is over.
     Cancel {
         /// Who holds it.

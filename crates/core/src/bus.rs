@@ -11,6 +11,7 @@ use std::time::Duration;
 use panotti_protocol::api::{OnDisabled, StoredFilter};
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::Topic;
 
 use crate::action::{Action, CancelReason, Step, Write};
 use crate::command::{Answer, Attach, Command};
@@ -25,6 +26,7 @@ use crate::poison::Alone;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
 use crate::routing::{RuleSet, SubscriptionId};
+use crate::schemas::StoredSchema;
 use crate::stall::Stalls;
 use crate::subscription::{StoredSubscription, Subscription};
 
@@ -45,6 +47,8 @@ pub struct Snapshot {
     pub subscriptions: Vec<StoredSubscription>,
     /// Every stored filter.
     pub filters: Vec<StoredFilter>,
+    /// Every topic that has a schema, or had one.
+    pub schemas: Vec<StoredSchema>,
     /// Plugins that are wanted off, with what becomes of their events.
     pub disabled: BTreeMap<String, Option<OnDisabled>>,
     /// Replays that are running, or were cancelled with items open.
@@ -71,6 +75,8 @@ pub(crate) struct Copy {
 pub(crate) struct Held {
     pub(crate) owed: Owed,
     pub(crate) row: HasRow,
+    /// The call of the handler that it came in: the token of that call's first delivery.
+    pub(crate) call: FencingToken,
     pub(crate) instance: InstanceId,
     pub(crate) plugin: String,
     pub(crate) version: String,
@@ -95,6 +101,7 @@ pub struct Bus {
     pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
     /// Stored filters by name.
     pub(crate) filters: BTreeMap<String, StoredFilter>,
+    pub(crate) schemas: BTreeMap<Topic, StoredSchema>,
     pub(crate) disabled: BTreeMap<String, Option<OnDisabled>>,
     pub(crate) copies: BTreeMap<String, Copy>,
     pub(crate) leases: BTreeMap<FencingToken, Held>,
@@ -137,6 +144,7 @@ impl Bus {
             rules: Arc::new(RuleSet { version: snapshot.rules, ..RuleSet::default() }),
             subscriptions,
             filters: snapshot.filters.into_iter().map(|filter| (filter.name.clone(), filter)).collect(),
+            schemas: Self::load_schemas(snapshot.schemas),
             disabled: snapshot.disabled,
             copies: BTreeMap::new(),
             leases: BTreeMap::new(),
@@ -223,6 +231,7 @@ impl Bus {
             Command::Register { plugin, subscriptions } => self.register(&plugin, subscriptions, step),
             Command::CreateFilter(create) => self.create_filter(*create, step),
             Command::RemoveFilter { name, actor, reason } => self.remove_filter(&name, actor, reason, step),
+            Command::Schema(change) => self.change_schemas(*change, step),
             Command::Switch(switch) => self.switch(switch, step),
             Command::Attach(attach) => {
                 self.copies.insert(attach.plugin.clone(), Copy { attach, open: true });
@@ -237,6 +246,7 @@ impl Bus {
             Command::Detach { instance, end } => self.detach(instance, end, step),
             Command::Outcome(report) => self.outcome(*report, step),
             Command::Heartbeat { token } => self.heartbeat(token),
+            Command::ReturnUnsent { tokens } => self.return_unsent(tokens),
             Command::Retry { deliveries, actor } => self.retry(deliveries, actor, step),
             Command::Discard { deliveries, reason, actor } => self.discard(deliveries, &reason, &actor, step),
             Command::Cancel(cancel) => self.cancel(cancel, step),

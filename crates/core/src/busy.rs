@@ -24,6 +24,8 @@ pub(crate) struct Busy {
     pub(crate) rest: Option<Rank>,
     /// Its entries are being read.
     pub(crate) asked: bool,
+    /// As a start found it, and until it is read: something waits behind a dead letter.
+    pub(crate) stuck: bool,
     /// Where a delivery of it stands among the heads.
     pub(crate) head: Option<Rank>,
 }
@@ -66,6 +68,15 @@ impl Busy {
 
     pub(crate) fn is_unread(&self) -> bool {
         self.front.is_empty() && self.more
+    }
+
+    /// Whether it goes on only when somebody resolves a dead letter, or is being read. What waits for its next attempt is not stuck.
+    pub(crate) fn is_stuck(&self) -> bool {
+        let known = self.front.first_key_value().is_some_and(|(at, known)| {
+            let behind = self.more || self.front.last_key_value().is_some_and(|(last, _)| last.sequence > at.sequence);
+            matches!(known.place, Place::Blocking) && behind
+        });
+        self.asked || known || (self.stuck && self.is_unread())
     }
 
     /// Whether all that is known of it belongs to one event.

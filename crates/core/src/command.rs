@@ -1,6 +1,5 @@
 //! What the bus is asked and what it answers. A command carries everything it needs: the core reads no clock and no store.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +19,7 @@ use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
 use crate::retention::{Room, Trim};
 use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
+use crate::schemas::{Misfit, SchemaCommand};
 use crate::state::SetState;
 
 /// One thing the bus is asked.
@@ -66,6 +66,11 @@ pub enum Command {
         /// The lease.
         token: FencingToken,
     },
+    /// Deliveries of a batch were not sent: it was too large. They are handed out again, and no attempt is used.
+    ReturnUnsent {
+        /// Their leases, in the order in which they were handed out.
+        tokens: Vec<FencingToken>,
+    },
     /// One more attempt, now. The rows were read right before this command is applied.
     Retry {
         /// The deliveries.
@@ -108,6 +113,8 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Change the schemas.
+    Schema(Box<SchemaCommand>),
     /// Let a replay begin nothing new, or go on.
     SteerReplay {
         /// The job.
@@ -356,15 +363,15 @@ pub enum Record {
         version: String,
         /// SHA-256 of its folder in hexadecimal.
         digest: String,
-        /// Whether it is wanted on when it was never seen before.
-        enabled_at_first: bool,
+        /// Whether it is wanted on: as it was, or as its manifest says where it was never seen before.
+        wanted: bool,
     },
     /// What was set over a plugin's configuration.
     PluginConfig {
         /// The plugin.
         plugin: String,
         /// The whole overlay, as JSON values.
-        overlay: BTreeMap<String, panotti_protocol::json::Value>,
+        overlay: std::collections::BTreeMap<String, panotti_protocol::json::Value>,
         /// The new revision.
         revision: u64,
         /// Who.
@@ -459,6 +466,20 @@ pub enum Refusal {
     /// Another filter has the name.
     #[error("there is another filter `{0}`")]
     FilterExists(String),
+    /// The payload does not fit the schema of its topic, which is enforced.
+    #[error("{0}")]
+    Schema(Box<Misfit>),
+    /// Of several events to be published together, the one at this place (from 0) does not fit the schema of its topic.
+    #[error("event {place}: {misfit}")]
+    SchemaOfOne {
+        /// Its place.
+        place: usize,
+        /// How it does not fit.
+        misfit: Box<Misfit>,
+    },
+    /// Another version came into force than the one that was compared with.
+    #[error("the schema of `{0}` has changed meanwhile")]
+    SchemaChanged(panotti_protocol::topic::Topic),
     /// What nobody is owed any more cannot be published.
     #[error("the event's `expires` has passed: {0}")]
     Expired(Timestamp),

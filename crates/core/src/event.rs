@@ -113,6 +113,8 @@ pub struct StoredEvent {
     pub accepted_at: Timestamp,
     /// Version of the rules in force.
     pub rules: u64,
+    /// Version of its topic's schema that it was checked against.
+    pub schema: Option<u32>,
     /// The subscriptions it matched; `None` until the daemon's own event has been matched.
     pub matches: Option<Vec<SubscriptionId>>,
     /// Their ordering keys, for those that have one.

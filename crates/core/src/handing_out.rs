@@ -11,7 +11,8 @@ use crate::defect::Defect;
 use crate::delivery::{HasRow, Owed};
 use crate::keys::Turn;
 use crate::lanes::priority_of;
-use crate::limits::{KEY_FRONT_MAX, LANES, LEASE, REPLAYS_RUNNING_MAX};
+use crate::limits::{HANDLER_TIMEOUT, KEY_FRONT_MAX, LANES, LEASE, REPLAYS_RUNNING_MAX};
+use crate::picking::Room;
 use crate::routing::SubscriptionId;
 use crate::subscription::Subscription;
 
@@ -31,54 +32,61 @@ impl Bus {
         self.hand_out_alone(step);
         let ids: Vec<SubscriptionId> = self.subscriptions.keys().copied().collect();
         for id in ids {
-            while let Some(subscription) = self.subscriptions.get(&id) {
-                if !subscription.has_room() && !self.defects.has(Defect::ConcurrencyIgnored) {
-                    break;
-                }
-                let Some(copy) = self.copy_of(subscription).map(|copy| copy.attach.clone()) else { break };
-                if self.is_kept_free(&copy.plugin) {
-                    break;
-                }
-                let next = self.subscriptions.get_mut(&id).and_then(|known| known.take_next(self.now));
-                self.take_back_items(id);
-                let Some((owed, row)) = next else { break };
-                if owed.expires.is_some_and(|expires| expires <= self.now) {
-                    self.expire(owed, row, &copy, step);
-                    self.follow_rows(step);
-                } else if owed.crashes.are_poison() {
-                    self.set_aside(&copy.plugin, owed, row);
-                    self.hand_out_alone(step);
-                } else {
-                    self.lease(id, owed, row, copy, step);
-                }
+            while self.begin_call(id, step) {}
+        }
+    }
+
+    /// The next delivery of a subscription that may go now, and the copy that gets it. One that runs alone is set aside: nothing goes before it.
+    pub(crate) fn next_to_hand_out(&mut self, id: SubscriptionId, room: Room, step: &mut Step) -> Option<(Owed, HasRow, Attach)> {
+        loop {
+            let copy = self.copy_of(self.subscriptions.get(&id)?)?.attach.clone();
+            if self.is_kept_free(&copy.plugin) {
+                return None;
+            }
+            let next = self.subscriptions.get_mut(&id).and_then(|known| known.take_next(self.now, room));
+            self.take_back_items(id);
+            let (owed, row) = next?;
+            if owed.expires.is_some_and(|expires| expires <= self.now) {
+                self.expire(owed, row, &copy, step);
+                self.follow_rows(step);
+            } else if self.must_run_alone(&owed) {
+                self.set_aside(&copy.plugin, owed, row);
+                return None;
+            } else {
+                return Some((owed, row, copy));
             }
         }
     }
 
-    /// Hands a delivery out, and gives the lease's token.
-    pub(crate) fn lease(&mut self, id: SubscriptionId, owed: Owed, row: HasRow, copy: Attach, step: &mut Step) -> FencingToken {
+    /// Hands a delivery out: in a call that has begun, or in one of its own.
+    pub(crate) fn lease(&mut self, id: SubscriptionId, owed: Owed, row: HasRow, copy: Attach, call: Option<FencingToken>) -> Lease {
         self.leases_given += 1;
         let token = FencingToken(self.epoch << 32 | self.leases_given);
-        let Some(subscription) = self.subscriptions.get_mut(&id) else { return token };
-        let timeout = subscription.timeout();
-        subscription.lease(&owed, row);
+        let call = call.unwrap_or(token);
+        let (mut handler, mut timeout) = (String::new(), HANDLER_TIMEOUT);
+        if let Some(subscription) = self.subscriptions.get_mut(&id) {
+            (handler, timeout) = (subscription.spec.name.clone(), subscription.timeout());
+            let is_critical = subscription.lease(&owed, row);
+            subscription.calls.join(call, is_critical);
+        }
         let hard_until = self.now + timeout;
         let lease_until = (self.now + LEASE).min(hard_until);
-        step.actions.push(Action::Deliver(Box::new(Lease {
+        let lease = Lease {
             instance: copy.instance,
             plugin: copy.plugin.clone(),
-            handler: subscription.spec.name.clone(),
+            handler,
             delivery: owed.id(),
             token,
             attempt: owed.attempts + 1,
             sequence: owed.key.sequence,
             timeout,
             replay: owed.mark(),
-        })));
+        };
         self.lease_ends.insert((lease_until, token));
         let Attach { plugin, instance, version, digest } = copy;
-        self.leases.insert(token, Held { owed, row, instance, plugin, version, digest, started_at: self.now, lease_until, hard_until });
-        token
+        let started_at = self.now;
+        self.leases.insert(token, Held { owed, row, call, instance, plugin, version, digest, started_at, lease_until, hard_until });
+        lease
     }
 
     /// Ends a lease in memory. What becomes of the delivery is the caller's business.
@@ -88,6 +96,7 @@ impl Bus {
         self.alone.ended(token);
         if let Some(subscription) = self.subscriptions.get_mut(&held.owed.key.subscription) {
             subscription.release(&held.owed);
+            subscription.calls.leave(held.call);
         }
         Some(held)
     }

@@ -11,9 +11,18 @@ use crate::order::OrderKey;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HeldKeys {
     /// The keys.
-    pub keys: Vec<OrderKey>,
+    pub keys: Vec<HeldKey>,
     /// Whether these are all of them.
     pub all: bool,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldKey {
+    /// The key.
+    pub order: OrderKey,
+    /// Whether deliveries wait behind a dead letter of it.
+    pub stuck: bool,
 }
 
 impl HeldKeys {

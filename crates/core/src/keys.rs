@@ -78,7 +78,7 @@ impl Keys {
 
     /// After a start: held keys are known to be busy; the first pending delivery of each other key is found by a scan of its lane.
     pub(crate) fn load(held: HeldKeys, defects: Defects) -> Self {
-        let busy = held.keys.into_iter().map(|key| (key, Busy::unread())).collect();
+        let busy = held.keys.into_iter().map(|held| (held.order, Busy { stuck: held.stuck, ..Busy::unread() })).collect();
         Self { busy, known: [Reach::up_to(Sequence(0)); LANES], held_known: held.all, ..Self::new(defects) }
     }
 
@@ -389,7 +389,7 @@ impl Keys {
         let Some(busy) = self.busy.get_mut(&order) else { return Vec::new() };
         let before = busy.rank();
         self.parked -= busy.parked();
-        (busy.asked, busy.more, busy.rest) = (false, !last, rest);
+        (busy.asked, busy.stuck, busy.more, busy.rest) = (false, false, !last, rest);
         busy.front.clear();
         let mut waiting = Vec::new();
         for KeyEntry { owed, stands } in entries {
@@ -453,6 +453,11 @@ impl Keys {
     /// Keys that belong to another lane now.
     pub(crate) fn take_moved(&mut self) -> Vec<OrderKey> {
         std::mem::take(&mut self.moved)
+    }
+
+    /// Whether something of its keys could be handled now, as far as it is not among the heads, or is kept from it by a dead letter.
+    pub(crate) fn owe(&self) -> bool {
+        !self.known.iter().all(Reach::is_everything) || self.busy.values().any(Busy::is_stuck)
     }
 
     /// Entries in memory.

@@ -8,9 +8,10 @@
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
 //! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
-//! - [`poison`]: deliveries that crash their plugin
+//! - [`poison`]: deliveries that crash their plugin; `batch`: calls of handlers that take several deliveries
 //! - [`order`], [`key_pages`], `keys`, `busy`, `key_room`: ordering keys, and whose turn it is in each
 //! - [`lanes`], `lane`, `reach`, `picking`: priorities, and which delivery of a subscription goes next
+//! - [`schemas`]: schemas of topics, and events that do not fit them
 //! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
@@ -18,6 +19,7 @@
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
 pub mod action;
+mod batch;
 pub mod bus;
 mod busy;
 pub mod cancel;
@@ -52,6 +54,7 @@ mod replaying;
 pub mod retention;
 pub mod retry;
 pub mod routing;
+pub mod schemas;
 mod stall;
 pub mod state;
 pub mod subscription;

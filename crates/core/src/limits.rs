@@ -65,7 +65,7 @@ pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 pub const BACKOFF_FACTOR: u32 = 5;
 /// No step is longer.
 pub const BACKOFF_CAP: Duration = Duration::from_secs(300);
-/// Concurrent deliveries of one subscription (semantics rule 12).
+/// Calls of one subscription's handler at once (semantics rule 12); where it takes one delivery at a time, its deliveries in flight.
 pub const CONCURRENCY: u32 = 4;
 /// Deliveries a replay starts a second (semantics rule 10).
 pub const REPLAY_RATE_PER_SECOND: u32 = 200;
@@ -81,3 +81,9 @@ pub const STALL_TIMEOUTS: u32 = 3;
 pub const FAILURE_GROUPS_MAX: usize = 1_000;
 /// A group of failures in which nothing has died for so long begins anew.
 pub const FAILURE_GROUP_QUIET: Duration = Duration::from_secs(3_600);
+/// Most topics that have a schema, or had one.
+pub const SCHEMA_TOPICS_MAX: usize = 10_000;
+/// Most versions of one topic's schema.
+pub const SCHEMA_VERSIONS_MAX: u32 = 10_000;
+/// Most bytes of all schemas in force together: they are kept in memory, compiled.
+pub const SCHEMAS_BYTES_MAX: usize = 8 * 1024 * 1024;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use panotti_protocol::api::StoredFilter;
 use panotti_protocol::frame::{Handler, HelloSubscription, Ready};
-use panotti_protocol::limits::SUBSCRIPTIONS_PER_PLUGIN_MAX;
+use panotti_protocol::limits::{BATCH_DELIVERIES_MAX, BATCHED_IN_FLIGHT_MAX, SUBSCRIPTIONS_PER_PLUGIN_MAX};
 use panotti_protocol::manifest::{Manifest, On, Retry};
 use panotti_protocol::topic::TopicPattern;
 
@@ -31,6 +31,7 @@ fn subscription(manifest: &Manifest, on: &On) -> Result<SubscriptionSpec, String
         name: on.name.clone(),
         filter: on.filter.clone(),
         concurrency: on.concurrency,
+        batch: on.batch.unwrap_or(1),
         timeout: Duration::from_millis(manifest.limits.timeout_ms),
         retry: retry(manifest.retry),
         on_disabled: on.on_disabled,
@@ -68,8 +69,11 @@ pub fn retry(written: Retry) -> RetryPolicy {
 /// A sentence that names what is on one side and not on the other, or a handler that cannot be one. It is a configuration failure.
 pub fn agree(manifest: &Manifest, ready: &Ready) -> Result<Vec<SubscriptionSpec>, String> {
     match subscriptions(manifest)? {
-        Some(written) => {
+        Some(mut written) => {
             check_both_sides(&written, ready)?;
+            for (spec, on) in written.iter_mut().zip(manifest.on.iter().flatten()) {
+                spec.batch = batch(on.batch, ready.handlers.iter().find(|handler| handler.name == spec.name), spec)?;
+            }
             Ok(written)
         }
         None => from_handlers(manifest, &ready.handlers),
@@ -96,6 +100,28 @@ fn check_both_sides(written: &[SubscriptionSpec], ready: &Ready) -> Result<(), S
     Err(sentences.join("; "))
 }
 
+/// How many deliveries one call gets: as many as its handler takes, and no more than the manifest says.
+fn batch(written: Option<u32>, handler: Option<&Handler>, spec: &SubscriptionSpec) -> Result<u32, String> {
+    let (name, concurrency) = (&spec.name, spec.concurrency);
+    let taken = handler.and_then(|handler| handler.batch);
+    let batch = match (written, taken) {
+        (Some(written), None) if written > 1 => {
+            return Err(format!("`on:` in plugin.yaml gives `{name}` batches of {written}, and its handler takes one event at a time"));
+        }
+        (_, Some(taken)) if !(1..=BATCH_DELIVERIES_MAX).contains(&taken) => {
+            return Err(format!("the handler `{name}` takes batches of {taken}; 1 to {BATCH_DELIVERIES_MAX} are allowed"));
+        }
+        (Some(written), Some(taken)) => written.min(taken),
+        (written, taken) => taken.or(written).unwrap_or(1),
+    };
+    if batch > 1 && batch * concurrency > BATCHED_IN_FLIGHT_MAX {
+        return Err(format!(
+            "`{name}` takes batches of {batch} in {concurrency} calls at once; at most {BATCHED_IN_FLIGHT_MAX} deliveries can be in flight"
+        ));
+    }
+    Ok(batch)
+}
+
 fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
@@ -114,12 +140,13 @@ fn from_handlers(manifest: &Manifest, handlers: &[Handler]) -> Result<Vec<Subscr
         if specs.iter().any(|spec| spec.name == handler.name) {
             return Err(format!("the plugin has two handlers named `{}`", handler.name));
         }
-        specs.push(SubscriptionSpec {
+        let spec = SubscriptionSpec {
             name: handler.name.clone(),
             timeout: Duration::from_millis(manifest.limits.timeout_ms),
             retry: retry(manifest.retry),
             ..SubscriptionSpec::new(pattern)
-        });
+        };
+        specs.push(SubscriptionSpec { batch: batch(None, Some(handler), &spec)?, ..spec });
     }
     Ok(specs)
 }
@@ -127,13 +154,14 @@ fn from_handlers(manifest: &Manifest, handlers: &[Handler]) -> Result<Vec<Subscr
 /// A manifest's subscriptions as `hello` tells them.
 pub fn hello_subscriptions(manifest: &Manifest) -> Vec<HelloSubscription> {
     let entries = manifest.on.as_deref().unwrap_or_default();
-    entries.iter().map(|on| HelloSubscription { name: on.name.clone(), topic: on.topic.clone(), concurrency: on.concurrency }).collect()
+    let told = |on: &On| HelloSubscription { name: on.name.clone(), topic: on.topic.clone(), concurrency: on.concurrency, batch: on.batch };
+    entries.iter().map(told).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use panotti_protocol::api::{OnDead, OnDisabled};
+    use panotti_protocol::api::{OnDead, OnDisabled, Turns};
     use panotti_protocol::manifest::{Limits, Runtime, Start};
 
     fn manifest(on: Option<&[(&str, &str)]>) -> Manifest {
@@ -142,9 +170,11 @@ mod tests {
             topic: (*topic).to_owned(),
             filter: None,
             concurrency: 4,
+            batch: None,
             on_disabled: OnDisabled::Hold,
             key: None,
             on_dead: OnDead::Continue,
+            turns: Turns::Weighted,
         };
         Manifest {
             name: "word-count".to_owned(),
@@ -164,7 +194,7 @@ mod tests {
     }
 
     fn ready(handlers: &[(&str, &str)], fallback: bool) -> Ready {
-        let handler = |(name, topic): &(&str, &str)| Handler { name: (*name).to_owned(), topic: (*topic).to_owned() };
+        let handler = |(name, topic): &(&str, &str)| Handler { name: (*name).to_owned(), topic: (*topic).to_owned(), batch: None };
         Ready { protocol: 1, handlers: handlers.iter().map(handler).collect(), fallback, sdk: None }
     }
 
@@ -189,5 +219,28 @@ mod tests {
             specs.iter().map(|spec| (spec.name.as_str(), spec.pattern.as_str(), spec.timeout.as_secs(), spec.retry.max)).collect();
         assert_eq!(shown, [("a.b", "a.b", 7, 1), ("rest", "a.>", 7, 1)]);
         assert!(agree(&manifest(None), &ready(&[("x", "a.b"), ("x", "a.c")], false)).unwrap_err().contains("two handlers named `x`"));
+    }
+
+    #[test]
+    fn section_4_a_call_gets_as_many_deliveries_as_its_handler_takes_and_the_manifest_allows() {
+        let agreed = |written: Option<u32>, taken: Option<u32>| {
+            let mut manifest = manifest(Some(&[("count", "a.b")]));
+            manifest.on.iter_mut().flatten().for_each(|on| on.batch = written);
+            let mut ready = ready(&[("count", "a.b")], false);
+            ready.handlers[0].batch = taken;
+            agree(&manifest, &ready).map(|specs| specs[0].batch)
+        };
+        assert_eq!((agreed(None, None), agreed(Some(1), None), agreed(None, Some(50))), (Ok(1), Ok(1), Ok(50)));
+        assert_eq!((agreed(Some(20), Some(50)), agreed(Some(50), Some(20))), (Ok(20), Ok(20)));
+        let error = agreed(Some(50), None).unwrap_err();
+        assert_eq!(error, "`on:` in plugin.yaml gives `count` batches of 50, and its handler takes one event at a time");
+        assert!(agreed(None, Some(101)).unwrap_err().contains("1 to 100 are allowed"));
+        assert!(agreed(None, Some(0)).unwrap_err().contains("1 to 100 are allowed"));
+
+        let mut many = manifest(Some(&[("count", "a.b")]));
+        many.on.iter_mut().flatten().for_each(|on| on.concurrency = 5);
+        let mut batches = ready(&[("count", "a.b")], false);
+        batches.handlers[0].batch = Some(100);
+        assert!(agree(&many, &batches).unwrap_err().contains("at most 400 deliveries can be in flight"));
     }
 }

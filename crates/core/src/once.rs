@@ -95,6 +95,13 @@ impl Bus {
         if publishes.iter().any(|publish| publish.matches.rules != self.rules.version) {
             return Answer::MatchAgain;
         }
+        match self.refused_by_schema(publishes.iter()) {
+            Some((place, Refusal::Schema(misfit))) if publishes.len() > 1 => {
+                return Answer::Refused(Refusal::SchemaOfOne { place, misfit });
+            }
+            Some((_, refusal)) => return Answer::Refused(refusal),
+            None => {}
+        }
         let receipts: Vec<Receipt> = publishes.into_iter().map(|publish| self.take_in(publish, step)).collect();
         let stored = StoredKey { digest: key.digest, receipts: receipts.clone(), at: self.now };
         self.recent.keys.insert(place, stored.clone());

@@ -84,6 +84,9 @@ impl Bus {
         if emits.iter().any(|(_, matches)| matches.rules != self.rules.version) {
             return Answer::MatchAgain;
         }
+        if let Some(answer) = self.emit_refused(token, &emits, &log_tail, step) {
+            return answer;
+        }
         let Some(held) = self.end_lease(token) else { return Answer::Stale };
         let emitted = self.emit(&held, emits, step);
         if !state.is_empty() {
@@ -94,6 +97,22 @@ impl Bus {
             return Answer::Taken;
         }
         self.end_attempt(held, Ended { emitted, ..Ended::new(AttemptOutcome::Done, None, log_tail) }, Fate::Done, step);
+        Answer::Taken
+    }
+
+    /// An attempt that ended with an error of its handler: another follows, or the delivery is dead with this cause.
+    pub(crate) fn failed_attempt(
+        &mut self,
+        token: FencingToken,
+        error: AttemptError,
+        cause: Cause,
+        log_tail: String,
+        step: &mut Step,
+    ) -> Answer {
+        let Some(mut held) = self.end_lease(token) else { return Answer::Stale };
+        held.owed.attempts += 1;
+        let fate = self.next_try(&held.owed, None, cause);
+        self.end_attempt(held, Ended::new(AttemptOutcome::Retry, Some(error), log_tail), fate, step);
         Answer::Taken
     }
 
@@ -207,6 +226,7 @@ impl Bus {
         let held = Held {
             owed,
             row,
+            call: FencingToken(0),
             instance: copy.instance,
             plugin: copy.plugin.clone(),
             version: copy.version.clone(),

@@ -12,9 +12,9 @@ use crate::limits::{KEPT_SLOT_FROM, LANES};
 use crate::replay::ReplayNumber;
 use crate::subscription::Subscription;
 
-/// What there is room for.
+/// What another call of a handler may begin with, and take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Room {
+pub(crate) enum Room {
     Nothing,
     /// Only the place that is kept is free.
     Critical,
@@ -29,28 +29,29 @@ struct Choice {
 }
 
 impl Subscription {
-    fn room(&self) -> Room {
+    /// What there is room for.
+    pub(crate) fn room(&self) -> Room {
         let concurrency = self.concurrency();
-        if self.in_flight() >= concurrency {
+        if self.calls.number() >= concurrency {
             Room::Nothing
-        } else if concurrency >= KEPT_SLOT_FROM && self.leased_others + 1 >= concurrency && !self.defects.has(Defect::KeptSlotGivenAway) {
+        } else if concurrency >= KEPT_SLOT_FROM && self.calls.others() + 1 >= concurrency && !self.defects.has(Defect::KeptSlotGivenAway) {
             Room::Critical
         } else {
             Room::Everything
         }
     }
 
-    /// Whether something may be handed out, if it is critical.
+    /// Whether another call may begin, if only with something critical.
     pub(crate) fn has_room(&self) -> bool {
         self.room() != Room::Nothing
     }
 
     /// The next delivery to hand out, and whether it has a row. One whose key is busy stands back and lets others pass.
-    pub(crate) fn take_next(&mut self, now: Timestamp) -> Option<(Owed, HasRow)> {
+    pub(crate) fn take_next(&mut self, now: Timestamp, room: Room) -> Option<(Owed, HasRow)> {
         self.bring_due(now);
         let mut kept = Vec::new();
         let mut found = None;
-        while let Some(choice) = self.choose(now) {
+        while let Some(choice) = self.choose(now, room) {
             let Some((owed, row)) = self.pop(&choice) else { break };
             if self.may_go(&owed, row) {
                 if let Some(level) = choice.turn {
@@ -78,9 +79,9 @@ impl Subscription {
         }
     }
 
-    fn choose(&self, now: Timestamp) -> Option<Choice> {
+    fn choose(&self, now: Timestamp, room: Room) -> Option<Choice> {
         let next: [_; LANES] = std::array::from_fn(|lane| self.lanes[lane].next(self.keys.first_head(lane)));
-        if self.room() == Room::Critical {
+        if room == Room::Critical {
             return next[CRITICAL].map(|(_, stand)| Choice { lane: CRITICAL, stand, turn: None });
         }
         let since = next.map(|next| next.map(|(since, _)| since));

@@ -1,5 +1,7 @@
 //! Deliveries that crash their plugin (semantics rule 9): three crashes within 72 hours put one into quarantine. It is never tried again
-//! by itself; whoever asks for it, by hand or by a replay, has it run alone: nothing else of its plugin is in flight meanwhile.
+//! by itself; whoever asks for it, by hand or by a replay, has it run alone: nothing else of its plugin is in flight meanwhile. So does,
+//! by itself, a delivery that one more crash would end: a crash is counted for everything that was in flight, be it a batch of a
+//! hundred, and nobody knows which of them it was until they are tried one by one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +9,7 @@ use std::time::Duration;
 use panotti_protocol::id::{FencingToken, Sequence};
 use panotti_protocol::time::Timestamp;
 
-use crate::action::Step;
+use crate::action::{Action, Step};
 use crate::bus::Bus;
 use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, HasRow, Owed};
@@ -49,7 +51,7 @@ impl Crashes {
     }
 }
 
-/// Poisonous deliveries that were asked for: what waits until nothing else of its plugin is in flight, and what is in flight alone. One a
+/// Deliveries that run alone: what waits until nothing else of its plugin is in flight, and what is in flight alone. One a
 /// plugin at most of either.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Alone {
@@ -61,6 +63,11 @@ impl Alone {
     /// Notes that a lease is over.
     pub(crate) fn ended(&mut self, token: FencingToken) {
         self.running.retain(|_, running| *running != token);
+    }
+
+    /// How many wait.
+    pub(crate) fn number_waiting(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Takes out what a replay released and nobody holds.
@@ -77,12 +84,12 @@ impl Alone {
 }
 
 impl Bus {
-    /// Whether a plugin gets nothing else now: a poisonous delivery is in flight, or waits for what is.
+    /// Whether a plugin gets nothing else now: a delivery that runs alone is in flight, or waits for what is.
     pub fn is_kept_free(&self, plugin: &str) -> bool {
         !self.defects.has(Defect::PoisonInCompany) && (self.alone.waiting.contains_key(plugin) || self.alone.running.contains_key(plugin))
     }
 
-    /// Sets a poisonous delivery aside until it can run alone. Its ordering key is taken meanwhile: nothing else of it may be released.
+    /// Sets a delivery aside until it can run alone. Its ordering key is taken meanwhile: nothing else of it may be released.
     pub(crate) fn set_aside(&mut self, plugin: &str, owed: Owed, row: HasRow) {
         if let Some(subscription) = self.subscriptions.get_mut(&owed.key.subscription) {
             subscription.hold_key(&owed);
@@ -117,8 +124,9 @@ impl Bus {
                     if let Some(subscription) = self.subscriptions.get_mut(&id) {
                         subscription.forget_waiting(owed.key);
                     }
-                    let token = self.lease(id, owed, row, copy, step);
-                    self.alone.running.insert(plugin, token);
+                    let lease = self.lease(id, owed, row, copy, None);
+                    self.alone.running.insert(plugin, lease.token);
+                    step.actions.push(Action::Deliver(Box::new(lease)));
                 }
                 // It cannot go now: it goes back to where it came from, and others are not kept waiting.
                 None => {

@@ -34,6 +34,9 @@ impl Bus {
         if publish.matches.rules != self.rules.version && first.is_none() {
             return Answer::MatchAgain;
         }
+        if let Some((_, refusal)) = self.refused_by_schema(std::iter::once(&publish)) {
+            return Answer::Refused(refusal);
+        }
         if self.defects.has(Defect::DuplicateTakesSequence) && self.first_receipt(&publish).is_some() {
             self.head = Sequence(self.head.0 + 1);
         }
@@ -77,6 +80,7 @@ impl Bus {
         self.last_accepted = self.last_accepted.max(self.now);
         let eventid = EventId::from_bytes(self.new_uuid());
         self.count_missing_keys(matches.as_ref());
+        let verdict = matches.as_mut().map(|matches| std::mem::take(&mut matches.schema)).unwrap_or_default();
         let mut tags = Vec::new();
         if let Some(matches) = &mut matches {
             self.count_filters(matches);
@@ -87,6 +91,7 @@ impl Bus {
             eventid,
             accepted_at: self.last_accepted,
             rules: self.rules.version,
+            schema: verdict.version(),
             keys: own_keys(matches.as_ref().map_or(&[], |matches| &matches.keys), eventid),
             matches: matches.map(|matches| matches.subscriptions),
             draft,
@@ -106,7 +111,12 @@ impl Bus {
                 step.actions.push(Action::Match { sequence: event.sequence });
             }
         }
-        Receipt { eventid: event.eventid, sequence: event.sequence, id: event.id(), deliveries, duplicate: false }
+        let (eventid, id) = (event.eventid, event.id());
+        self.warn_of_schema(
+            verdict,
+            Receipt { eventid, sequence: event.sequence, id, deliveries, duplicate: false, warnings: Vec::new() },
+            step,
+        )
     }
 
     /// Whether a delivery is owed: not where the plugin is disabled and skips what arrives meanwhile.

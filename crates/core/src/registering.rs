@@ -80,7 +80,7 @@ impl Bus {
         changed
     }
 
-    fn renew_rules(&mut self, step: &mut Step) {
+    pub(crate) fn renew_rules(&mut self, step: &mut Step) {
         self.rules = Arc::new(self.make_rules(self.rules.version + 1));
         step.writes.push(Write::Rules { version: self.rules.version });
         step.actions.push(Action::Rules(Arc::clone(&self.rules)));
@@ -100,7 +100,7 @@ impl Bus {
             .collect();
         let tagging = self.filters.values().filter_map(|known| Some((known, known.tag.clone()?)));
         let tags = tagging.map(|(known, tag)| TagRule { pattern: known.topic.clone(), filter: known.filter.clone(), tag }).collect();
-        RuleSet { version, rules, tags }
+        RuleSet { version, rules, tags, schemas: self.schema_set() }
     }
 
     /// Keeps a filter, with the subscriptions that it routes by.

@@ -133,11 +133,12 @@ impl Job {
         }
         let mut before = self.scanned;
         for item in items {
-            // A delivery and an earlier repeat of it can both be dead: one new delivery stands for both, and runs alone if either is poison.
+            // A delivery and an earlier repeat of it can both be dead: one new delivery stands for both, with the more crashes of the two.
             let same = item.original.sequence == before.sequence && item.original.subscription == before.subscription;
             before = item.original;
             if same {
-                let kept = self.window.back_mut().filter(|kept| kept.key == item.owed.key && item.owed.crashes.are_poison());
+                let worse = |kept: &Owed| item.owed.crashes.times().len() > kept.crashes.times().len();
+                let kept = self.window.back_mut().filter(|kept| kept.key == item.owed.key && worse(kept));
                 if let Some(kept) = kept {
                     kept.crashes = item.owed.crashes;
                 }

@@ -12,6 +12,7 @@ use crate::event::Draft;
 use crate::limits;
 use crate::order::{KeyPath, Keyed, OrderKey};
 use crate::retry::RetryPolicy;
+use crate::schemas::{SchemaSet, Verdict};
 
 /// A subscription in the store: small, never reused, recorded with each event it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -26,8 +27,10 @@ pub struct SubscriptionSpec {
     pub pattern: TopicPattern,
     /// Of these topics only the events that match this filter. Whoever makes a specification has compiled it.
     pub filter: Option<String>,
-    /// Most deliveries in flight at once.
+    /// Most calls of its handler at once.
     pub concurrency: u32,
+    /// Most deliveries in one call of its handler: 1 where it takes one at a time.
+    pub batch: u32,
     /// A handler's hard limit.
     pub timeout: Duration,
     /// What happens after a failed attempt.
@@ -50,6 +53,7 @@ impl SubscriptionSpec {
             pattern,
             filter: None,
             concurrency: limits::CONCURRENCY,
+            batch: 1,
             timeout: limits::HANDLER_TIMEOUT,
             retry: RetryPolicy::default(),
             on_disabled: OnDisabled::Hold,
@@ -109,6 +113,8 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Of the stored filters that tag.
     pub tags: Vec<TagRule>,
+    /// Of the topics that have one that is not off.
+    pub schemas: SchemaSet,
 }
 
 impl RuleSet {
@@ -149,6 +155,8 @@ pub struct Matches {
     pub gave_up: Vec<SubscriptionId>,
     /// What stored filters tag the event with.
     pub tags: Vec<Tag>,
+    /// What the schema of its topic says of it.
+    pub schema: Verdict,
 }
 
 /// Matches events for those who publish. The daemon's rules implement it; the bus tells it of every new rule set.

@@ -1,6 +1,6 @@
 //! Subscriptions that stand still: owed something, and nothing of it has ended for a long time. One event says so, one more that it
 //! moves again. Only time in which something was owed and could have been handled counts: not what waits for its next attempt, not
-//! while the plugin is disabled.
+//! while the plugin is disabled. What waits behind a dead letter that blocks its key counts: nothing goes on before somebody resolves it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -149,7 +149,7 @@ impl Bus {
 /// Whether a subscription has something to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owes {
-    /// Something that is handed out or could be.
+    /// Something that is handed out, could be, or is kept from it by a dead letter of its key.
     Now,
     /// Only what waits for its next attempt, or behind what holds its ordering key.
     Later,

@@ -2,13 +2,14 @@
 //! Everything is bounded; what does not fit stays in the store and is read again page by page, so that a backlog costs no memory.
 //! Which delivery goes next is decided in `picking.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use panotti_protocol::event::Priority;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
+use crate::batch::Calls;
 use crate::defect::{Defect, Defects};
 use crate::delivery::{DeliveryKey, HasRow, Owed};
 use crate::key_pages::{Head, HeldKeys, KeyEntry, Rank};
@@ -47,10 +48,10 @@ pub(crate) struct Subscription {
     pub(crate) picker: Picker,
     /// Items of replays whose key was taken before they were handed out: the replay releases them again.
     pub(crate) turned_away: Vec<Owed>,
-    /// Deliveries in flight, and whether each went as a critical one.
-    leased: BTreeMap<DeliveryKey, bool>,
-    /// Of those, how many did not.
-    pub(crate) leased_others: usize,
+    /// Deliveries in flight.
+    leased: BTreeSet<DeliveryKey>,
+    /// Calls of its handler that are under way.
+    pub(crate) calls: Calls,
     /// Of those, the ones that publishing made and that have no row yet.
     leased_without_row: BTreeSet<Sequence>,
     /// The floor as it was last stored.
@@ -69,8 +70,8 @@ impl Subscription {
             keys: Keys::new(defects.clone()),
             picker: Picker::default(),
             turned_away: Vec::new(),
-            leased: BTreeMap::new(),
-            leased_others: 0,
+            leased: BTreeSet::new(),
+            calls: Calls::default(),
             leased_without_row: BTreeSet::new(),
             stored_floor: head,
             defects,
@@ -209,7 +210,7 @@ impl Subscription {
     pub(crate) fn take_waiting(&mut self, lane: usize, entries: Vec<(Timestamp, Owed)>, last: bool, now: Timestamp) {
         let end = entries.last().map(|(due, owed)| (*due, owed.key));
         self.lanes[lane].looked_for_waiting(end, last);
-        let mut known: BTreeSet<DeliveryKey> = self.leased.keys().copied().collect();
+        let mut known = self.leased.clone();
         self.lanes.iter().for_each(|lane| lane.add_with_row(&mut known));
         for (due, owed) in entries {
             if !known.contains(&owed.key) && !self.keys.keeps(&owed) {
@@ -255,7 +256,7 @@ impl Subscription {
 
     /// Whether a replay may release another item to it.
     pub(crate) fn has_room_for_repeat(&self, owed: &Owed) -> bool {
-        self.lanes[self.lane_of(owed)].repeats.len() < self.concurrency()
+        self.lanes[self.lane_of(owed)].repeats.len() < self.spec.in_flight_max()
     }
 
     /// What replays released to it.
@@ -309,20 +310,20 @@ impl Subscription {
         if self.active { Vec::new() } else { self.lanes.iter_mut().flat_map(|lane| std::mem::take(&mut lane.repeats)).collect() }
     }
 
-    /// Most deliveries in flight at once.
+    /// Most calls of its handler at once.
     pub(crate) fn concurrency(&self) -> usize {
         usize::try_from(self.spec.concurrency).unwrap_or(usize::MAX)
     }
 
     pub(crate) fn is_leased(&self, key: &DeliveryKey) -> bool {
-        self.leased.contains_key(key)
+        self.leased.contains(key)
     }
 
-    pub(crate) fn lease(&mut self, owed: &Owed, row: HasRow) {
+    /// A delivery is handed out; whether it goes as a critical one.
+    pub(crate) fn lease(&mut self, owed: &Owed, row: HasRow) -> bool {
         let key = owed.key;
         let is_critical = self.lane_of(owed) == CRITICAL;
-        self.leased.insert(key, is_critical);
-        self.leased_others += usize::from(!is_critical);
+        self.leased.insert(key);
         if let Some(order) = owed.order {
             self.keys.begin(order, key);
             if self.defects.has(Defect::HandingOutFreesKey) {
@@ -331,12 +332,12 @@ impl Subscription {
         } else if row == HasRow::No && key.replay == ReplayNumber::LIVE {
             self.leased_without_row.insert(key.sequence);
         }
+        is_critical
     }
 
     pub(crate) fn release(&mut self, owed: &Owed) {
         let key = owed.key;
-        let was_critical = self.leased.remove(&key);
-        self.leased_others -= usize::from(was_critical == Some(false));
+        self.leased.remove(&key);
         self.end_of_flight(owed);
         if key.replay == ReplayNumber::LIVE {
             self.leased_without_row.remove(&key.sequence);
@@ -366,7 +367,7 @@ impl Subscription {
     /// Whether there is something that could be handled now.
     pub(crate) fn owes(&self, now: Timestamp) -> Owes {
         let waiting = self.lanes.iter().filter_map(Lane::next_due).min();
-        let queued = self.lanes.iter().any(Lane::owes) || self.keys.has_heads();
+        let queued = self.lanes.iter().any(Lane::owes) || self.keys.has_heads() || self.keys.owe();
         if queued || !self.leased.is_empty() || waiting.is_some_and(|due| due <= now) {
             Owes::Now
         } else if self.lanes.iter().any(Lane::waits) || !self.keys.are_free() {

@@ -45,8 +45,10 @@ impl Bus {
                 let percent = room.percent();
                 self.own_event(notice::STORE_WATERMARK, notice::store_watermark(percent, room.used_bytes, room.bytes_max), step);
             }
+            // A plugin that is found switched off is as one that somebody has switched off: it can be switched on.
+            Record::PluginFound { plugin, wanted: false, .. } => drop(self.disabled.entry(plugin.clone()).or_insert(None)),
             Record::Audit(_)
-            | Record::PluginFound { .. }
+            | Record::PluginFound { wanted: true, .. }
             | Record::Uptime
             | Record::Measured(_)
             | Record::ForgetKeys { .. }

@@ -20,6 +20,7 @@ mod housekeeping;
 mod plugins;
 mod reading;
 mod replays;
+mod schemas;
 
 pub use failures::*;
 pub use filters::*;
@@ -27,6 +28,7 @@ pub use housekeeping::*;
 pub use plugins::*;
 pub use reading::*;
 pub use replays::*;
+pub use schemas::*;
 
 /// The API's version: the first part of every path, optional.
 pub const API_VERSION: u32 = 1;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::delivery::words;
+use crate::failure::FailurePart;
 use crate::id::{EventId, Sequence};
 use crate::time::Timestamp;
 use crate::topic::Topic;
@@ -203,6 +204,9 @@ pub struct Event {
     pub sequence: Sequence,
     /// The principal that published it.
     pub actor: String,
+    /// Version of its topic's schema that it was checked against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<u32>,
     /// Version of the rule set in force when it was committed.
     pub rules: u64,
     /// Attributes that Panotti does not know.
@@ -230,6 +234,9 @@ pub struct Receipt {
     /// The same `source` and `id` were published before: this is that event's receipt.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub duplicate: bool,
+    /// What of the event does not fit the schema of its topic, where that only warns: by JSON pointers into the event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<FailurePart>,
 }
 
 #[cfg(test)]

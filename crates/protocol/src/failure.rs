@@ -183,6 +183,16 @@ codes! {
         "Everything that comes from outside has a limit.", "Send fewer events at once, or use NDJSON.";
     ROUTE_NOT_FOUND = "route.not_found", 404, NOT_FOUND, "There is no such route",
         "The path is wrong.", "See docs/api.md.";
+    SCHEMA_CHANGED = "schema.changed", 409, CONFLICT, "The topic's schema has changed meanwhile",
+        "Another version came into force between the comparison and this one.", "Look at it with `panotti schema show TOPIC`, and try again.";
+    SCHEMA_INCOMPATIBLE = "schema.incompatible", 422, INVALID, "The schema is not compatible with the one in force",
+        "What was valid must stay valid, so that publishers and stored events do not break; what cannot be compared counts as broken.", "Mend what is named, or ask for less with `--compat none`.";
+    SCHEMA_INVALID = "schema.invalid", 422, INVALID, "That is not a schema",
+        "Schemas are JSON Schema 2020-12 without remote or recursive `$ref`, within limits, so that checking a payload is never slow.", "Correct the place that is named; docs/schemas.md shows what can be written.";
+    SCHEMA_NOT_FOUND = "schema.not_found", 404, NOT_FOUND, "There is no such schema",
+        "The topic has none, or not in this version.", "`panotti schema list` shows all.";
+    SCHEMA_VIOLATED = "schema.violated", 422, INVALID, "The payload does not fit the schema of its topic",
+        "The topic's schema is enforced: events that do not fit it are refused.", "Mend the places that are named; `panotti schema show TOPIC` shows the schema.";
     SELECTION_INVALID = "selection.invalid", 400, USAGE, "The selection does not hold",
         "A status, a time or a pattern in it is not one.", "Correct the part that is named.";
     STORE_CORRUPT = "store.corrupt", 0, DISK, "The store does not read back as it was written",

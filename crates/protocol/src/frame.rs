@@ -202,8 +202,11 @@ pub struct HelloSubscription {
     pub name: String,
     /// Topic pattern.
     pub topic: String,
-    /// Most deliveries in flight at once.
+    /// Most calls of its handler at once; where it takes one delivery at a time, most deliveries in flight.
     pub concurrency: u32,
+    /// Most deliveries in one call, where the manifest says so. Absent: the handler of `ready` decides, by default one at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u32>,
 }
 
 /// What a plugin must keep to.
@@ -237,6 +240,18 @@ pub struct Deliver {
     /// Set when this delivery was made by a replay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<ReplayMark>,
+    /// Set when it comes together with others, for a handler that takes batches. Absent: it is alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchMark>,
+}
+
+/// Which batch a delivery comes in. The frames of one batch follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchMark {
+    /// The same in all deliveries of the batch, and in no other.
+    pub id: u64,
+    /// Deliveries of the batch that are still to come: with 0 it is whole, and the handler is called.
+    pub left: u32,
 }
 
 /// Stop working on a delivery.
@@ -330,6 +345,9 @@ pub struct Handler {
     pub name: String,
     /// Topic pattern.
     pub topic: String,
+    /// Most deliveries it takes in one call. Absent: it takes one at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u32>,
 }
 
 /// A reason in a sentence.

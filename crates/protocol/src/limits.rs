@@ -54,8 +54,14 @@ pub const PAGE_DEFAULT: u32 = 100;
 pub const PAGE_MAX: u32 = 1_000;
 /// Most retries a subscription may ask for (semantics rule 7).
 pub const RETRIES_MAX: u32 = 25;
-/// Most concurrent deliveries a subscription may ask for.
+/// Most calls of its handler at once a subscription may ask for.
 pub const CONCURRENCY_MAX: u32 = 256;
+/// Most deliveries in one call of a handler that takes batches.
+pub const BATCH_DELIVERIES_MAX: u32 = 100;
+/// Most deliveries in flight at once of a subscription that takes batches: its calls at once times the deliveries in each.
+pub const BATCHED_IN_FLIGHT_MAX: u32 = 400;
+/// Payloads of one batch, in bytes; what goes beyond comes in the next. One delivery always fits.
+pub const BATCH_PAYLOAD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Longest error class, in bytes; longer ones are cut.
 pub const ERROR_CLASS_BYTES_MAX: usize = 200;
 /// Longest error message kept with an attempt, in bytes; longer ones are cut.

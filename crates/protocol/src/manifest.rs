@@ -122,8 +122,11 @@ pub struct On {
     /// `where:`: a filter, of the events of these topics. Absent: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// Most deliveries in flight at once.
+    /// Most calls of its handler at once.
     pub concurrency: u32,
+    /// Most deliveries in one call. Absent: as the handler says, by default one at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u32>,
     /// What becomes of events that match while the plugin is disabled.
     pub on_disabled: OnDisabled,
     /// Dotted path to the ordering key in an event. Absent: the event's `orderingkey`.

@@ -16,6 +16,7 @@ Returning ends a delivery as done; raise `Retry`, `Reject` or `Defer` for the ot
 """
 
 from ._base import PluginBase
+from ._batch import Batch
 from ._events import Event, EventContext, EventPriority, Replay
 from ._function import Context, FunctionPlugin
 from ._function import plugin as plugin
@@ -36,6 +37,7 @@ from ._outcomes import (
 from ._state import State
 
 __all__ = [
+    "Batch",
     "ConfigurationError",
     "Context",
     "Defer",

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._delivery import current
+from ._delivery import WHICH, current, in_batch
 from ._events import Event, EventPriority, emitted_event
 from ._outcomes import PanottiError
 from ._state import Pending, State
@@ -88,6 +88,8 @@ class PluginBase:
             expires=expires,
         )
         delivery = current.get()
+        if delivery is None and in_batch.get():
+            raise PanottiError(f"emit: {WHICH}")
         if delivery is None:
             return self._attached().emit_now(body, id)
         if id is not None:

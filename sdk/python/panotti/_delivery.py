@@ -33,6 +33,10 @@ class Delivery:
         self.handler: str = frame["handler"]
         self.event = event
         self.task: asyncio.Task[None] | None = None
+        self.together: list[Delivery] = [self]
+        """Those of the same call, this one among them."""
+        self.error: BaseException | None = None
+        """What was raised about it alone, in a batch."""
         self.ended = asyncio.Event()
         self.open = True
         self.emits: list[Frame] = []
@@ -92,3 +96,6 @@ class Delivery:
 
 current: ContextVar[Delivery | None] = ContextVar("panotti_delivery", default=None)
 """The delivery on whose behalf code runs; carried into tasks and threads that a handler starts."""
+in_batch: ContextVar[bool] = ContextVar("panotti_in_batch", default=False)
+"""Code runs on behalf of a batch, and unless `current` says which, on behalf of no delivery of it in particular."""
+WHICH = "a handler of batches says for which event: put it under `with events.handling(event):`"

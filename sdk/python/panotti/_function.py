@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from ._base import PluginBase
+from ._batch import Batch
 from ._events import Event, EventPriority, check_pattern
-from ._handlers import F, Handler, make_handler
+from ._handlers import F, Handler, check_batch, make_handler
 from ._state import Pending, State
 
 
 class Context:
     """What a handler of a plugin without a class gets beside the event."""
 
-    def __init__(self, owner: PluginBase, event: Event[Any]) -> None:
-        """Takes the plugin and the event that is handled."""
+    def __init__(self, owner: PluginBase, event: Event[Any] | Batch[Any]) -> None:
+        """Takes the plugin and the event, or the batch, that is handled."""
         self._owner = owner
         self.event = event
 
@@ -77,12 +78,13 @@ class FunctionPlugin(PluginBase):
         """Makes one without handlers."""
         self.functions: list[Handler] = []
 
-    def on(self, topic: str, name: str | None = None) -> Callable[[F], F]:
-        """Marks a function `(event, ctx)` or `(event)` as the handler of a topic pattern; `name` as for `panotti.on`."""
+    def on(self, topic: str, name: str | None = None, *, batch: int | None = None) -> Callable[[F], F]:
+        """Marks a function `(event, ctx)` or `(event)` as the handler of a topic pattern; `name` and `batch` as for `panotti.on`."""
         pattern = check_pattern(topic)
+        check_batch(batch)
 
         def mark(function: F) -> F:
-            self.functions.append(make_handler(function, pattern, name))
+            self.functions.append(make_handler(function, pattern, name, batch))
             return function
 
         return mark

@@ -13,6 +13,7 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
+from ._batch import Batch
 from ._events import Event
 
 
@@ -24,7 +25,7 @@ def wanted_payload(function: Callable[..., Any]) -> Any:
     except Exception:  # an annotation that only a type checker can resolve asks for nothing here
         return None
     for hint in hints.values():
-        if typing.get_origin(hint) is Event:
+        if typing.get_origin(hint) in (Event, Batch):
             wanted = typing.get_args(hint)[0]
             return None if wanted is Any or isinstance(wanted, typing.TypeVar) else wanted
     return None

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from ._base import PluginBase
-from ._delivery import Delivery, current
+from ._batch import Batch
+from ._delivery import Delivery, current, in_batch
 from ._events import read_event
 from ._function import Context, FunctionPlugin
 from ._handlers import Handler, bind, find_handlers, read_payload
@@ -64,6 +65,7 @@ class Runner:
         self._requests: dict[int, asyncio.Future[Frame]] = {}
         self._request_ids = itertools.count(1)
         self._once: dict[str, Delivery] = {}
+        self._gathered: list[Delivery] = []
         self._configuring = asyncio.Lock()
         self._ending = threading.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -134,7 +136,8 @@ class Runner:
         has_fallback = type(plugin).handle_event is not PluginBase.handle_event
         if has_fallback:
             self._fallback = Handler(">", None, plugin.handle_event, False, None)
-        names = [{"name": name, "topic": handler.topic} for name, handler in self._handlers.items()]
+        batches = {name: {"batch": handler.batch} for name, handler in self._handlers.items() if handler.batch is not None}
+        names = [{"name": name, "topic": handler.topic, **batches.get(name, {})} for name, handler in self._handlers.items()]
         return {"type": "ready", "protocol": PROTOCOL, "handlers": names, "fallback": has_fallback, "sdk": f"panotti-python {VERSION}"}
 
     def _why_not(self, error: Exception) -> Frame:
@@ -155,6 +158,19 @@ class Runner:
         self._end(1)
 
     def _deliver(self, frame: Frame) -> None:
+        batch = frame.get("batch")
+        try:
+            delivery = self._delivered(frame)
+            if batch is None:
+                self._begin([delivery])
+            else:
+                self._gathered.append(delivery)
+        finally:
+            if batch is not None and batch["left"] == 0:
+                gathered, self._gathered = self._gathered, []
+                self._begin([delivery for delivery in gathered if delivery.open])
+
+    def _delivered(self, frame: Frame) -> Delivery:
         try:
             event = read_event(frame["event"], frame["attempt"], frame.get("replay"), frame["delivery_id"])
         except (KeyError, TypeError, ValueError) as error:
@@ -164,7 +180,19 @@ class Runner:
         delivery = Delivery(frame, event)
         self._abandon(self.deliveries.get(delivery.id))
         self.deliveries[delivery.id] = delivery
-        delivery.task = self._spawn(self._work(delivery))
+        return delivery
+
+    def _begin(self, deliveries: list[Delivery]) -> None:
+        if not deliveries:
+            return
+        handler = self._handlers.get(deliveries[0].handler)
+        if handler is None or handler.batch is None:
+            for delivery in deliveries:
+                delivery.task = self._spawn(self._work(delivery))
+            return
+        task = self._spawn(self._work_together(handler, deliveries))
+        for delivery in deliveries:
+            delivery.together, delivery.task = deliveries, task
 
     def _cancel(self, frame: Frame) -> None:
         delivery = self.deliveries.get(frame["delivery_id"])
@@ -246,6 +274,35 @@ class Runner:
             self._finish(delivery, error)
         self._forget(delivery)
 
+    async def _work_together(self, handler: Handler, deliveries: list[Delivery]) -> None:
+        in_batch.set(True)
+        error: BaseException | None = None
+        try:
+            await self._handle_together(handler, deliveries)
+        except asyncio.CancelledError as cancelled:
+            error = cancelled
+        except (Exception, SystemExit) as raised:
+            error = raised
+        for delivery in deliveries:
+            if delivery.open:
+                self._finish(delivery, delivery.error or error)
+            self._forget(delivery)
+
+    async def _handle_together(self, handler: Handler, deliveries: list[Delivery]) -> None:
+        events = []
+        for delivery in deliveries:
+            try:
+                events.append(read_payload(handler, delivery.event))
+            except Exception as error:  # it alone is not what the handler takes
+                delivery.error = error
+        if not events:
+            return
+        batch: Batch[Any] = Batch(events, {delivery.id: delivery for delivery in deliveries})
+        if handler.takes_context:
+            await self._call(handler.function, batch, Context(self.plugin, batch))
+        else:
+            await self._call(handler.function, batch)
+
     async def _handle(self, delivery: Delivery) -> None:
         handler = self._handlers.get(delivery.handler) or self._fallback
         if handler is None:
@@ -283,7 +340,9 @@ class Runner:
             cause = error.__cause__ if not error.why and error.__cause__ is not None else error
             again: Frame = {"outcome": "retry", "error": describe(cause, folder)}
             return again if error.after_ms is None else {**again, "after_ms": error.after_ms}
-        self.say("error", stack(error), delivery.event.id)
+        # What a whole batch failed with is said once.
+        if error is delivery.error or delivery is delivery.together[0]:
+            self.say("error", stack(error), delivery.event.id)
         return {"outcome": "retry", "error": describe(error, folder)}
 
     def _abandon(self, delivery: Delivery | None) -> None:
@@ -292,7 +351,7 @@ class Runner:
             return
         delivery.close()
         self._forget(delivery)
-        if delivery.task is not None:
+        if delivery.task is not None and not any(other.open for other in delivery.together):
             delivery.task.cancel()
 
     def _forget(self, delivery: Delivery) -> None:
@@ -353,6 +412,9 @@ class Runner:
 
     async def _first_time(self, delivery: Delivery, key: str) -> bool:
         while (other := self._once.get(key)) is not None and other is not delivery:
+            if other in delivery.together:
+                # It ends with this one: to wait for it would be to wait for oneself.
+                raise Defer("1s", f"once: {other.event.id} of the same batch was told to do it")
             await other.ended.wait()
             self._forget(other)
         self._once[key] = delivery

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ._delivery import DELETED, Delivery, check_key, current
+from ._delivery import DELETED, WHICH, Delivery, check_key, current, in_batch
 from ._json import snapshot
 from ._limits import STATE_PAGE_KEYS_MAX
 from ._outcomes import PanottiError
@@ -101,6 +101,8 @@ class State:
 
     def _delivery(self, verb: str) -> Delivery:
         delivery = current.get()
+        if delivery is None and in_batch.get():
+            raise PanottiError(f"state.{verb}: {WHICH}")
         if delivery is None:
             raise PanottiError(
                 f"state.{verb} works only inside a handler, because writes take effect together with its delivery; "

@@ -18,10 +18,10 @@ import asyncio
 import json
 import logging
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 from ._base import PluginBase
@@ -34,6 +34,7 @@ from ._runner import LogHandler, Runner
 
 RETRIES = 3
 BACKOFF_MS = (1_000, 5_000, 25_000)
+_ATTRIBUTES = ("priority", "subject", "ordering_key", "content_type", "expires")
 
 
 @dataclass
@@ -179,13 +180,21 @@ class Harness:
         `handler` names the one to take it where several fit. Attributes are those of an emitted event (`priority`, `subject`,
         `ordering_key`, `content_type`, `expires`), any other is the publisher's own.
         """
-        known = {name: attributes.pop(name, None) for name in ("priority", "subject", "ordering_key", "content_type", "expires")}
-        event = {**self._complete(emitted_event(check_topic(topic), payload, **known)), **attributes}
-        lease = {"delivery_id": self._id("dlv"), "fencing_token": 0, "attempt": 1, "handler": handler or self._handler_of(topic)}
-        deliver: Frame = {"type": "deliver", **lease, "event": event, "deadline_ms": 300_000}
+        known = {name: attributes.pop(name, None) for name in _ATTRIBUTES}
+        deliver = self._first(topic, emitted_event(check_topic(topic), payload, **known), handler, attributes)
         if replay is not None:
             deliver["replay"] = {"id": self._id("rpl"), "attempt_of": self._id("dlv"), **replay}
         return await self._attempt(deliver)
+
+    async def send_batch(self, topic: str, payloads: Iterable[Any], *, handler: str | None = None) -> list[Result]:
+        """Delivers new events together, to a handler that takes batches, and waits for the outcome of the first attempt of each."""
+        unsaid = dict.fromkeys(_ATTRIBUTES)
+        delivers = [self._first(topic, emitted_event(check_topic(topic), payload, **unsaid), handler) for payload in payloads]
+        most = next((known.get("batch", 1) for known in self.ready["handlers"] if known["name"] == delivers[0]["handler"]), 1)
+        if len(delivers) > most:
+            raise AssertionError(f"the handler takes {most} events at once, not {len(delivers)}")
+        marks = [{"batch": {"id": self._numbers, "left": left}} for left in reversed(range(len(delivers)))]
+        return await asyncio.gather(*[self._attempt({**deliver, **mark}) for deliver, mark in zip(delivers, marks)])
 
     async def advance(self, duration: Duration) -> list[Result]:
         """Moves the clock on, and makes the attempts that become due, each at its time."""
@@ -206,6 +215,11 @@ class Harness:
         return str(answer["type"]).removeprefix("config.")
 
     # --- the pretended daemon
+
+    def _first(self, topic: str, body: Frame, handler: str | None, attributes: Mapping[str, Any] = MappingProxyType({})) -> Frame:
+        event = {**self._complete(body), **attributes}
+        lease = {"delivery_id": self._id("dlv"), "fencing_token": 0, "attempt": 1, "handler": handler or self._handler_of(topic)}
+        return {"type": "deliver", **lease, "event": event, "deadline_ms": 300_000}
 
     async def _attempt(self, deliver: Frame) -> Result:
         self._numbers += 1
@@ -232,6 +246,7 @@ class Harness:
 
     def _wait(self, result: Result, outcome: Frame, deliver: Frame) -> None:
         attempt = deliver["attempt"]
+        deliver = {name: value for name, value in deliver.items() if name != "batch"}
         if result.outcome == "retry" and attempt <= self._retries:
             after_ms = outcome.get("after_ms", BACKOFF_MS[min(attempt, len(BACKOFF_MS)) - 1])
             deliver = {**deliver, "attempt": attempt + 1}

@@ -12,6 +12,7 @@ pub mod help;
 pub mod overview;
 pub mod plugin;
 pub mod replay;
+pub mod schema;
 pub mod slo;
 pub mod subscription;
 pub mod topic;
@@ -60,6 +61,13 @@ pub enum Command {
     /// What is published, by whom, and who gets it
     #[command(subcommand, alias = "topics", after_help = "Examples:\n  panotti topic list\n  panotti topic route recording.ended")]
     Topic(topic::TopicCommand),
+    /// What the payloads of a topic must look like
+    #[command(
+        subcommand,
+        alias = "schemas",
+        after_help = "Examples:\n  panotti schema infer order.paid > order.json\n  panotti schema create order.paid order.json"
+    )]
+    Schema(schema::SchemaCommand),
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
@@ -86,6 +94,7 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Replay(command)) => Box::pin(replay::run(command, context)).await,
         Some(Command::Plugin(command)) => Box::pin(plugin::run(command, context)).await,
         Some(Command::Subscription(command)) => subscription::run(command, context).await,
+        Some(Command::Schema(command)) => schema::run(command, context).await,
         Some(Command::Topic(command)) => topic::run(command, context).await,
         Some(Command::Slo(args)) => slo::run(args, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,

@@ -177,6 +177,14 @@ impl Output {
             remark(text);
         }
     }
+
+    /// Says that a list was cut, with --quiet too: a script would take the part for the whole. On a terminal the line under the table says it.
+    pub fn cut(&self) {
+        let has_a_footer = self.terminal && self.for_people() && !self.quiet && self.format != Format::Id;
+        if !has_a_footer {
+            remark("there are more: --limit N or --all");
+        }
+    }
 }
 
 /// The JSON value of anything that the API knows.

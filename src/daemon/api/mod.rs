@@ -5,7 +5,7 @@
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
-//! - [`filters`]: filters of requests, filters that are kept
+//! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`publisher_key`]: publishing once under a key
@@ -29,6 +29,7 @@ pub mod problem;
 pub mod publisher_key;
 pub mod purging;
 pub mod replays;
+pub mod schemas;
 pub mod stream;
 pub mod subscriptions;
 pub mod topics;
@@ -38,7 +39,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use panotti_protocol::api::Setting;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
@@ -131,6 +132,12 @@ pub fn router(api: Api) -> Router {
         .route("/events/replay", post(replays::start))
         .route("/events/filter", get(filters::list).post(filters::create))
         .route("/events/filter/{name}", get(filters::show).delete(filters::remove))
+        .route("/schemas", get(schemas::list).post(schemas::create))
+        .route("/schemas/{topic}", get(schemas::show).delete(schemas::remove))
+        .route("/schemas/{topic}/mode", put(schemas::set_mode))
+        .route("/schemas/{topic}/check", post(schemas::check))
+        .route("/schemas/{topic}/validate", post(schemas::validate))
+        .route("/schemas/{topic}/infer", get(schemas::infer))
         .route("/events/filtered", get(filters::filtered))
         .route("/events/{id}", get(events::show))
         .route("/events/{id}/filtered", get(filters::event_filtered))

@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use panotti_core::delivery::DeliveryKey;
 use panotti_core::retention::{TrimWhy, Verdict};
 use panotti_protocol::api::{CancelRequest, DeliveriesChanged, PurgeRequest, PurgeSelection, Purged};
 use panotti_protocol::failure::{ErrorCode, Failure};
@@ -13,9 +14,10 @@ use super::events::change_deliveries;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody};
 use super::{Api, pages};
-use crate::daemon::bus::handle::DeliveryChange;
+use crate::daemon::bus::handle::{BusHandle, DeliveryChange};
 use crate::daemon::bus::housekeeping::Housekeeping;
-use crate::daemon::store::sqlite::retention::{self, TRIM_SCAN_MAX};
+use crate::daemon::store::sqlite::readers::Readers;
+use crate::daemon::store::sqlite::trimming::{self, SelectedFates, TRIM_SCAN_MAX};
 
 /// `POST /events/{id}/cancel`
 pub async fn cancel(
@@ -30,37 +32,31 @@ pub async fn cancel(
 
 /// `POST /events/purge`
 pub async fn purge(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<PurgeRequest>) -> Answer<Purged> {
+    Ok(Json(purge_part(&api.bus, &api.readers, request, &principal.actor).await?))
+}
+
+/// Removes what one part of the store holds of a selection, and says where the next part begins. Looks at [`TRIM_SCAN_MAX`] events, and
+/// may look at some more to end its page.
+///
+/// # Errors
+/// Where the request selects nothing or what may not go, and where the store cannot be read or written.
+pub async fn purge_part(bus: &BusHandle, readers: &Readers, request: PurgeRequest, actor: &str) -> Result<Purged, Failure> {
     check(&request.selection)?;
     let reason = reason(request.reason)?;
-    let why = TrimWhy::Purge { actor: principal.actor.clone(), reason: reason.clone(), selection: selected(&request.selection) };
+    let why = TrimWhy::Purge { actor: actor.to_owned(), reason: reason.clone(), selection: selected(&request.selection) };
     let mut place = pages::read::<1>('p', request.cursor.as_deref())?.map_or(Sequence(0), |[sequence]| Sequence(sequence));
     let mut purged = Purged::default();
     loop {
         let selection = request.selection.clone();
-        let page = api.readers.read(move |connection| retention::select(connection, &selection, place)).await?;
-        let mut part = Purged { scanned: page.scanned, ..Purged::default() };
-        let mut failed = Vec::new();
-        for fate in &page.fates {
-            let dead = fate.rows.iter().filter(|row| row.open_failure).map(|row| row.key);
-            match fate.verdict(&why) {
-                Verdict::Failed if request.keep_failed => part.kept_failed += 1,
-                Verdict::Goes | Verdict::Failed => {
-                    part.events += 1;
-                    failed.extend(dead);
-                    part.oldest_at = part.oldest_at.or(Some(fate.accepted_at));
-                    part.newest_at = Some(fate.accepted_at);
-                }
-                Verdict::Unresolved | Verdict::NotAsked => part.kept_unresolved += 1,
-            }
-        }
-        part.failed = failed.len() as u64;
+        let page = readers.read(move |connection| trimming::select(connection, &selection, place)).await?;
+        let (mut part, failed) = plan(&page, &why, request.keep_failed);
         if !request.dry_run && part.events > 0 {
             if !failed.is_empty() {
-                let (reason, actor) = (format!("purged: {reason}").trim_end_matches(": ").to_owned(), principal.actor.clone());
-                part.failed = api.bus.keep_house(Housekeeping::EndFailed { deliveries: failed, reason, actor }).await?;
+                let (reason, actor) = (format!("purged: {reason}").trim_end_matches(": ").to_owned(), actor.to_owned());
+                part.failed = bus.keep_house(Housekeeping::EndFailed { deliveries: failed, reason, actor }).await?;
             }
             let events = page.fates.iter().map(|fate| fate.sequence).collect();
-            let removed = api.bus.keep_house(Housekeeping::Trim { events, why: why.clone() }).await?;
+            let removed = bus.keep_house(Housekeeping::Trim { events, why: why.clone() }).await?;
             // What a replay is about to hand out stays, too: only the bus knows of it.
             part.kept_unresolved += part.events.saturating_sub(removed);
             part.events = removed;
@@ -69,13 +65,33 @@ pub async fn purge(State(api): State<Api>, principal: Principal, JsonBody(reques
         place = page.scanned_to;
         purged.add(part);
         if page.last {
-            return Ok(Json(purged));
+            return Ok(purged);
         }
         if purged.scanned >= u64::from(TRIM_SCAN_MAX) {
             purged.next_cursor = Some(pages::write('p', &[place.0]));
-            return Ok(Json(purged));
+            return Ok(purged);
         }
     }
+}
+
+/// What would become of a page of selected events, and the dead letters that would end with them.
+fn plan(page: &SelectedFates, why: &TrimWhy, keep_failed: bool) -> (Purged, Vec<DeliveryKey>) {
+    let mut part = Purged { scanned: page.scanned, ..Purged::default() };
+    let mut failed = Vec::new();
+    for fate in &page.fates {
+        match fate.verdict(why) {
+            Verdict::Failed if keep_failed => part.kept_failed += 1,
+            Verdict::Goes | Verdict::Failed => {
+                part.events += 1;
+                failed.extend(fate.rows.iter().filter(|row| row.open_failure).map(|row| row.key));
+                part.oldest_at = part.oldest_at.or(Some(fate.accepted_at));
+                part.newest_at = Some(fate.accepted_at);
+            }
+            Verdict::Unresolved | Verdict::NotAsked => part.kept_unresolved += 1,
+        }
+    }
+    part.failed = failed.len() as u64;
+    (part, failed)
 }
 
 fn check(selection: &PurgeSelection) -> Result<(), Failure> {

@@ -12,7 +12,8 @@ use super::{Api, pages};
 use crate::daemon::store::sqlite::subscriptions::Disabled;
 use crate::daemon::store::sqlite::{plugins, topics};
 
-fn topic(text: &str) -> Result<Topic, Problem> {
+/// The topic that a path names.
+pub fn topic(text: &str) -> Result<Topic, Problem> {
     text.parse().map_err(|why: panotti_protocol::topic::TopicInvalid| {
         Problem(Failure::new(ErrorCode::EVENT_TOPIC_INVALID, format!("`{text}` is not a topic")).why(why.to_string()))
     })

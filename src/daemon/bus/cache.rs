@@ -59,8 +59,16 @@ mod tests {
             let draft = Draft::new("a".parse().unwrap(), "", "", vec![0; megabyte]);
             let eventid = EventId::from_bytes(uuid_v7(sequence, [0; 10]));
             let accepted_at = Timestamp::from_ms(sequence);
-            let event =
-                StoredEvent { sequence: Sequence(sequence), eventid, accepted_at, rules: 0, matches: None, keys: Vec::new(), draft };
+            let event = StoredEvent {
+                sequence: Sequence(sequence),
+                eventid,
+                accepted_at,
+                rules: 0,
+                schema: None,
+                matches: None,
+                keys: Vec::new(),
+                draft,
+            };
             cache.insert(Arc::new(event), accepted_at);
         }
 

@@ -3,17 +3,20 @@
 
 use panotti_core::action::{CancelReason, Lease};
 use panotti_core::event::SharedEvent;
+use panotti_protocol::frame::BatchMark;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, Sequence};
+use panotti_protocol::limits::BATCH_PAYLOAD_BYTES_MAX;
 use panotti_protocol::time::Timestamp;
 use tokio::sync::mpsc;
 
 use super::cache::EventCache;
+use super::handle::BusHandle;
 use crate::daemon::clock::Clock;
 use crate::daemon::meters::Meters;
 use crate::daemon::store::sqlite::events;
 use crate::daemon::store::sqlite::readers::Readers;
 
-/// What the bus asks of the host. Bounded by the concurrency of all subscriptions.
+/// What the bus asks of the host. Bounded by what all subscriptions may have in flight.
 #[derive(Debug)]
 pub enum HostAction {
     /// Send this to a plugin.
@@ -22,6 +25,8 @@ pub enum HostAction {
         lease: Box<Lease>,
         /// Its event.
         event: SharedEvent,
+        /// Which batch it comes in, where it does: those of one batch follow each other.
+        batch: Option<BatchMark>,
     },
     /// Tell a plugin that a lease is over.
     Cancel {
@@ -41,36 +46,85 @@ pub enum HostAction {
 pub enum Handover {
     /// A delivery whose event must be found.
     Deliver(Box<Lease>),
+    /// Deliveries for one call of a handler, whose events must be found.
+    DeliverBatch(Vec<Lease>),
     /// Anything else, as it is.
     Pass(HostAction),
 }
 
-/// Runs until the bus's thread is gone.
-pub async fn run(
-    mut handovers: mpsc::UnboundedReceiver<Handover>,
-    host: mpsc::UnboundedSender<HostAction>,
-    cache: EventCache,
-    readers: Readers,
-    clock: Clock,
-    meters: Meters,
-) {
-    while let Some(handover) = handovers.recv().await {
-        let action = match handover {
-            Handover::Pass(action) => action,
-            Handover::Deliver(lease) => match find(&cache, &readers, lease.sequence).await {
-                Some((event, called_at)) => {
-                    if lease.attempt == 1 && lease.replay.is_none() {
-                        meters.handed_over(clock.now().since(called_at));
-                    }
-                    HostAction::Deliver { lease, event }
-                }
-                // The lease runs out and the delivery is tried again; the log says why.
-                None => continue,
-            },
-        };
-        if host.send(action).is_err() {
-            return;
+/// Finds the events of what is handed over, and passes it on.
+pub struct Dispatch {
+    /// Where the host takes it.
+    pub host: mpsc::UnboundedSender<HostAction>,
+    /// Where batches that are too large are returned.
+    pub bus: BusHandle,
+    /// Where events are looked for first.
+    pub cache: EventCache,
+    /// And then.
+    pub readers: Readers,
+    /// The time.
+    pub clock: Clock,
+    /// Who counts how long publishers' events took.
+    pub meters: Meters,
+}
+
+impl Dispatch {
+    /// Runs until the bus's thread or the host is gone.
+    pub async fn run(self, mut handovers: mpsc::UnboundedReceiver<Handover>) {
+        while let Some(handover) = handovers.recv().await {
+            let passed = match handover {
+                Handover::Pass(action) => self.host.send(action).is_ok(),
+                Handover::Deliver(lease) => match self.find(&lease).await {
+                    Some(event) => self.host.send(HostAction::Deliver { lease, event, batch: None }).is_ok(),
+                    None => true,
+                },
+                Handover::DeliverBatch(leases) => self.deliver_batch(leases).await,
+            };
+            if !passed {
+                return;
+            }
         }
+    }
+
+    /// Passes a batch on, as far as it is not too large. Whether the host is still there.
+    async fn deliver_batch(&self, leases: Vec<Lease>) -> bool {
+        let id = leases.first().map_or(0, |first| first.token.0);
+        let mut found = Vec::with_capacity(leases.len());
+        let mut bytes = 0;
+        let mut leases = leases.into_iter();
+        for lease in leases.by_ref() {
+            let Some(event) = self.find(&lease).await else { continue };
+            bytes += event.draft.payload.len();
+            found.push((lease, event));
+            if bytes >= BATCH_PAYLOAD_BYTES_MAX {
+                break;
+            }
+        }
+        let unsent: Vec<FencingToken> = leases.map(|lease| lease.token).collect();
+        if !unsent.is_empty() {
+            let bus = self.bus.clone();
+            tokio::spawn(async move {
+                // Where the bus does not take them their leases run out.
+                if let Err(failure) = bus.return_unsent(unsent).await {
+                    tracing::warn!(%failure, "deliveries of a batch that was too large were not returned");
+                }
+            });
+        }
+        let number = found.len();
+        found.into_iter().enumerate().all(|(place, (lease, event))| {
+            let left = u32::try_from(number - place - 1).unwrap_or(u32::MAX);
+            let batch = Some(BatchMark { id, left });
+            self.host.send(HostAction::Deliver { lease: Box::new(lease), event, batch }).is_ok()
+        })
+    }
+
+    /// The event of a delivery. Where there is none the lease runs out and the delivery is tried again; the log says why.
+    async fn find(&self, lease: &Lease) -> Option<SharedEvent> {
+        let (event, called_at) = find(&self.cache, &self.readers, lease.sequence).await?;
+        if lease.attempt == 1 && lease.replay.is_none() {
+            self.meters.handed_over(self.clock.now().since(called_at));
+        }
+        Some(event)
     }
 }
 

@@ -13,9 +13,10 @@ use panotti_core::event::Draft;
 use panotti_core::look::Look;
 use panotti_core::once::{PublishOnce, PublisherKey};
 use panotti_core::routing::{Matcher, SubscriptionSpec};
+use panotti_core::schemas::{CreateSchema, Misfit, SchemaCommand};
 use panotti_core::state::SetState;
 use panotti_protocol::event::Receipt;
-use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::frame::{StateEntry, StateList, StatePage};
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::limits::{PAGE_DEFAULT, PAGE_MAX, STATE_PAGE_BYTES_MAX};
@@ -223,6 +224,8 @@ impl BusHandle {
         let publishes = drafts.into_iter().map(|draft| self.matched(draft)).collect();
         match self.command(Command::PublishOnce(Box::new(PublishOnce { key, publishes, known: None }))).await? {
             Answer::Receipts(receipts) => Ok(receipts),
+            Answer::Refused(Refusal::Schema(misfit)) => Err(violated(*misfit, "")),
+            Answer::Refused(Refusal::SchemaOfOne { place, misfit }) => Err(violated(*misfit, &format!("/{place}"))),
             Answer::Refused(refusal @ Refusal::KeyReused(_)) => Err(Failure::new(ErrorCode::EVENT_KEY_REUSED, refusal.to_string())),
             other => Err(unexpected(&other)),
         }
@@ -250,6 +253,19 @@ impl BusHandle {
     pub async fn remove_filter(&self, name: &str, actor: &str, reason: String) -> Result<bool, Failure> {
         let command = Command::RemoveFilter { name: name.to_owned(), actor: actor.to_owned(), reason };
         Ok(changed(self.command(command).await?)? > 0)
+    }
+
+    /// Brings a schema into force. Whether that changed anything.
+    pub async fn create_schema(&self, create: CreateSchema) -> Result<bool, Failure> {
+        self.change_schemas(SchemaCommand::Create(create)).await
+    }
+
+    /// Changes the schemas. Whether that changed anything.
+    pub async fn change_schemas(&self, change: SchemaCommand) -> Result<bool, Failure> {
+        match self.command(Command::Schema(Box::new(change))).await? {
+            Answer::Refused(refusal @ Refusal::SchemaChanged(_)) => Err(Failure::new(ErrorCode::SCHEMA_CHANGED, refusal.to_string())),
+            answer => Ok(changed(answer)? > 0),
+        }
     }
 
     /// A running copy takes deliveries from now on.
@@ -283,6 +299,11 @@ impl BusHandle {
     /// A plugin still works on a delivery. Whether the lease still holds.
     pub async fn heartbeat(&self, token: FencingToken) -> Result<bool, Failure> {
         Ok(!matches!(self.command(Command::Heartbeat { token }).await?, Answer::Stale))
+    }
+
+    /// Deliveries of a batch were not sent, because it was too large.
+    pub async fn return_unsent(&self, tokens: Vec<FencingToken>) -> Result<(), Failure> {
+        self.command(Command::ReturnUnsent { tokens }).await.map(drop)
     }
 
     /// A plugin is wanted on or off. Whether that changed anything.
@@ -403,10 +424,19 @@ fn unexpected(answer: &Answer) -> Failure {
 fn receipt(answer: Result<Answer, Failure>) -> Result<Receipt, Failure> {
     match answer? {
         Answer::Receipt(receipt) => Ok(receipt),
+        Answer::Refused(Refusal::Schema(misfit)) => Err(violated(*misfit, "")),
         Answer::Refused(refusal @ Refusal::Expired(_)) => Err(Failure::new(ErrorCode::EVENT_EXPIRED, refusal.to_string())),
         Answer::Refused(refusal) => Err(Failure::new(ErrorCode::EVENT_ATTRIBUTE_INVALID, refusal.to_string())),
         other => Err(unexpected(&other)),
     }
+}
+
+/// The failure of an event that does not fit. `at` leads to the event in the body, where it holds several.
+fn violated(misfit: Misfit, at: &str) -> Failure {
+    let detail = format!("the payload does not fit version {} of the schema of `{}`", misfit.version, misfit.topic);
+    let errors = misfit.problems.into_iter().map(|part| FailurePart { pointer: format!("{at}{}", part.pointer), ..part });
+    let next = format!("mend the places that are named; `panotti schema show {}` shows the schema", misfit.topic);
+    Failure::new(ErrorCode::SCHEMA_VIOLATED, detail).errors(errors.collect()).next(next)
 }
 
 fn done(answer: Answer) -> Result<(), Failure> {

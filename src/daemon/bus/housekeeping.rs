@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::thread::Thread;
 use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::retention::{self, Space};
+use crate::daemon::store::sqlite::trimming;
 
 /// Who does what nobody asked for.
 pub const ACTOR: &str = "daemon";
@@ -50,7 +51,7 @@ impl Housekeeping {
     pub fn command(self, connection: &Connection) -> StoreResult<Command> {
         let cancel = |deliveries, which, reason, actor| Command::Cancel(Cancel { deliveries, which, reason, actor });
         Ok(match self {
-            Self::Trim { events, why } => Command::Trim(Trim { events: retention::fates(connection, &events)?, why }),
+            Self::Trim { events, why } => Command::Trim(Trim { events: trimming::fates(connection, &events)?, why }),
             Self::EndFailed { deliveries, reason, actor } => {
                 cancel(retention::stored(connection, &deliveries)?, Cancelled::Failed, reason, actor)
             }

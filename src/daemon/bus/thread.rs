@@ -358,6 +358,7 @@ impl Thread {
         for action in actions {
             match action {
                 Action::Deliver(lease) => self.hand_over(Handover::Deliver(lease)),
+                Action::DeliverBatch(leases) => self.hand_over(Handover::DeliverBatch(leases)),
                 Action::Cancel { instance, delivery, token, why } => {
                     self.hand_over(Handover::Pass(HostAction::Cancel { instance, delivery, token, why }));
                 }

@@ -10,8 +10,8 @@ use panotti_core::lifecycle::{PluginState, Signal};
 use panotti_protocol::delivery::AttemptError;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::{
-    Cancel, Deliver, Emit, Emitted, FailedKind, FromPlugin, Outcome, OutcomeKind, PROTOCOLS, ProtocolError, Ready, Refused, StateGet,
-    StateList, StateValue, StateWrite, ToPlugin,
+    BatchMark, Cancel, Deliver, Emit, Emitted, FailedKind, FromPlugin, Outcome, OutcomeKind, PROTOCOLS, ProtocolError, Ready, Refused,
+    StateGet, StateList, StateValue, StateWrite, ToPlugin,
 };
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId};
 use panotti_protocol::limits::{EMITS_PER_OUTCOME_MAX, STATE_KEY_BYTES_MAX, STATE_VALUE_BYTES_MAX, STATE_WRITES_PER_OUTCOME_MAX};
@@ -28,7 +28,7 @@ pub const GARBAGE_MAX: u32 = 10;
 
 impl Supervisor {
     /// Passes a delivery on.
-    pub fn deliver(&mut self, lease: &Lease, event: SharedEvent) {
+    pub fn deliver(&mut self, lease: &Lease, event: SharedEvent, batch: Option<BatchMark>) {
         let since = self.shared.clock.now();
         let Some(copy) = self.copy.as_mut().filter(|copy| copy.instance == lease.instance) else { return };
         let frame = Deliver {
@@ -39,6 +39,7 @@ impl Supervisor {
             event: event_json(&event, Payload::Included),
             deadline_ms: u64::try_from(lease.timeout.as_millis()).unwrap_or(u64::MAX),
             replay: lease.replay.clone(),
+            batch,
         };
         copy.held.insert(lease.delivery, Held { token: lease.token, since, event });
         copy.session.send(&ToPlugin::Deliver(Box::new(frame)));
@@ -162,6 +163,7 @@ impl Supervisor {
     }
 
     fn refuse(&self, delivery_id: DeliveryId, fencing_token: FencingToken, code: ErrorCode, detail: &str) {
+        self.entry.log.remark("warning", refusal(delivery_id, detail));
         if let Some(copy) = &self.copy {
             let refused = Refused { delivery_id, fencing_token, code: code.as_str().to_owned(), detail: detail.to_owned() };
             copy.session.send(&ToPlugin::Refused(refused));
@@ -184,7 +186,7 @@ impl Supervisor {
             HandlerOutcome::Done { .. } => String::new(),
             _ => self.entry.log.tail(held.since, Some(held.event.eventid)),
         };
-        let bus = self.shared.bus.clone();
+        let (bus, log) = (self.shared.bus.clone(), self.entry.log.clone());
         let (entry, mail) = (self.entry.found.name.clone(), self.copy.as_ref().map(|copy| copy.session.sender()));
         let mut reported = Box::pin(async move {
             match bus.outcome(Report { delivery, token, outcome: handled, log_tail }).await {
@@ -193,6 +195,7 @@ impl Supervisor {
                     let code = ErrorCode::DELIVERY_STALE.as_str().to_owned();
                     let detail = "the lease of this delivery is over".to_owned();
                     let frame = ToPlugin::Refused(Refused { delivery_id: delivery, fencing_token: token, code, detail });
+                    log.remark("warning", refusal(delivery, "the lease of this delivery is over"));
                     if let Some(sender) = mail {
                         sender.send(&frame);
                     }
@@ -291,6 +294,11 @@ impl Supervisor {
             tokio::spawn(answered);
         }
     }
+}
+
+/// What the plugin's log says of an outcome that does not count.
+fn refusal(delivery: DeliveryId, detail: &str) -> String {
+    format!("the outcome of {delivery} was refused: {detail}")
 }
 
 fn check_counts(emits: usize, state: &[StateWrite]) -> Result<(), Failure> {

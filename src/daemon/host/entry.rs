@@ -7,6 +7,7 @@ use panotti_core::action::{CancelReason, Lease};
 use panotti_core::event::SharedEvent;
 use panotti_protocol::api::{OnDisabled, Plugin, PluginConfig, PluginConfigUpdate};
 use panotti_protocol::failure::Failure;
+use panotti_protocol::frame::BatchMark;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, StoreId};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -21,8 +22,8 @@ use crate::daemon::clock::Clock;
 /// What a supervisor is told from outside.
 #[derive(Debug)]
 pub enum Mail {
-    /// Send this to the plugin.
-    Deliver(Box<Lease>, SharedEvent),
+    /// Send this to the plugin, alone or in a batch.
+    Deliver(Box<Lease>, SharedEvent, Option<BatchMark>),
     /// A lease is over.
     Cancel(InstanceId, DeliveryId, FencingToken, CancelReason),
     /// Switch it on or off; told whether that changed anything.

@@ -152,13 +152,14 @@ fn prepare(settings: &HostSettings) -> std::io::Result<Places> {
 async fn first_words(bus: &BusHandle, found: &Found, row: Option<&PluginRow>) -> Result<bool, Failure> {
     let Ok(manifest) = &found.manifest else { return Ok(row.is_some_and(|row| row.enabled)) };
     let (plugin, version, digest) = (found.name.clone(), manifest.version.clone(), found.digest.clone());
+    let wanted = row.map_or(manifest.enabled, |row| row.enabled);
     if row.is_none_or(|row| row.version != version || row.digest != digest) {
-        bus.record(Record::PluginFound { plugin, version, digest, enabled_at_first: manifest.enabled }).await?;
+        bus.record(Record::PluginFound { plugin, version, digest, wanted }).await?;
     }
     if let Ok(Some(subscriptions)) = panotti_core::manifest::subscriptions(manifest) {
         bus.register(&found.name, subscriptions).await?;
     }
-    Ok(row.map_or(manifest.enabled, |row| row.enabled))
+    Ok(wanted)
 }
 
 fn first_view(found: &Found, enabled: bool, clock: Clock) -> Plugin {
@@ -187,9 +188,9 @@ fn first_view(found: &Found, enabled: bool, clock: Clock) -> Plugin {
 async fn pass_on(shared: Arc<Shared>, mut actions: mpsc::UnboundedReceiver<HostAction>) {
     while let Some(action) = actions.recv().await {
         match action {
-            HostAction::Deliver { lease, event } => {
+            HostAction::Deliver { lease, event, batch } => {
                 if let Some(entry) = shared.plugins.get(&lease.plugin) {
-                    let _ = entry.mail.send(Mail::Deliver(lease, event));
+                    let _ = entry.mail.send(Mail::Deliver(lease, event, batch));
                 }
             }
             // Only the supervisor whose instance it is heeds it.

@@ -12,6 +12,7 @@ macro_rules! files {
 files! {
     "__init__.py",
     "_base.py",
+    "_batch.py",
     "_delivery.py",
     "_events.py",
     "_function.py",

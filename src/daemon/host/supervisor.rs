@@ -150,7 +150,7 @@ impl Supervisor {
 
     async fn read(&mut self, letter: Mail) {
         match letter {
-            Mail::Deliver(lease, event) => self.deliver(&lease, event),
+            Mail::Deliver(lease, event, batch) => self.deliver(&lease, event, batch),
             Mail::Cancel(instance, delivery, token, why) => self.cancel(instance, delivery, token, why),
             Mail::Switch { enabled, on_disabled, actor, reason, reply } => {
                 let switch = Switch { plugin: self.entry.found.name.clone(), enabled, on_disabled, actor, reason };

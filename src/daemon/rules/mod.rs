@@ -1,21 +1,28 @@
-//! The snapshot that publishers match against: topics and compiled filters. Replaced as a whole, read without a lock; an event is matched
+//! The snapshot that publishers match against: topics, compiled filters, compiled schemas. Replaced as a whole, read without a lock; an event is matched
 //! in its publisher's task.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use panotti_core::event::Draft;
 use panotti_core::routing::{Matcher, Matches, RuleSet};
+use panotti_core::schemas::TopicSchema;
 use panotti_filter::expression::Filter;
+use panotti_filter::schema::Schema;
+use panotti_protocol::topic::Topic;
 
 use super::clock::Clock;
-use super::event_view;
+use super::{event_schema, event_view};
+
+/// Compiled schemas that are kept for the rule sets about to come.
+const READY_MAX: usize = 16;
 
 /// The rules in force. Cheap to share.
 #[derive(Debug)]
 pub struct Rules {
     current: ArcSwap<Compiled>,
+    ready: Mutex<VecDeque<(Arc<str>, Arc<Schema>)>>,
     clock: Clock,
 }
 
@@ -25,17 +32,48 @@ struct Compiled {
     set: Arc<RuleSet>,
     /// By their text: many subscriptions may have the same.
     filters: HashMap<String, Arc<Filter>>,
+    schemas: HashMap<Topic, (TopicSchema, Arc<Schema>)>,
 }
 
 impl Rules {
     /// No rules yet. The clock tells the time of events that have none of their own.
     pub fn new(clock: Clock) -> Self {
-        Self { current: ArcSwap::default(), clock }
+        Self { current: ArcSwap::default(), ready: Mutex::default(), clock }
     }
 
     /// The rule set in force.
     pub fn current(&self) -> Arc<RuleSet> {
         Arc::clone(&self.current.load().set)
+    }
+
+    /// Keeps a compiled schema that is about to come into force, so that it need not be compiled on the bus's thread.
+    pub fn keep_ready(&self, text: &Arc<str>, schema: Schema) {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        ready.push_back((Arc::clone(text), Arc::new(schema)));
+        if ready.len() > READY_MAX {
+            ready.pop_front();
+        }
+    }
+
+    /// The schemas of a rule set, compiled: those that are known are not compiled again.
+    fn schemas_of(&self, rules: &RuleSet, before: &Compiled) -> HashMap<Topic, (TopicSchema, Arc<Schema>)> {
+        let mut schemas = HashMap::with_capacity(rules.schemas.len());
+        for (topic, wanted) in rules.schemas.iter() {
+            let known = before.schemas.get(topic).filter(|(known, _)| known.text == wanted.text).map(|(_, schema)| Arc::clone(schema));
+            let compiled = known.or_else(|| self.take_ready(&wanted.text)).map_or_else(|| Schema::compile(&wanted.text).map(Arc::new), Ok);
+            match compiled {
+                Ok(schema) => drop(schemas.insert(topic.clone(), (wanted.clone(), schema))),
+                // It compiled when it came into force, in another version perhaps. No event may be lost for it.
+                Err(problems) => tracing::error!(%topic, ?problems, "a schema does not compile; the events of its topic are not checked"),
+            }
+        }
+        schemas
+    }
+
+    fn take_ready(&self, text: &Arc<str>) -> Option<Arc<Schema>> {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = ready.iter().position(|(known, _)| known == text)?;
+        ready.remove(place).map(|(_, schema)| schema)
     }
 }
 
@@ -65,6 +103,9 @@ impl Matcher for Rules {
                 matches.tags.push(rule.tag.clone());
             }
         }
+        if let Some((known, schema)) = current.schemas.get(&event.topic) {
+            matches.schema = event_schema::verdict(known, schema, event, || view.data());
+        }
         current.set.with_keys(matches, event, || view.data())
     }
 
@@ -90,7 +131,8 @@ impl Matcher for Rules {
             };
             filters.insert(text.clone(), compiled);
         }
-        self.current.store(Arc::new(Compiled { set: rules, filters }));
+        let schemas = self.schemas_of(&rules, &before);
+        self.current.store(Arc::new(Compiled { set: rules, filters, schemas }));
     }
 }
 

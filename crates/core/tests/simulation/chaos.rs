@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use panotti_core::action::Lease;
 use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Report};
 use panotti_core::defect::Defects;
 use panotti_core::event::Draft;
@@ -51,6 +52,8 @@ pub struct Chaos {
     pub keyed_again: Vec<(PublisherKey, Vec<Draft>)>,
     /// Reports whose lease is over, to be sent once more.
     old_reports: VecDeque<Report>,
+    /// Deliveries that were handed out and not sent: they will be returned.
+    unsent: Vec<FencingToken>,
     instances: u64,
     stopping: bool,
     puts_off: bool,
@@ -66,6 +69,7 @@ pub fn run(seed: u64, defects: Defects) -> Result<(Coverage, u64), Violation> {
         again: Vec::new(),
         keyed_again: Vec::new(),
         old_reports: VecDeque::new(),
+        unsent: Vec::new(),
         instances: 0,
         stopping: false,
         puts_off: seed.is_multiple_of(2),
@@ -147,7 +151,7 @@ impl Chaos {
         match self.world.step(commands, fate)? {
             Some(answers) => {
                 who.into_iter().zip(answers).for_each(|(who, answer)| self.tell(who, answer));
-                for lease in std::mem::take(&mut self.world.inbox) {
+                for lease in self.sent() {
                     let copy = self.plugins.iter_mut().flat_map(|plugin| &mut plugin.copies).find(|copy| copy.instance == lease.instance);
                     if let Some(copy) = copy {
                         copy.held.insert(lease.token, Work { lease, decided: None });
@@ -174,6 +178,16 @@ impl Chaos {
             }
         }
         Ok(())
+    }
+
+    /// What was handed out and reaches its plugin. Now and then the rest of a batch does not: it was too large.
+    fn sent(&mut self) -> Vec<Lease> {
+        let mut leases = std::mem::take(&mut self.world.inbox);
+        if leases.len() > 1 && self.random.below(60) == 0 {
+            let kept = leases.len() / 2;
+            self.unsent.extend(leases.drain(kept..).map(|lease| lease.token));
+        }
+        leases
     }
 
     fn tell(&mut self, who: Asked, answer: Answer) {
@@ -319,7 +333,7 @@ impl Chaos {
         let stored = draft.id.as_ref().and_then(|id| disk.by_publisher_id.get(&(draft.source.clone(), id.clone())));
         let known = stored.map(|sequence| {
             let event = disk.event(*sequence);
-            Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true }
+            Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true, warnings: Vec::new() }
         });
         let matches = matched_by(&self.world.rules, &draft);
         (Command::Publish(Box::new(Publish { draft: draft.clone(), matches, known })), Asked::Publisher(Box::new(draft)))
@@ -328,6 +342,10 @@ impl Chaos {
     /// What running copies say in this step, and what was said before and comes again.
     fn outcomes(&mut self) -> Vec<Group> {
         let mut groups = Vec::new();
+        if !self.unsent.is_empty() {
+            let tokens = std::mem::take(&mut self.unsent);
+            groups.push(vec![(Command::ReturnUnsent { tokens }, Asked::Nobody)]);
+        }
         for copy in self.plugins.iter_mut().flat_map(|plugin| &mut plugin.copies) {
             let mut held = std::mem::take(&mut copy.held);
             for (token, work) in &mut held {

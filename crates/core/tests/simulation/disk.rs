@@ -24,6 +24,7 @@ use panotti_protocol::time::Timestamp;
 
 use crate::keyed::Keyed;
 use crate::keys::FirstKeys;
+use crate::schemas::Schemas;
 
 /// A delivery's row and its history.
 #[derive(Debug, Clone)]
@@ -71,6 +72,7 @@ pub struct Disk {
     pub replays: BTreeMap<ReplayNumber, ReplayRow>,
     pub unmatched: BTreeSet<Sequence>,
     pub filters: BTreeMap<String, StoredFilter>,
+    pub schemas: Schemas,
     pub unrouted: u64,
     pub audit: u64,
     pub state: BTreeMap<(String, String), String>,
@@ -201,6 +203,7 @@ impl Disk {
                 row.ended |= ended_at.is_some();
             }
             Write::Filter(filter) => drop(self.filters.insert(filter.name.clone(), (**filter).clone())),
+            Write::Schema(write) => self.schemas.apply(write),
             Write::RemoveFilter { name } => drop(self.filters.remove(name)),
             Write::Trim { events } => events.iter().for_each(|sequence| self.remove(*sequence)),
             Write::Record(_) | Write::Tags { .. } => {}
@@ -400,6 +403,7 @@ impl Disk {
             rules: self.rules,
             subscriptions: self.subscriptions.values().cloned().collect(),
             filters: self.filters.values().cloned().collect(),
+            schemas: self.schemas.snapshot(),
             disabled: self.disabled.clone(),
             replays: running
                 .map(|(number, row)| StoredReplay {

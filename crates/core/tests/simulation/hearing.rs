@@ -40,6 +40,13 @@ impl World {
                     hold!(self, rule_05_a_valid_token_is_taken(&self.ledger, *token, held));
                 }
             }
+            Command::ReturnUnsent { tokens } => {
+                for token in tokens {
+                    if self.ledger.end(*token).is_some() {
+                        self.coverage.take("delivery", "leased", "not sent", "as before");
+                    }
+                }
+            }
             Command::Attach(attach) => {
                 self.ledger.copies.insert(attach.plugin.clone(), OpenCopy { instance: attach.instance, open: true });
             }
@@ -121,7 +128,7 @@ impl World {
                 self.coverage.take("command", "switch", if switch.enabled { "on" } else { "off" }, means);
             }
             Command::PendingPage { .. } | Command::WaitingPage { .. } | Command::ReplayPage { .. } => {}
-            Command::HeadsPage { .. } | Command::KeyPage { .. } | Command::Record(_) | Command::Tick => {}
+            Command::HeadsPage { .. } | Command::KeyPage { .. } | Command::Schema(_) | Command::Record(_) | Command::Tick => {}
         }
         Ok(())
     }
@@ -135,6 +142,9 @@ impl World {
                 hold!(self, rule_05_a_stale_token_is_refused(&self.ledger, *token, key));
                 let Some(flight) = self.ledger.end(*token) else { return Ok(()) };
                 let kind = match outcome {
+                    HandlerOutcome::Done { emits, .. } if emits.iter().any(|(_, matches)| matches.schema.refusal().is_some()) => {
+                        Kind::EmitRefused
+                    }
                     HandlerOutcome::Done { emits, state } => {
                         self.ledger.state_writes += usize::from(!state.is_empty());
                         self.ledger.emits.extend((0..emits.len()).map(|index| format!("{delivery}/{index}")));

@@ -18,16 +18,21 @@ impl World {
         for (id, known) in &self.disk.subscriptions {
             let open = self.ledger.handing_out && self.ledger.copies.get(&known.plugin).is_some_and(|copy| copy.open);
             let concurrency = known.spec.concurrency as usize;
-            let room = self.ledger.number_in_flight(*id) < concurrency;
+            // For another call, or in one that has just begun: nothing waits for a batch to fill, and nothing that is ready is left out.
+            let room_for_a_call = self.ledger.calls_under_way(*id) < concurrency;
+            let room = room_for_a_call || self.ledger.begun_with_room.contains(id);
             // One place is kept for what is critical.
-            let only_critical = concurrency >= KEPT_SLOT_FROM && self.ledger.others_in_flight(*id) + 1 >= concurrency;
+            let only_critical = concurrency >= KEPT_SLOT_FROM && self.ledger.other_calls(*id, None) + 1 >= concurrency;
             let asked = self.pages.iter().any(|page| is_page_of(page, *id));
-            // What is poisonous runs alone, and others wait for it.
+            // What may crash its plugin runs alone, and others wait for it.
             let kept_free = self.bus.is_kept_free(&known.plugin);
             if open && room && known.active && !asked && !kept_free {
                 let free = |key: &DeliveryKey| (!only_critical || self.disk.lane_of(*key) == CRITICAL) && self.is_free(key);
                 hold!(self, rule_01_what_is_owed_is_not_left_lying(&self.disk, *id, free));
                 hold!(self, rule_11_a_busy_key_holds_no_other_up(&self.disk, *id, free));
+                if !room_for_a_call {
+                    continue;
+                }
                 // What waits is kept by its own priority; that its key was raised is known where the key is in memory.
                 let waits = |key: &DeliveryKey| {
                     (!only_critical || self.disk.event(key.sequence).draft.priority == Priority::Critical) && self.is_free(key)

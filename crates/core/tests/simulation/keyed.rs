@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use panotti_core::action::DeliveryWrite;
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
-use panotti_core::key_pages::{Head, HeldKeys, KeyEntry, Rank, Stands};
+use panotti_core::key_pages::{Head, HeldKey, HeldKeys, KeyEntry, Rank, Stands};
 use panotti_core::limits::KEYS_HELD_MAX;
 use panotti_core::order::OrderKey;
 use panotti_core::routing::SubscriptionId;
@@ -146,8 +146,11 @@ impl Disk {
         let mut held: BTreeMap<SubscriptionId, HeldKeys> = BTreeMap::new();
         for ((subscription, order), entries) in &self.keyed.0 {
             let of = held.entry(*subscription).or_insert_with(HeldKeys::none);
-            if entries.by_place.values().any(|entry| *entry == Entry::Held) {
-                of.keys.push(*order);
+            let mut entries = entries.by_place.iter();
+            let last = entries.clone().next_back().map(|(last, _)| last.sequence);
+            let dead = entries.clone().find(|(key, entry)| **entry == Entry::Held && self.rows[*key].state.is_failed());
+            if entries.any(|(_, entry)| *entry == Entry::Held) {
+                of.keys.push(HeldKey { order: *order, stuck: dead.is_some_and(|(dead, _)| last > Some(dead.sequence)) });
             }
         }
         for of in held.values_mut() {

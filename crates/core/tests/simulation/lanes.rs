@@ -11,6 +11,7 @@ use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::api::Turns as TurnsOf;
 use panotti_protocol::delivery::Cause;
+use panotti_protocol::id::FencingToken;
 use panotti_protocol::time::Timestamp;
 
 use crate::disk::Disk;
@@ -68,7 +69,7 @@ impl Disk {
 
 pub fn rule_12_the_kept_slot_is_critical(lane: usize, others: usize, concurrency: usize) -> Check {
     let kept = concurrency >= KEPT_SLOT_FROM && others + 1 >= concurrency;
-    ensure(lane == CRITICAL || !kept, || format!("{others} of {concurrency} in flight are not critical, and one of lane {lane} joins them"))
+    ensure(lane == CRITICAL || !kept, || format!("{others} of {concurrency} calls are not critical, and one of lane {lane} joins them"))
 }
 
 /// A lane that has something to hand out is not passed over for longer than the weights say: twice that, since lanes come and go.
@@ -97,9 +98,9 @@ pub fn rule_12_a_key_goes_in_its_highest_lane(handed: &Handed, higher: Option<De
 
 impl World {
     /// Takes a delivery that is handed out into account.
-    pub fn judge_lane(&mut self, key: DeliveryKey, lane: usize) -> Result<(), Violation> {
+    pub fn judge_lane(&mut self, key: DeliveryKey, lane: usize, call: FencingToken) -> Result<(), Violation> {
         let concurrency = self.disk.subscriptions[&key.subscription].spec.concurrency as usize;
-        let others = self.ledger.others_in_flight(key.subscription);
+        let others = self.ledger.other_calls(key.subscription, Some(call));
         hold!(self, rule_12_the_kept_slot_is_critical(lane, others, concurrency));
         let kept = concurrency >= KEPT_SLOT_FROM && others + 1 >= concurrency;
         let handed = Handed { key, lane, since: self.disk.waits_since(key), kept };

@@ -1,8 +1,10 @@
 //! What a lease stands for, as a plugin's host could find it out.
 
+use std::collections::BTreeMap;
+
 use panotti_core::action::Lease;
 use panotti_core::delivery::DeliveryKey;
-use panotti_core::replay::ReplayNumber;
+use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::id::{DeliveryId, FencingToken};
 
@@ -20,6 +22,18 @@ impl World {
             self.disk.replays.iter().find(|(_, row)| row.id == mark.id).map_or(ReplayNumber(u32::MAX), |(number, _)| *number)
         });
         DeliveryKey { sequence: lease.sequence, subscription, replay }
+    }
+
+    /// Keeps in mind which items of a replay have crashed their plugin already, as what they repeat: they have no row that says so.
+    pub fn note_inherited_crashes(&mut self, items: &[ReplayItem]) {
+        let mut crashes: BTreeMap<DeliveryKey, usize> = BTreeMap::new();
+        for item in items {
+            let known = crashes.entry(item.owed.key).or_default();
+            *known = (*known).max(item.owed.crashes.times().len());
+        }
+        // One that is read again by a later pass is under way with what was known when it was read first.
+        crashes.append(&mut self.ledger.inherited_crashes);
+        self.ledger.inherited_crashes = crashes;
     }
 
     /// The delivery that a lease's mark names.

@@ -22,6 +22,8 @@ pub enum Kind {
     Retry {
         after: Option<Duration>,
     },
+    /// It was done and emits what a schema refuses: nothing of it takes effect.
+    EmitRefused,
     Reject,
     Defer {
         after: Duration,
@@ -42,7 +44,7 @@ pub enum Kind {
 impl Kind {
     /// Semantics rule 6.
     pub fn uses_an_attempt(&self) -> bool {
-        matches!(self, Kind::Done { .. } | Kind::Retry { .. } | Kind::Reject | Kind::Timeout | Kind::Crash)
+        matches!(self, Kind::Done { .. } | Kind::Retry { .. } | Kind::EmitRefused | Kind::Reject | Kind::Timeout | Kind::Crash)
     }
 
     /// Whether it ends a try, counted or not.
@@ -55,6 +57,7 @@ impl Kind {
             Kind::Done { .. } => "done",
             Kind::Retry { after: None } => "retry",
             Kind::Retry { after: Some(_) } => "retry after",
+            Kind::EmitRefused => "emit refused",
             Kind::Reject => "reject",
             Kind::Defer { .. } => "defer",
             Kind::Timeout => "timeout",
@@ -76,6 +79,8 @@ pub struct Flight {
     /// What it repeats.
     pub original: Option<DeliveryKey>,
     pub order: Option<OrderKey>,
+    /// The call that it came in: the token of the first delivery of it.
+    pub call: FencingToken,
     pub delivery: DeliveryId,
     pub instance: InstanceId,
     pub heard_at: Timestamp,
@@ -103,9 +108,8 @@ pub struct OpenCopy {
 pub struct Ledger {
     pub leases: BTreeMap<FencingToken, Flight>,
     pub in_flight: BTreeSet<DeliveryKey>,
-    pub in_flight_of: BTreeMap<SubscriptionId, usize>,
-    /// Of those, how many did not go as critical ones.
-    pub others_of: BTreeMap<SubscriptionId, usize>,
+    /// Calls that have taken something that is not critical.
+    pub other_calls: BTreeSet<FencingToken>,
     pub copies: BTreeMap<String, OpenCopy>,
     pub last_token: Option<FencingToken>,
     pub handing_out: bool,
@@ -113,8 +117,8 @@ pub struct Ledger {
     pub paused: BTreeMap<ReplayNumber, usize>,
     /// Items that each replay has read since it was loaded.
     pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
-    /// Of those, what repeats a delivery that has crashed its plugin too often.
-    pub poisonous_repeats: BTreeSet<DeliveryKey>,
+    /// Of those, what repeats a delivery that has crashed its plugin, and how often it has.
+    pub inherited_crashes: BTreeMap<DeliveryKey, usize>,
     /// When each replay was started, where that was after the load, and what of it has begun.
     pub replays_since: BTreeMap<ReplayNumber, Timestamp>,
     pub begun: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
@@ -123,6 +127,8 @@ pub struct Ledger {
     pub emits: BTreeSet<String>,
     pub state_writes: usize,
     pub replays_started: usize,
+    /// Subscriptions of which a call has begun in this step that could have had more deliveries.
+    pub begun_with_room: BTreeSet<SubscriptionId>,
     /// Keys whose rows change in the step under way.
     pub touched: BTreeSet<DeliveryKey>,
 }
@@ -148,26 +154,28 @@ impl Ledger {
     pub fn end(&mut self, token: FencingToken) -> Option<Flight> {
         let flight = self.leases.remove(&token)?;
         self.in_flight.remove(&flight.key);
-        *self.in_flight_of.entry(flight.key.subscription).or_default() -= 1;
-        *self.others_of.entry(flight.key.subscription).or_default() -= usize::from(flight.lane != CRITICAL);
         Some(flight)
     }
 
     pub fn begin(&mut self, token: FencingToken, flight: Flight) {
-        *self.in_flight_of.entry(flight.key.subscription).or_default() += 1;
-        *self.others_of.entry(flight.key.subscription).or_default() += usize::from(flight.lane != CRITICAL);
+        if flight.lane != CRITICAL {
+            self.other_calls.insert(flight.call);
+        }
         self.last_token = Some(token);
         self.in_flight.insert(flight.key);
         self.leases.insert(token, flight);
     }
 
-    pub fn number_in_flight(&self, subscription: SubscriptionId) -> usize {
-        self.in_flight_of.get(&subscription).copied().unwrap_or_default()
+    /// Calls of a subscription's handler that are under way.
+    pub fn calls_under_way(&self, subscription: SubscriptionId) -> usize {
+        let calls = self.leases.values().filter(|flight| flight.key.subscription == subscription).map(|flight| flight.call);
+        calls.collect::<BTreeSet<_>>().len()
     }
 
-    /// Of the deliveries in flight, how many did not go as critical ones.
-    pub fn others_in_flight(&self, subscription: SubscriptionId) -> usize {
-        self.others_of.get(&subscription).copied().unwrap_or_default()
+    /// Of those but this one, how many have taken something that is not critical.
+    pub fn other_calls(&self, subscription: SubscriptionId, but: Option<FencingToken>) -> usize {
+        let calls = self.leases.values().filter(|flight| flight.key.subscription == subscription).map(|flight| flight.call);
+        calls.filter(|call| self.other_calls.contains(call) && Some(*call) != but).collect::<BTreeSet<_>>().len()
     }
 
     pub fn begin_step(&mut self) {
@@ -175,6 +183,7 @@ impl Ledger {
         self.emits.clear();
         self.touched.clear();
         self.state_writes = 0;
+        self.begun_with_room.clear();
         self.replays_started = 0;
     }
 }

@@ -6,7 +6,8 @@
 //! - `idleness`, `lanes`, `replays`: what is held of handing out, of turns and of replays
 //! - `rules`, `rules_of_replay`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
-//! - `stories`, `stories_of_order`, `stories_of_priority` and `stalls`, told in the small world of `story`: the rules again, as sentences with one example each
+//! - `stories`, `stories_of_order`, `stories_of_priority`, `stories_of_batches`, `stalls`, `filters` and `schemas`, told in the small world of
+//!   `story`: the rules again, as sentences with one example each
 //!
 //! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many; with `SIMULATION_LITTLE_MEMORY=1` lanes and ordering
 //! keys have nearly none (feature `defects`).
@@ -32,8 +33,10 @@ mod plugins;
 mod replays;
 mod rules;
 mod rules_of_replay;
+mod schemas;
 mod stalls;
 mod stories;
+mod stories_of_batches;
 mod stories_of_order;
 mod stories_of_priority;
 mod story;

@@ -84,6 +84,7 @@ impl Plugin {
             on_dead,
             ..spec
         };
+        let batches = |batch: u32, spec: SubscriptionSpec| SubscriptionSpec { batch, ..spec };
         let blocking = |spec: SubscriptionSpec| SubscriptionSpec { on_dead: OnDead::Block, ..spec };
         let highest_first = |spec: SubscriptionSpec| SubscriptionSpec { turns: Turns::Strict, ..spec };
         let plugin = |name, shapes| Plugin { name, shapes, wanted: true, copies: Vec::new() };
@@ -92,12 +93,15 @@ impl Plugin {
                 "transcriber",
                 vec![
                     keyed("subject", OnDead::Continue, highest_first(shape("recording.ended", 4, 300, 3))),
-                    shape("recording.*", 2, 20, 1),
+                    batches(8, shape("recording.*", 2, 20, 1)),
                 ],
             ),
             plugin(
                 "notes",
-                vec![keyed("correlationid", OnDead::Continue, shape("transcript.>", 4, 60, 3)), blocking(shape("burst.*", 48, 300, 3))],
+                vec![
+                    keyed("correlationid", OnDead::Continue, batches(5, shape("transcript.>", 4, 60, 3))),
+                    blocking(batches(16, shape("burst.*", 3, 300, 3))),
+                ],
             ),
             plugin("strict", vec![keyed("subject", OnDead::Block, shape("recording.started", 3, 40, 0)), shape("rare.>", 1, 300, 5)]),
             plugin(

@@ -35,7 +35,7 @@ impl World {
         Ok(())
     }
 
-    /// A pause lets through what was released before: at most the concurrency of every subscription.
+    /// A pause lets through what was released before: at most what every subscription may have in flight.
     pub fn hear_of_steering(&mut self, replay: ReplayId, steering: Steering, answer: &Answer) {
         let means = if let Answer::Replay { changed: false, .. } = answer { "already" } else { name(answer) };
         self.coverage.take("command", if steering == Steering::Pause { "pause replay" } else { "resume replay" }, "", means);
@@ -43,7 +43,7 @@ impl World {
         match (answer, steering) {
             (Answer::Replay { changed: true, .. }, Steering::Pause) => {
                 // As many in each lane of a subscription as it handles at once.
-                let released: usize = self.disk.subscriptions.values().map(|known| known.spec.concurrency as usize).sum();
+                let released: usize = self.disk.subscriptions.values().map(|known| known.spec.in_flight_max()).sum();
                 self.ledger.paused.insert(number, LANES * released);
             }
             (Answer::Replay { changed: true, .. }, Steering::Resume) => drop(self.ledger.paused.remove(&number)),

@@ -26,6 +26,7 @@ use crate::disk::{Disk, Row};
 use crate::keyed::Entry;
 use crate::ledger::{Kind, Ledger};
 pub use crate::rules_of_replay::*;
+use crate::world::World;
 
 /// What a rule says.
 pub type Check = Result<(), String>;
@@ -200,8 +201,10 @@ pub fn rule_07_a_delivery_dies_with_its_last_attempt(kind: &Kind, policy: &Retry
         Kind::Skipped => DeliveryState::Skipped,
         // Rule 9 says when.
         Kind::Crash if write.state == DeliveryState::Quarantined => DeliveryState::Quarantined,
-        Kind::Retry { .. } | Kind::Timeout | Kind::Crash if write.attempts >= policy.attempts_max() => DeliveryState::Dead,
-        Kind::Retry { .. } | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
+        Kind::Retry { .. } | Kind::EmitRefused | Kind::Timeout | Kind::Crash if write.attempts >= policy.attempts_max() => {
+            DeliveryState::Dead
+        }
+        Kind::Retry { .. } | Kind::EmitRefused | Kind::Timeout | Kind::Crash => DeliveryState::Waiting,
     };
     ensure(write.state == state, || format!("{kind:?} makes {:?} {}, expected {state}", write.key, write.state))
 }
@@ -259,7 +262,7 @@ pub fn rule_07_what_is_due_is_not_left_lying(stuck: bool, what: impl FnOnce() ->
 pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: &Kind, write: &DeliveryWrite) -> Check {
     let expected = match kind {
         Kind::Done { .. } => AttemptOutcome::Done,
-        Kind::Retry { .. } => AttemptOutcome::Retry,
+        Kind::Retry { .. } | Kind::EmitRefused => AttemptOutcome::Retry,
         Kind::Reject => AttemptOutcome::Reject,
         Kind::Defer { .. } => AttemptOutcome::Defer,
         Kind::Timeout => AttemptOutcome::Timeout,
@@ -274,6 +277,7 @@ pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: 
     ensure(recorded, || format!("{kind:?} of {:?} is recorded as {attempt:?}", write.key))?;
     let cause = match kind {
         Kind::Retry { .. } => Cause::HandlerError,
+        Kind::EmitRefused => Cause::Schema,
         Kind::Reject => Cause::Rejected,
         Kind::Timeout => Cause::Timeout,
         Kind::Crash => Cause::Crash,
@@ -312,14 +316,18 @@ pub fn rule_09_three_crashes_within_72_hours_quarantine(before: Option<&Row>, ki
     ensure(quarantined || !soon, || format!("{:?} is {} after {crashes:?}", write.key, write.state))
 }
 
-pub fn rule_09_what_is_poisonous_runs_alone(disk: &Disk, ledger: &Ledger, key: DeliveryKey) -> Check {
-    let is_poisonous = |key: &DeliveryKey| match disk.rows.get(key) {
-        Some(row) => row.crashes.are_poison(),
-        None => ledger.poisonous_repeats.contains(key),
+/// So that nothing is quarantined, or dies of another crash, for what was in flight beside it: what one more crash would end runs alone.
+pub fn rule_09_what_another_crash_would_end_runs_alone(disk: &Disk, ledger: &Ledger, key: DeliveryKey) -> Check {
+    let may_end = |key: &DeliveryKey| {
+        let row = disk.rows.get(key);
+        let crashes = row.map_or_else(|| ledger.inherited_crashes.get(key).copied().unwrap_or(0), |row| row.crashes.times().len());
+        let attempts = row.map_or(0, |row| row.attempts);
+        let attempts_max = disk.subscriptions.get(&key.subscription).map_or(u32::MAX, |known| known.spec.retry.attempts_max());
+        crashes + 1 >= CRASHES_MAX || (crashes > 0 && attempts + 1 >= attempts_max)
     };
     let plugin = |key: &DeliveryKey| disk.subscriptions.get(&key.subscription).map(|known| known.plugin.as_str());
-    let beside = ledger.in_flight.iter().find(|other| plugin(other) == plugin(&key) && (is_poisonous(&key) || is_poisonous(other)));
-    ensure(beside.is_none(), || format!("{key:?} is handed out beside {beside:?}, and one of them is poisonous"))
+    let beside = ledger.in_flight.iter().find(|other| plugin(other) == plugin(&key) && (may_end(&key) || may_end(other)));
+    ensure(beside.is_none(), || format!("{key:?} is handed out beside {beside:?}, and another crash would end one of them"))
 }
 
 pub fn rule_04_what_is_skipped_was_disabled(disk: &Disk, key: DeliveryKey) -> Check {
@@ -343,8 +351,15 @@ pub fn rule_10_the_mark_names_the_delivery_that_is_repeated(disk: &Disk, key: De
     ensure(ids.any(|id| id == mark.attempt_of), || format!("{key:?} repeats {}, which is not there", mark.attempt_of))
 }
 
-pub fn rule_12_concurrency_is_never_exceeded(in_flight: usize, concurrency: u32) -> Check {
-    ensure(in_flight <= concurrency as usize, || format!("{in_flight} in flight, {concurrency} are allowed"))
+pub fn rule_12_concurrency_is_never_exceeded(calls: usize, concurrency: u32) -> Check {
+    ensure(calls <= concurrency as usize, || format!("{calls} calls are under way, {concurrency} are allowed"))
+}
+
+pub fn rule_12_a_batch_is_of_one_subscription_and_not_too_large(world: &World, leases: &[Lease], batch: usize) -> Check {
+    ensure(leases.len() <= batch, || format!("a batch of {}, {batch} are allowed", leases.len()))?;
+    let mut subscriptions = leases.iter().map(|lease| (lease.instance, world.key_of(lease).subscription));
+    let first = subscriptions.next();
+    ensure(subscriptions.all(|other| Some(other) == first), || format!("a batch of several subscriptions: {leases:?}"))
 }
 
 pub fn rule_10_what_a_person_asks_is_done(answer: &Answer, expected: usize) -> Check {

@@ -50,8 +50,13 @@ pub fn rule_10_a_replay_ends_with_every_item(disk: &Disk, number: ReplayNumber) 
     ensure(missing.is_none(), || format!("replay {number:?} has ended without {missing:?}"))
 }
 
-/// Items of one replay begin in sequence order where they have the same key. One that has begun goes on whatever has died since: a restart
-/// reads the selection again, and finds what is older and was not in it when the item began.
+/// Items of one replay begin in sequence order where they have the same key.
+///
+/// That is held of beginnings and not of later attempts, and rightly so. An older delivery of the key can die after an item has begun only
+/// where somebody has tried it again by hand; it was resolved when the item began, else the item would have waited for it (the rule of the
+/// first of a key). A restart reads the selection again and finds it dead: its repetition is a delivery that did not exist when the item
+/// began, so there is no order between the two to keep (rule 11 orders deliveries by when they are made and begun, and an attempt of
+/// something that the handler has seen begins nothing). What does hold of the two: they are never in flight together.
 pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, key: DeliveryKey, original: Option<DeliveryKey>) -> Check {
     let Some(order) = disk.event(key.sequence).order(key.subscription) else { return Ok(()) };
     let (Some(read), Some(original)) = (ledger.pages.get(&key.replay), original) else { return Ok(()) };
@@ -65,8 +70,9 @@ pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, k
     ensure(before.is_none(), || format!("{key:?} is handed out before {before:?} of its replay and key"))
 }
 
-/// Whether a replay has yet to repeat what it has read. What was removed is not there to be repeated; and what was quarantined meanwhile
-/// can be left out when the selection is read again (rule 9).
+/// Whether a replay has yet to repeat what it has read. What was removed is not there to be repeated. What was quarantined meanwhile is left
+/// out when the selection is read again, after a restart or in another pass, because rule 9 leaves it out of a bulk replay that does not
+/// ask for it: passing it over, or beginning what comes after it, is then no loss, since the replay does not owe it any more.
 fn is_owed(disk: &Disk, number: ReplayNumber, original: DeliveryKey) -> bool {
     let poisonous = disk.rows.get(&original).is_some_and(|row| row.crashes.are_poison());
     let left_out = poisonous && !disk.replays[&number].start.selection.include_quarantined;

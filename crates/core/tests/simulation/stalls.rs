@@ -110,6 +110,56 @@ fn rule_14_what_waits_for_its_next_attempt_and_what_is_held_does_not_stand_still
 }
 
 #[test]
+fn rule_14_what_waits_behind_a_dead_letter_of_its_key_stands_still_until_that_is_resolved() {
+    let mut story = Story::new().with_blocking_plugin("notes", "audio.recorded");
+    story.will("notes", [Does::Reject]);
+    let first = story.publish_keyed("audio.recorded", "a");
+    story.run_until_quiet();
+    pass_minutes(&mut story, 60);
+    assert_eq!(told(&story, notice::SUBSCRIPTION_STALLED), 0, "nothing waits behind it yet");
+
+    let second = story.publish_keyed("audio.recorded", "a");
+    story.run_until_quiet();
+    assert_eq!(told(&story, notice::SUBSCRIPTION_STALLED), 1);
+    for _ in 0..2 {
+        story.crash_and_restart(&["notes"]);
+        pass_minutes(&mut story, 60);
+        assert_eq!((told(&story, notice::SUBSCRIPTION_STALLED), told(&story, notice::SUBSCRIPTION_RESUMED)), (1, 0));
+    }
+
+    let deliveries = vec![story.disk().stored_delivery(story.key(first, "notes"))];
+    story.asks(Command::Discard { deliveries, reason: "useless".to_owned(), actor: "someone".to_owned() });
+    story.run_until_quiet();
+    assert!(story.has_row(second, "notes"));
+    assert_eq!((told(&story, notice::SUBSCRIPTION_RESUMED), stalled_since(&story)), (1, None));
+}
+
+#[test]
+fn rule_14_what_waits_behind_the_retry_of_its_key_does_not_stand_still() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    story.publish_keyed("audio.recorded", "a");
+    story.publish_keyed("audio.recorded", "a");
+    let lease = story.last_lease();
+    story.step(vec![story.outcome(&lease, lease.token, Does::Defer(MINUTE * 1_000))], Fate::Commits);
+
+    pass_minutes(&mut story, 900);
+    story.crash_and_restart(&["notes"]);
+    pass_minutes(&mut story, 90);
+
+    assert_eq!(told(&story, notice::SUBSCRIPTION_STALLED), 0);
+}
+
+#[test]
+fn rule_14_a_stopped_plugin_stands_still_before_events_with_keys_too() {
+    let mut story = Story::new().with_stopped_plugin("notes", "audio.recorded");
+    story.publish_keyed("audio.recorded", "a");
+
+    story.run_until_quiet();
+
+    assert_eq!(told(&story, notice::SUBSCRIPTION_STALLED), 1);
+}
+
+#[test]
 fn the_oldest_event_that_is_owed_is_known_without_reading_the_store() {
     let mut story = Story::new().with_stopped_plugin("notes", "audio.recorded");
     let first = story.publish("audio.recorded");

@@ -137,7 +137,7 @@ impl Story {
         let stored = draft.id.as_ref().and_then(|id| disk.by_publisher_id.get(&(draft.source.clone(), id.clone())));
         let known = stored.map(|sequence| {
             let event = disk.event(*sequence);
-            Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true }
+            Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true, warnings: Vec::new() }
         });
         let matches = matched_by(&self.world.rules, &draft);
         Command::Publish(Box::new(Publish { draft, matches, known }))

@@ -54,7 +54,8 @@ pub(crate) use hold;
 
 /// What a draft matches, with its keys. Payloads of the simulation are empty: keys come from attributes.
 pub fn matched_by(rules: &RuleSet, draft: &Draft) -> Matches {
-    rules.with_keys(rules.matches(&draft.topic), draft, || None)
+    let schema = crate::schemas::verdict(rules, draft);
+    Matches { schema, ..rules.with_keys(rules.matches(&draft.topic), draft, || None) }
 }
 
 /// What becomes of a step.
@@ -389,7 +390,8 @@ impl World {
     fn act(&mut self, step: Step) -> Result<(), Violation> {
         for action in step.actions {
             match action {
-                Action::Deliver(lease) => self.deliver(*lease)?,
+                Action::Deliver(lease) => self.deliver_together(vec![*lease])?,
+                Action::DeliverBatch(leases) => self.deliver_together(leases)?,
                 Action::Cancel { token, .. } => self.cancelled.push(token),
                 Action::Match { sequence } => {
                     self.to_match.insert(sequence);
@@ -418,8 +420,7 @@ impl World {
                 Action::ReadReplay { replay, after, limit } => {
                     let page = self.disk.replay_page(replay, after, limit);
                     self.coverage.take("page", "replay", "read", if page.last { "last" } else { "more" });
-                    let poisonous = page.items.iter().filter(|item| item.owed.crashes.are_poison()).map(|item| item.owed.key);
-                    self.ledger.poisonous_repeats.extend(poisonous);
+                    self.note_inherited_crashes(&page.items);
                     self.ledger.pages.entry(replay).or_default().extend(page.items.iter().map(|item| item.original));
                     self.pages.push(Command::ReplayPage { replay, items: page.items, scanned_to: page.scanned_to, last: page.last });
                 }
@@ -429,7 +430,24 @@ impl World {
         Ok(())
     }
 
-    fn deliver(&mut self, lease: Lease) -> Result<(), Violation> {
+    /// Takes in one call of a handler.
+    fn deliver_together(&mut self, leases: Vec<Lease>) -> Result<(), Violation> {
+        let (subscription, call) = (self.key_of(&leases[0]).subscription, leases[0].token);
+        let spec = &self.disk.subscriptions[&subscription].spec;
+        let (concurrency, batch) = (spec.concurrency, spec.batch as usize);
+        hold!(self, rule_12_a_batch_is_of_one_subscription_and_not_too_large(self, &leases, batch));
+        if leases.len() < batch {
+            self.ledger.begun_with_room.insert(subscription);
+        }
+        self.coverage.take("command", "hand out", if batch > 1 { "batch" } else { "one" }, if leases.len() > 1 { "many" } else { "one" });
+        for lease in leases {
+            self.deliver(lease, call)?;
+        }
+        hold!(self, rule_12_concurrency_is_never_exceeded(self.ledger.calls_under_way(subscription), concurrency));
+        Ok(())
+    }
+
+    fn deliver(&mut self, lease: Lease, call: FencingToken) -> Result<(), Violation> {
         let key = self.key_of(&lease);
         let before = self.disk.rows.get(&key);
         hold!(self, rule_05_tokens_grow(&self.ledger, lease.token));
@@ -442,14 +460,11 @@ impl World {
         let deliver_at = event.draft.deliver_at.filter(|at| *at > event.accepted_at);
         hold!(self, rule_07_nothing_comes_before_its_time(before, deliver_at, self.bus_now, self.loaded_at, key));
         hold!(self, rule_10_the_mark_names_the_delivery_that_is_repeated(&self.disk, key, &lease));
-        hold!(self, rule_09_what_is_poisonous_runs_alone(&self.disk, &self.ledger, key));
-        let concurrency = self.disk.subscriptions[&key.subscription].spec.concurrency;
-        let in_flight = self.ledger.number_in_flight(key.subscription);
+        hold!(self, rule_09_what_another_crash_would_end_runs_alone(&self.disk, &self.ledger, key));
         hold!(self, rule_11_one_of_a_key_is_in_flight(&self.disk, &self.ledger, key));
         hold!(self, rule_11_the_first_of_a_key_goes_first(&self.disk, key));
         let original = self.original_of(key, &lease);
         hold!(self, rule_11_a_replay_keeps_the_order_of_a_key(&self.disk, &self.ledger, key, original));
-        hold!(self, rule_12_concurrency_is_never_exceeded(in_flight + 1, concurrency));
         let from = before.map_or(if key.replay == ReplayNumber::LIVE { "pending" } else { "repeat" }, |row| row.state.as_str());
         self.coverage.take("delivery", from, "handed out", "leased");
         if from == "repeat" {
@@ -460,13 +475,14 @@ impl World {
             key,
             original,
             order: self.disk.event(key.sequence).order(key.subscription),
+            call,
             delivery: lease.delivery,
             instance: lease.instance,
             heard_at: self.bus_now,
             hard_until: self.bus_now + lease.timeout,
             lane: self.disk.lane_of(key),
         };
-        self.judge_lane(key, flight.lane)?;
+        self.judge_lane(key, flight.lane, call)?;
         self.ledger.begin(lease.token, flight);
         self.inbox.push(lease);
         Ok(())

@@ -54,6 +54,9 @@ pub async fn run(args: StartArgs, context: &Context) -> Outcome {
     if let Ok(daemon) = running(context).await {
         return unchanged(daemon, context);
     }
+    for variable in context.environment.unread() {
+        context.output.remark(&format!("warning: {variable}"));
+    }
     let began = Instant::now();
     let mut said = captured().map_err(|error| not_started(format!("no place for its messages: {error}")))?;
     let mut child = spawn(&args, &said, context)?;

@@ -39,9 +39,7 @@ pub async fn run(args: ErrorsArgs, context: &Context) -> Outcome {
     let footer = match (groups.is_empty(), context.output.terminal()) {
         (_, false) => String::new(),
         (true, true) => "no failures".to_owned(),
-        (false, true) => {
-            "newest of a group: panotti event show EVT   replay a plugin's: panotti event replay --failed --plugin NAME".to_owned()
-        }
+        (false, true) => "newest of a group: panotti event show EVT   replay a group: panotti event replay --error FINGERPRINT".to_owned(),
     };
     let listing = Listing {
         items: to_values(&groups)?,
@@ -57,6 +55,7 @@ pub async fn run(args: ErrorsArgs, context: &Context) -> Outcome {
 
 fn table(groups: &[ErrorGroup], context: &Context) -> Table {
     let mut table = Table::new(vec![
+        left("FINGERPRINT"),
         right("COUNT"),
         left("PLUGIN"),
         left("CAUSE"),
@@ -68,6 +67,7 @@ fn table(groups: &[ErrorGroup], context: &Context) -> Table {
     ]);
     for group in groups {
         table.row(vec![
+            group.fingerprint.clone(),
             group.count.to_string(),
             group.plugin.clone(),
             group.cause.to_string(),

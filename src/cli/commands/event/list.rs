@@ -110,6 +110,9 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
         no_headers: args.list.no_headers,
     };
     context.output.list(listing)?;
+    if more && stopped.is_none() {
+        context.output.cut();
+    }
     if let Some(place) = stopped {
         context.output.remark(&yellow(&format!(
             "! looked at {} events and stopped there; `--{}` with the time of the last one goes on",

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use panotti_protocol::event::{NewEvent, Priority, Receipt};
-use panotti_protocol::failure::{ErrorCode, Failure, exit};
+use panotti_protocol::failure::{ErrorCode, Failure, FailurePart, exit};
 use serde_json::json;
 
 use super::publish_input::{self, Pair};
 use super::{publish_many, republish, waiting};
 use crate::cli::context::{Context, Outcome, now};
 use crate::cli::globals::parse_duration;
-use crate::cli::output::human::{counted, counted_as, duration_ms, short};
+use crate::cli::output::human::{counted, counted_as, duration_ms, safe, short, yellow};
 use crate::cli::output::to_value;
 use crate::client::Client;
 
@@ -187,7 +187,14 @@ fn text(event: &NewEvent, receipt: &Receipt, took: &str) -> String {
         0 => "no subscription matches it".to_owned(),
         number => counted_as(u64::from(number), "delivery", "deliveries"),
     };
-    format!("{id}  {}  accepted in {took}, sequence {}, {deliveries}\n  panotti event show {}", event.topic, receipt.sequence, short(&id))
+    let warning = |part: &FailurePart| format!("\n  {} {}  {}", yellow("!"), safe(&part.pointer), safe(&part.detail));
+    let warned: String = receipt.warnings.iter().map(warning).collect();
+    format!(
+        "{id}  {}  accepted in {took}, sequence {}, {deliveries}{warned}\n  panotti event show {}",
+        event.topic,
+        receipt.sequence,
+        short(&id)
+    )
 }
 
 pub(super) fn dry_run(event: &NewEvent, context: &Context) -> Outcome {

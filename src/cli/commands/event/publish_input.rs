@@ -217,7 +217,10 @@ fn read_payload(args: &PublishArgs) -> Result<Payload, Failure> {
 }
 
 /// `@FILE`, `-`, or the text itself.
-fn read_source(text: &str) -> Result<Vec<u8>, Failure> {
+///
+/// # Errors
+/// `input.unreadable`, or `event.payload_too_large`.
+pub fn read_source(text: &str) -> Result<Vec<u8>, Failure> {
     let unreadable =
         |what: &str, error: std::io::Error| Failure::new(ErrorCode::INPUT_UNREADABLE, format!("{what} cannot be read: {error}"));
     let (mut bytes, what) = (Vec::new(), text.strip_prefix('@').unwrap_or("standard input"));

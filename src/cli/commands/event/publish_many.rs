@@ -226,7 +226,7 @@ impl<'c> Tally<'c> {
         let summary = &self.summary;
         let verb = if args.dry_run { "would be published" } else { "published" };
         let text = || {
-            let before = if summary.duplicates > 0 { format!(" ({} were there before)", count(summary.duplicates)) } else { String::new() };
+            let before = if summary.duplicates > 0 { format!(" ({} of them before)", count(summary.duplicates)) } else { String::new() };
             let refused = if summary.refused > 0 { format!(", {} refused", count(summary.refused)) } else { String::new() };
             format!("{} {verb}{before}{refused} in {took}", counted(summary.accepted, "event"))
         };

@@ -97,7 +97,7 @@ fn confirmed(plan: &Purged, context: &Context) -> Result<bool, Failure> {
 fn plan_text(plan: &Purged, context: &Context) -> String {
     let mut text = format!("Plan   {} of {} looked at", counted(plan.events, "event"), count(plan.scanned));
     if let (Some(oldest), Some(newest)) = (plan.oldest_at, plan.newest_at) {
-        text.push_str(&format!(", from {} to {}", context.output.time.show(oldest), context.output.time.show(newest)));
+        text.push_str(&format!(", from {} to {}", context.output.time.ago(oldest), context.output.time.ago(newest)));
     }
     text.push('\n');
     text + &details(plan, "would be cancelled with them")

@@ -2,6 +2,7 @@
 
 use panotti_protocol::api::{DeliveriesChanged, RetryRequest};
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::EventId;
 use serde::Serialize;
 
 use super::discard::{Many, report_many};
@@ -69,6 +70,9 @@ impl Changed {
         let states: Vec<String> =
             self.changes.deliveries.iter().map(|delivery| format!("{} {}", safe(&delivery.subscription), delivery.state)).collect();
         let verb = if self.changes.changed { verb } else { "unchanged" };
-        format!("{verb} {}  {}", self.event, states.join(", ")).trim_end().to_owned()
+        // The end of an id is told as an end.
+        let whole = self.event.starts_with('@') || self.event.parse::<EventId>().is_ok();
+        let dots = if whole { "" } else { ".." };
+        format!("{verb} {dots}{}  {}", self.event, states.join(", ")).trim_end().to_owned()
     }
 }

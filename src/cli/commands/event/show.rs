@@ -71,6 +71,9 @@ fn text(detail: &EventDetail, attempts: bool, context: &Context) -> String {
     if let Some(key) = &event.orderingkey {
         line.push(format!("ordering key {}", safe(key)));
     }
+    if let Some(version) = event.schema {
+        line.push(format!("schema version {version}"));
+    }
     line.push(format!("sequence {}", event.sequence));
     line.push(format!("{} of {}", bytes(detail.size_bytes), event.datacontenttype));
     text.push_str(&line.join("   "));

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::cli::context::{Context, Outcome};
-use crate::cli::output::human::{bytes, count, duration_ms, green, red, safe, short, yellow};
+use crate::cli::output::human::{TimeFormat, bytes, count, duration_ms, green, red, safe, short, yellow};
 use crate::cli::selection::parse_filter;
 use crate::client::path::with_query;
 use crate::client::stream::{Followed, Following, ServerEvent};
@@ -90,7 +90,7 @@ fn show(event: &ServerEvent, payload: bool, context: &Context) -> Result<(), Fai
         }
         "outcome" => {
             let outcome: OutcomeNotice = read(&event.data)?;
-            let line = outcome_line(&outcome, context);
+            let line = outcome_line(&outcome, context.output.time);
             stream("outcome", &outcome, &outcome.eventid.to_string(), line, context)
         }
         "gap" => {
@@ -113,13 +113,15 @@ fn stream(kind: &str, value: &impl serde::Serialize, id: &str, line: String, con
     context.output.streamed(&value, id, || line)
 }
 
-fn outcome_line(outcome: &OutcomeNotice, context: &Context) -> String {
+fn outcome_line(outcome: &OutcomeNotice, time: TimeFormat) -> String {
+    // A tail may have begun long ago: what is next counts from the outcome.
+    let time = TimeFormat { now: outcome.at, ..time };
     let took = duration_ms(outcome.duration_ms);
     let id = short(&outcome.eventid.to_string());
-    let head = format!("{} <--   {} [{id}]", context.output.time.clock(outcome.at), safe(&outcome.subscription));
+    let head = format!("{} <--   {} [{id}]", time.clock(outcome.at), safe(&outcome.subscription));
     let tries = format!("{}/{}", outcome.attempt, outcome.attempts_max);
     let error = outcome.error.as_ref().map_or(String::new(), |error| format!(" {}: {}", safe(&error.class), safe(&error.message)));
-    let next = outcome.next_attempt_at.map_or(String::new(), |at| format!(", next {}", context.output.time.show(at)));
+    let next = outcome.next_attempt_at.map_or(String::new(), |at| format!(", next {}", time.show(at)));
     if outcome.error.is_none() && outcome.cause.is_none() && outcome.next_attempt_at.is_none() {
         return format!("{head} {} {took}", green(outcome.state.as_str()));
     }
@@ -129,4 +131,24 @@ fn outcome_line(outcome: &OutcomeNotice, context: &Context) -> String {
 fn read<T: DeserializeOwned>(data: &str) -> Result<T, Failure> {
     serde_json::from_str(data)
         .map_err(|error| Failure::new(ErrorCode::DAEMON_VERSION_MISMATCH, format!("a notice of the daemon is not understood: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::globals::TimeStyle;
+    use panotti_protocol::time::Timestamp;
+
+    #[test]
+    fn the_next_attempt_is_told_from_the_outcome_on_however_long_ago_the_tail_began() {
+        let notice = json!({
+            "eventid": "evt_01kc2v7jq8ew2s7q4m8t1n0zcd", "deliveryid": "dlv_01kc2v7jq8ew2s7q4m8t1n0zcd", "subscription": "mailer/order.paid",
+            "type": "order.paid", "state": "waiting", "attempt": 1, "attempts_max": 4, "duration_ms": 8,
+            "at": "2026-11-22T10:00:00.000Z", "next_attempt_at": "2026-11-22T10:00:05.000Z"
+        });
+        let outcome: OutcomeNotice = serde_json::from_value(notice).unwrap();
+        let began_an_hour_ago = Timestamp::from_ms(outcome.at.as_ms() - 3_600_000);
+        let line = outcome_line(&outcome, TimeFormat { style: TimeStyle::Relative, utc: true, now: began_an_hour_ago });
+        assert!(line.contains("8ms (1/4, next in 5s)"), "{line}");
+    }
 }

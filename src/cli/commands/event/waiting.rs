@@ -66,7 +66,8 @@ impl Waited {
         let all = counted_as(self.deliveries.len() as u64, "delivery", "deliveries");
         let sum = match self.outcome {
             Ended::Done if self.deliveries.is_empty() => "no subscription matches it".to_owned(),
-            Ended::Done => format!("all of {all} ended well"),
+            Ended::Done if self.deliveries.len() == 1 => "the delivery ended well".to_owned(),
+            Ended::Done => format!("all {all} ended well"),
             Ended::Failed => format!("{} of {all} failed", number(|delivery| fails(delivery.state))),
             Ended::Timeout => format!("{} of {all} had not ended in the time given", number(|delivery| !delivery.state.is_ended())),
         };

@@ -47,16 +47,24 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
         }
     }
     jobs.truncate(rows_max);
-    let footer = if jobs.is_empty() && context.output.terminal() { "no replays".to_owned() } else { String::new() };
+    let footer = match (jobs.is_empty(), query.cursor.is_some()) {
+        _ if !context.output.terminal() => "",
+        (true, _) => "no replays",
+        (false, true) => "there are more: --limit N or --all",
+        (false, false) => "",
+    };
     let table = table(&jobs, context);
     context.output.list(Listing {
         items: to_values(&jobs)?,
         table,
         id: "replayid",
         fields: FIELDS,
-        footer,
+        footer: footer.to_owned(),
         no_headers: args.list.no_headers,
     })?;
+    if query.cursor.is_some() {
+        context.output.cut();
+    }
     Ok(exit::OK)
 }
 

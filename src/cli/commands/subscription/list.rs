@@ -81,6 +81,9 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
         footer: footer.to_owned(),
         no_headers: args.list.no_headers,
     })?;
+    if more {
+        context.output.cut();
+    }
     Ok(exit::OK)
 }
 

@@ -41,7 +41,7 @@ fn text(one: &Subscription, context: &Context) -> String {
     format!(
         "{}   {}{since}\n  topic     {}\n  lag       {}: {} pending{oldest}, {} in flight, {} waiting\n  rate      {} ended a second, the last {last}\n  \
          counts    done {}   {dead}   skipped {}   cancelled {}   recovered {}\n  \
-         limits    concurrency {}   timeout {}   attempts {}   while disabled {}   priority {}\n",
+         limits    concurrency {}   batch {}   timeout {}   attempts {}   while disabled {}   priority {}\n",
         bold(&one.subscription),
         colored(one.state),
         one.topic,
@@ -55,6 +55,7 @@ fn text(one: &Subscription, context: &Context) -> String {
         count(one.cancelled),
         count(one.recovered),
         one.concurrency,
+        one.batch,
         duration_ms(one.timeout_ms),
         one.attempts_max,
         match one.on_disabled {

@@ -56,6 +56,9 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
         footer: footer.to_owned(),
         no_headers: args.list.no_headers,
     })?;
+    if query.cursor.is_some() {
+        context.output.cut();
+    }
     Ok(exit::OK)
 }
 

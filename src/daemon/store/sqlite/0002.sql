@@ -180,6 +180,31 @@ UPDATE subscriptions SET inactive_ms = (SELECT max(accepted_ms) FROM events) WHE
 -- Quarantine: when a delivery crashed its plugin, the last times, eight bytes each, little-endian milliseconds.
 ALTER TABLE deliveries ADD COLUMN crashes BLOB;
 
+-- Schemas of topics: every version, which stays readable for the events that are stamped with it (`events.schema`); and what is in force.
+CREATE TABLE schemas (
+    topic TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    schema TEXT NOT NULL,
+    compatibility INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    PRIMARY KEY (topic, version)
+) STRICT;
+CREATE TABLE schema_topics (
+    schema_id INTEGER PRIMARY KEY,
+    topic TEXT NOT NULL UNIQUE,
+    in_force INTEGER,
+    mode INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    warned INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Batches: most deliveries in one call of a subscription's handler.
+ALTER TABLE subscriptions ADD COLUMN batch INTEGER NOT NULL DEFAULT 1;
+
+-- Ordering keys of deliveries that a replay made for a subscription that their event never matched: `events.keys` has none for it.
+ALTER TABLE deliveries ADD COLUMN order_key INTEGER;
+
 -- Priorities (semantics rule 12): lanes are read one by one. Most events are normal (2) and are found by their sequence.
 CREATE INDEX events_urgent ON events (priority, sequence) WHERE priority <> 2;
 ALTER TABLE deliveries ADD COLUMN priority INTEGER NOT NULL DEFAULT 2;

@@ -30,7 +30,8 @@ const SQLITE_OLDEST: (i32, &str) = (3_051_003, "3.51.3");
 pub enum Durability {
     /// Synced: what Panotti promises.
     Full,
-    /// Not synced. Only for the negative control of the power-cut test, which must see it lose events.
+    /// Not synced. Only for the negative control of the power-cut test, which must see it lose events, and for simulated hours, which cut
+    /// no power.
     #[cfg(feature = "defects")]
     UnsyncedForTest,
 }

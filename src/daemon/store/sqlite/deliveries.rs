@@ -14,36 +14,54 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::keyed;
 use crate::daemon::store::failure::StoreResult;
 
-/// Writes a delivery's row: new, or changed by a later outcome or a person. The first attempt is its columns, later ones are rows.
+const WRITE: &str =
+    "INSERT INTO deliveries (sequence, subscription_id, replay_no, delivery_id, state, cause, attempts, attempts_max, tries,
+         due_ms, ended_ms, fingerprint, attempt_of, open_failure, crashes, started_ms, duration_ms, outcome, counted, error_class,
+         error_message, error_place, log_tail, build_id, emitted, order_key, priority)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)
+     ON CONFLICT DO UPDATE SET state = ?5, cause = ?6, attempts = ?7, attempts_max = ?8, tries = ?9, due_ms = ?10, ended_ms = ?11,
+         fingerprint = coalesce(?12, fingerprint), open_failure = ?14, crashes = ?15, started_ms = coalesce(?16, started_ms),
+         duration_ms = coalesce(?17, duration_ms), outcome = coalesce(?18, outcome), counted = coalesce(?19, counted),
+         error_class = coalesce(?20, error_class), error_message = coalesce(?21, error_message),
+         error_place = coalesce(?22, error_place), log_tail = coalesce(?23, log_tail), build_id = coalesce(?24, build_id),
+         emitted = coalesce(?25, emitted), priority = ?27";
+
+/// Writes a delivery's row: new, or changed by a later outcome or a person. The first attempt is its columns, written once; later ones
+/// are rows.
 pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> {
     let stands_for_itself = write.state.is_failed() && !original_is_dead(connection, write)?;
     let key = write.key;
-    connection
-        .prepare_cached(
-            "INSERT INTO deliveries (sequence, subscription_id, replay_no, delivery_id, state, cause, attempts, attempts_max, tries,
-                 due_ms, ended_ms, fingerprint, attempt_of, open_failure, crashes, priority)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-             ON CONFLICT DO UPDATE SET state = ?5, cause = ?6, attempts = ?7, attempts_max = ?8, tries = ?9, due_ms = ?10,
-                 ended_ms = ?11, fingerprint = coalesce(?12, fingerprint), open_failure = ?14, crashes = ?15, priority = ?16",
-        )?
-        .execute(params![
-            key.sequence.0,
-            key.subscription.0,
-            key.replay.0,
-            write.id.as_bytes(),
-            write.state.number(),
-            write.cause.map(Cause::number),
-            write.attempts,
-            write.attempts_max,
-            write.tries,
-            write.due.map(Timestamp::as_ms),
-            write.ended_at.map(Timestamp::as_ms),
-            write.fingerprint,
-            write.attempt_of.map(|original| original.replay.0),
-            stands_for_itself,
-            pack_crashes(&write.crashes),
-            write.priority.number(),
-        ])?;
+    let first = write.attempt.as_ref().filter(|attempt| attempt.attempt == 1);
+    let error = first.and_then(|attempt| attempt.error.as_ref());
+    connection.prepare_cached(WRITE)?.execute(params![
+        key.sequence.0,
+        key.subscription.0,
+        key.replay.0,
+        write.id.as_bytes(),
+        write.state.number(),
+        write.cause.map(Cause::number),
+        write.attempts,
+        write.attempts_max,
+        write.tries,
+        write.due.map(Timestamp::as_ms),
+        write.ended_at.map(Timestamp::as_ms),
+        write.fingerprint,
+        write.attempt_of.map(|original| original.replay.0),
+        stands_for_itself,
+        pack_crashes(&write.crashes),
+        first.map(|attempt| attempt.started_at.as_ms()),
+        first.map(|attempt| attempt.duration_ms),
+        first.map(|attempt| attempt.outcome.number()),
+        first.map(|attempt| attempt.counted),
+        error.map(|error| &error.class),
+        error.map(|error| &error.message),
+        error.and_then(|error| error.place.as_ref()),
+        first.map(|attempt| &attempt.log_tail).filter(|tail| !tail.is_empty()),
+        first.map(|attempt| build_number(connection, attempt)).transpose()?,
+        first.and_then(|attempt| pack_ids(&attempt.emitted)),
+        write.order.filter(|_| key.replay != ReplayNumber::LIVE).map(|order| order.0.cast_signed()),
+        write.priority.number(),
+    ])?;
     if write.state.is_failed() && !stands_for_itself {
         let mut delta = Counts::default();
         delta.add(write.state, -1);
@@ -55,9 +73,8 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
         None => {}
     }
     match &write.attempt {
-        Some(attempt) if attempt.attempt == 1 => write_first_attempt(connection, key, attempt),
-        Some(attempt) => write_later_attempt(connection, key, attempt),
-        None => Ok(()),
+        Some(attempt) if attempt.attempt > 1 => write_later_attempt(connection, key, attempt),
+        _ => Ok(()),
     }
 }
 
@@ -82,33 +99,6 @@ fn build_number(connection: &Connection, attempt: &Attempt) -> StoreResult<i64> 
             Ok(connection.last_insert_rowid())
         }
     }
-}
-
-fn write_first_attempt(connection: &Connection, key: DeliveryKey, attempt: &Attempt) -> StoreResult<()> {
-    let build = build_number(connection, attempt)?;
-    let error = attempt.error.as_ref();
-    connection
-        .prepare_cached(
-            "UPDATE deliveries SET started_ms = ?4, duration_ms = ?5, outcome = ?6, counted = ?7, error_class = ?8, error_message = ?9,
-                 error_place = ?10, log_tail = ?11, build_id = ?12, emitted = ?13
-             WHERE sequence = ?1 AND subscription_id = ?2 AND replay_no = ?3",
-        )?
-        .execute(params![
-            key.sequence.0,
-            key.subscription.0,
-            key.replay.0,
-            attempt.started_at.as_ms(),
-            attempt.duration_ms,
-            attempt.outcome.number(),
-            attempt.counted,
-            error.map(|error| &error.class),
-            error.map(|error| &error.message),
-            error.and_then(|error| error.place.as_ref()),
-            (!attempt.log_tail.is_empty()).then_some(&attempt.log_tail),
-            build,
-            pack_ids(&attempt.emitted),
-        ])?;
-    Ok(())
 }
 
 fn write_later_attempt(connection: &Connection, key: DeliveryKey, attempt: &Attempt) -> StoreResult<()> {
@@ -215,6 +205,8 @@ pub struct DeliveryRow {
     pub open_failure: bool,
     /// When it crashed its plugin.
     pub crashes: Crashes,
+    /// Its ordering key, for one that a replay made.
+    pub order: Option<OrderKey>,
     /// Its first attempt; absent where it never had one.
     pub first: Option<Attempt>,
 }
@@ -224,7 +216,7 @@ pub const COLUMNS: &str = "deliveries.sequence, deliveries.subscription_id, deli
     deliveries.attempts, deliveries.attempts_max, deliveries.tries, deliveries.due_ms, deliveries.ended_ms, deliveries.fingerprint,
     deliveries.attempt_of, deliveries.open_failure, 1, deliveries.started_ms, deliveries.duration_ms, deliveries.outcome,
     deliveries.counted, deliveries.error_class, deliveries.error_message, deliveries.error_place, deliveries.log_tail, builds.version,
-    builds.digest, deliveries.emitted, deliveries.crashes";
+    builds.digest, deliveries.emitted, deliveries.crashes, deliveries.order_key";
 
 /// Reads one delivery.
 pub fn from_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
@@ -241,6 +233,7 @@ pub fn from_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
         attempt_of: row.get::<_, Option<u32>>(11)?.map(ReplayNumber),
         open_failure: row.get(12)?,
         crashes: crashes(row, 25)?,
+        order: order(row, 26)?,
         first: if row.get::<_, Option<u64>>(14)?.is_some() { Some(attempt(row, 13)?) } else { None },
     })
 }
@@ -320,6 +313,11 @@ pub fn crashes(row: &Row<'_>, column: usize) -> rusqlite::Result<Crashes> {
     let Some(packed) = row.get::<_, Option<Vec<u8>>>(column)? else { return Ok(Crashes::default()) };
     let time = |bytes: &[u8]| Some(Timestamp::from_ms(u64::from_le_bytes(bytes.try_into().ok()?)));
     Ok(Crashes::new(packed.chunks_exact(8).filter_map(time).collect()))
+}
+
+/// Reads the ordering key that a replay's delivery keeps itself.
+pub fn order(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<OrderKey>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(|order| OrderKey(order.cast_unsigned())))
 }
 
 fn pack_crashes(crashes: &Crashes) -> Option<Vec<u8>> {

@@ -8,7 +8,7 @@ use panotti_core::routing::SubscriptionId;
 use panotti_protocol::event::{Priority, Receipt};
 use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::time::Timestamp;
-use panotti_protocol::topic::Topic;
+use panotti_protocol::topic::{RESERVED_PREFIX, Topic};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::keyed;
@@ -54,8 +54,8 @@ pub fn insert(connection: &Connection, topics: &mut TopicNumbers, event: &Stored
     connection
         .prepare_cached(
             "INSERT INTO events (sequence, eventid, topic_id, source, id, subject, time_ms, accepted_ms, datacontenttype, dataschema,
-                 priority, correlationid, causationid, orderingkey, traceparent, expires_ms, extensions, actor, rules, matches, keys, payload)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+                 priority, correlationid, causationid, orderingkey, traceparent, expires_ms, extensions, actor, rules, matches, keys, payload, schema)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
         )?
         .execute(params![
             event.sequence.0,
@@ -80,6 +80,7 @@ pub fn insert(connection: &Connection, topics: &mut TopicNumbers, event: &Stored
             event.matches.as_deref().map(pack_matches),
             keyed::pack(&event.keys),
             draft.payload,
+            event.schema.map(|version| version.to_string()),
         ])?;
     keyed::owe(connection, event.sequence, draft.priority, &event.keys)
 }
@@ -117,6 +118,7 @@ pub fn receipt_of(connection: &Connection, source: &str, id: &str) -> StoreResul
             id: id.to_owned(),
             deliveries: u32::try_from(matches.map_or(0, |matches| matches.len() / 4)).unwrap_or(u32::MAX),
             duplicate: true,
+            warnings: Vec::new(),
         })
     });
     Ok(found.optional()?)
@@ -126,22 +128,24 @@ pub fn receipt_of(connection: &Connection, source: &str, id: &str) -> StoreResul
 pub const COLUMNS: &str = "events.sequence, events.eventid, topics.topic, events.source, events.id, events.subject, events.time_ms,
     events.accepted_ms, events.datacontenttype, events.dataschema, events.priority, events.correlationid, events.causationid,
     events.orderingkey, events.traceparent, events.expires_ms, events.extensions, events.actor, events.rules, events.matches,
-    events.keys";
+    events.keys, events.schema";
 
-/// Reads one event. The payload is column 21 where the query asked for it, else empty.
+/// Reads one event. The payload is column 22 where the query asked for it, else empty.
 pub fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
-    let payload = match row.as_ref().column_count() > 21 && row.as_ref().column_name(21)? == "payload" {
-        true => row.get(21)?,
+    let payload = match row.as_ref().column_count() > 22 && row.as_ref().column_name(22)? == "payload" {
+        true => row.get(22)?,
         false => Vec::new(),
     };
     let matches: Option<Vec<u8>> = row.get(19)?;
     let keys: Option<Vec<u8>> = row.get(20)?;
     let extensions: Option<String> = row.get(16)?;
+    let schema: Option<String> = row.get(21)?;
     Ok(StoredEvent {
         sequence: Sequence(row.get(0)?),
         eventid: EventId::from_bytes(row.get(1)?),
         accepted_at: Timestamp::from_ms(row.get(7)?),
         rules: row.get(18)?,
+        schema: schema.and_then(|version| version.parse().ok()),
         matches: matches.as_deref().map(unpack_matches),
         keys: keys.as_deref().map(keyed::unpack).unwrap_or_default(),
         draft: Draft {
@@ -189,10 +193,15 @@ pub fn by_eventid(connection: &Connection, eventid: EventId) -> StoreResult<Opti
     Ok(connection.prepare_cached(&query)?.query_row([eventid.as_bytes()], from_row).optional()?)
 }
 
-/// The newest event's id.
+/// The newest event's id, the daemon's own events left out: whoever asks means what was published. Looks at the newest `SUFFIX_SCAN_MAX`,
+/// which the primary key gives in order, and stops at the first that fits.
 pub fn newest(connection: &Connection) -> StoreResult<Option<EventId>> {
-    let mut statement = connection.prepare_cached("SELECT eventid FROM events ORDER BY sequence DESC LIMIT 1")?;
-    Ok(statement.query_row([], |row| Ok(EventId::from_bytes(row.get(0)?))).optional()?)
+    let mut statement = connection.prepare_cached(
+        "SELECT eventid FROM (SELECT eventid, sequence, topic_id FROM events ORDER BY sequence DESC LIMIT ?1) AS newest
+         CROSS JOIN topics USING (topic_id) WHERE topic NOT GLOB ?2 ORDER BY sequence DESC LIMIT 1",
+    )?;
+    let own = format!("{RESERVED_PREFIX}*");
+    Ok(statement.query_row(params![SUFFIX_SCAN_MAX, own], |row| Ok(EventId::from_bytes(row.get(0)?))).optional()?)
 }
 
 /// Events among the newest `SUFFIX_SCAN_MAX` whose id ends with this text; two at most, which is enough to know that it is not unique.

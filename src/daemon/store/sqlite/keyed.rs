@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use panotti_core::command::Command;
 use panotti_core::delivery::DeliveryKey;
-use panotti_core::key_pages::{Head, HeldKeys, KeyEntry, Rank, Stands};
+use panotti_core::key_pages::{Head, HeldKey, HeldKeys, KeyEntry, Rank, Stands};
 use panotti_core::limits::KEYS_HELD_MAX;
-use panotti_core::order::OrderKey;
+use panotti_core::order::{KeyPath, Keyed, OrderKey};
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::delivery::DeliveryState;
@@ -15,6 +15,7 @@ use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::events;
 use super::lanes::{OWED, owed, with_row};
 use crate::daemon::store::failure::StoreResult;
 
@@ -116,6 +117,18 @@ fn rank_after(connection: &Connection, subscription: SubscriptionId, order: Orde
     Ok(None)
 }
 
+/// The ordering key of an event for a subscription that it never matched, and so has no key recorded for.
+pub fn found(connection: &Connection, sequence: Sequence, path: Option<&KeyPath>) -> StoreResult<Option<OrderKey>> {
+    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(None) };
+    let Some(path) = path else { return Ok(event.draft.orderingkey.as_deref().map(OrderKey::of)) };
+    let data = if path.reads_data() { serde_json::from_slice(&event.draft.payload).ok() } else { None };
+    Ok(match path.find(&event.draft, data.as_ref()) {
+        Keyed::By(order) => Some(order),
+        Keyed::ByOwnId => Some(OrderKey::of(&event.eventid.to_string())),
+        Keyed::Missing => None,
+    })
+}
+
 /// Enters the deliveries that an event's keys make.
 pub fn owe(connection: &Connection, sequence: Sequence, priority: Priority, keys: &[(SubscriptionId, OrderKey)]) -> StoreResult<()> {
     let own = Rank { priority, sequence };
@@ -192,17 +205,26 @@ pub fn oldest_pending(connection: &Connection, subscription: SubscriptionId) -> 
     Ok(oldest.flatten().map(Sequence))
 }
 
-/// The keys that a start begins with: of each subscription those that are held, up to a bound. Leans on `keyed_held`.
+/// The keys that a start begins with: of each subscription those that are held, up to a bound. Leans on `keyed_held`, and for those that
+/// are stuck on the primary keys.
 pub fn held(
     connection: &Connection,
     subscriptions: impl Iterator<Item = SubscriptionId>,
 ) -> StoreResult<BTreeMap<SubscriptionId, HeldKeys>> {
-    let sql = "SELECT DISTINCT key FROM keyed INDEXED BY keyed_held WHERE subscription_id = ?1 AND mark = 2 LIMIT ?2";
+    let sql = "SELECT key, EXISTS (
+             SELECT 1 FROM keyed AS dead JOIN deliveries ON deliveries.sequence = dead.sequence
+                 AND deliveries.subscription_id = dead.subscription_id AND deliveries.replay_no = dead.replay_no
+             WHERE dead.subscription_id = ?1 AND dead.key = held.key AND dead.mark = 2 AND deliveries.state <> ?3
+                 AND EXISTS (SELECT 1 FROM keyed AS behind WHERE behind.subscription_id = ?1 AND behind.key = held.key
+                     AND behind.sequence > dead.sequence))
+         FROM (SELECT DISTINCT key FROM keyed INDEXED BY keyed_held WHERE subscription_id = ?1 AND mark = 2 LIMIT ?2) AS held";
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = BTreeMap::new();
     for subscription in subscriptions {
-        let rows = statement.query_map(params![subscription.0, KEYS_HELD_MAX + 1], |row| row.get::<_, i64>(0))?;
-        let mut keys: Vec<OrderKey> = rows.map(|key| Ok(OrderKey(key?.cast_unsigned()))).collect::<rusqlite::Result<_>>()?;
+        let rows = statement.query_map(params![subscription.0, KEYS_HELD_MAX + 1, DeliveryState::Waiting.number()], |row| {
+            Ok(HeldKey { order: OrderKey(row.get::<_, i64>(0)?.cast_unsigned()), stuck: row.get(1)? })
+        })?;
+        let mut keys: Vec<HeldKey> = rows.collect::<Result<_, _>>()?;
         let all = keys.len() <= KEYS_HELD_MAX;
         keys.truncate(KEYS_HELD_MAX);
         found.insert(subscription, HeldKeys { keys, all });

@@ -119,7 +119,7 @@ pub fn waiting(
 ) -> StoreResult<Command> {
     let (due, key) = after.map_or((-1, DeliveryKey::default()), |(due, key)| (i64::try_from(due.as_ms()).unwrap_or(i64::MAX), key));
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {OWED}, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name, crashes, keys
+        "SELECT {OWED}, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name, crashes, keys, order_key
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
              LEFT JOIN replays ON replays.replay_no = deliveries.replay_no
          WHERE subscription_id = ?1 AND deliveries.priority = ?6 AND deliveries.state = 5
@@ -130,7 +130,8 @@ pub fn waiting(
     let rows = statement.query_map(place, |row| {
         let replay = ReplayNumber(row.get(7)?);
         let keys: Option<Vec<u8>> = row.get(14)?;
-        let entry = with_row(owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?, row, 8)?;
+        let order = keyed::of(keys.as_deref(), subscription).or(deliveries::order(row, 15)?);
+        let entry = with_row(owed(row, 0, subscription, replay, order)?, row, 8)?;
         Ok((Timestamp::from_ms(row.get(6)?), entry))
     })?;
     let entries: Vec<_> = rows.collect::<Result<_, _>>()?;

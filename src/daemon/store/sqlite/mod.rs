@@ -4,7 +4,7 @@
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
-//! - [`filters`]: stored filters, and what they tagged
+//! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
 //! - [`plugin_state`]: plugins' durable keys and their limits
@@ -13,7 +13,7 @@
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
-//! - [`retention`]: what may leave the store, and the room that it leaves
+//! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
 pub mod checkpoint;
@@ -34,9 +34,11 @@ pub mod publisher_keys;
 pub mod readers;
 pub mod replays;
 pub mod retention;
+pub mod schemas;
 pub mod statistics;
 pub mod story;
 pub mod subscriptions;
 pub mod topics;
+pub mod trimming;
 pub mod views;
 pub mod writer;

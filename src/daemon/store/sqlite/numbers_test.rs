@@ -21,6 +21,7 @@ fn published(sequence: u64, topic: &str, source: &str, at: Timestamp) -> Write {
         sequence: Sequence(sequence),
         eventid,
         accepted_at: at,
+        schema: None,
         rules: 0,
         matches: None,
         keys: Vec::new(),

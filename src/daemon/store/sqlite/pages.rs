@@ -7,7 +7,7 @@ use std::sync::Arc;
 use panotti_core::bus::Snapshot;
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
-use panotti_core::order::{KeyPath, Keyed, OrderKey};
+use panotti_core::order::KeyPath;
 use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
 use panotti_filter::expression::Filter;
@@ -21,7 +21,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::deliveries::DeliveryRow;
 use super::lanes::{OWED, owed};
 use super::plugins::SubscriptionRow;
-use super::{deliveries, events, filters, keyed, plugins, replays};
+use super::{deliveries, events, filters, keyed, plugins, replays, schemas};
 use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
@@ -51,7 +51,6 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
     let last_replay: Option<u32> = connection.query_row("SELECT max(replay_no) FROM replays", [], |row| row.get(0))?;
     let mut unmatched = connection.prepare("SELECT sequence FROM events WHERE matches IS NULL ORDER BY sequence")?;
     let unmatched = unmatched.query_map([], |row| row.get(0).map(Sequence))?.collect::<Result<_, _>>()?;
-    let plugins = plugins::plugins(connection)?;
     Ok(Snapshot {
         epoch,
         leases_given: 0,
@@ -60,7 +59,8 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         rules: meta(connection, "rules")?,
         subscriptions: plugins::subscriptions(connection)?.into_iter().map(|row| row.stored).collect(),
         filters: filters::all(connection)?,
-        disabled: plugins.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
+        schemas: schemas::all(connection)?,
+        disabled: plugins::plugins(connection)?.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),
         unmatched,
@@ -221,7 +221,7 @@ fn select_deliveries(
     let query = format!(
         "SELECT {OWED}, subscription_id, replay_no,
              EXISTS (SELECT 1 FROM deliveries AS own WHERE own.sequence = deliveries.sequence
-                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys, crashes
+                 AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys, crashes, order_key
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
          WHERE {condition} AND (deliveries.sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND deliveries.sequence <= ?5
              AND replay_no < ?4 AND (?7 IS NULL OR deliveries.fingerprint = ?7) AND {OF_STORY}
@@ -242,7 +242,8 @@ fn select_deliveries(
         let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(7)?) };
         page.scanned_to = original;
         let keys: Option<Vec<u8>> = row.get(9)?;
-        let owed = owed(row, 0, subscription, replay, keyed::of(keys.as_deref(), subscription))?;
+        let order = keyed::of(keys.as_deref(), subscription).or(deliveries::order(row, 11)?);
+        let owed = owed(row, 0, subscription, replay, order)?;
         let owed = Owed { crashes: deliveries::crashes(row, 10)?, ..owed };
         let accepted_at = owed.since;
         let repeated = row.get::<_, bool>(8)?;
@@ -317,7 +318,7 @@ fn select_events(
             }
             let key = DeliveryKey { replay, ..original };
             let order = match (keyed::of(keys.as_deref(), subscription), selection.to.is_empty()) {
-                (None, false) => order_of(connection, sequence, paths.get(&subscription))?,
+                (None, false) => keyed::found(connection, sequence, paths.get(&subscription))?,
                 (recorded, _) => recorded,
             };
             page.items.push(Selected { original, owed: Owed { key, order, crashes, ..event.clone() }, accepted_at });
@@ -333,18 +334,6 @@ fn select_events(
         }
     }
     Ok(page)
-}
-
-/// The ordering key of an event for a subscription that it never matched, and so has no key recorded for.
-fn order_of(connection: &Connection, sequence: Sequence, path: Option<&KeyPath>) -> StoreResult<Option<OrderKey>> {
-    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(None) };
-    let Some(path) = path else { return Ok(event.draft.orderingkey.as_deref().map(OrderKey::of)) };
-    let data = if path.reads_data() { serde_json::from_slice(&event.draft.payload).ok() } else { None };
-    Ok(match path.find(&event.draft, data.as_ref()) {
-        Keyed::By(order) => Some(order),
-        Keyed::ByOwnId => Some(OrderKey::of(&event.eventid.to_string())),
-        Keyed::Missing => None,
-    })
 }
 
 /// The next items of a replay.
@@ -391,7 +380,7 @@ pub(super) fn stored_delivery(
         topic: event.draft.topic.clone(),
         priority: event.draft.priority,
         since: event.accepted_at,
-        order: event.order(row.key.subscription),
+        order: event.order(row.key.subscription).or(row.order),
         expires: event.draft.expires,
         attempts: row.attempts,
         tries: row.tries,

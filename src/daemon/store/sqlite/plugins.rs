@@ -43,10 +43,11 @@ pub fn write_subscription(
 ) -> StoreResult<()> {
     connection.execute(
         "INSERT INTO subscriptions (subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms,
-             retry_factor, retry_cap_ms, on_disabled, active, floor, key, on_dead, filter, turns)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+             retry_factor, retry_cap_ms, on_disabled, active, floor, key, on_dead, filter, batch, turns)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
          ON CONFLICT (subscription_id) DO UPDATE SET pattern = ?4, concurrency = ?5, timeout_ms = ?6, retry_max = ?7, retry_first_ms = ?8,
-             retry_factor = ?9, retry_cap_ms = ?10, on_disabled = ?11, active = ?12, key = ?14, on_dead = ?15, filter = ?16, turns = ?17",
+             retry_factor = ?9, retry_cap_ms = ?10, on_disabled = ?11, active = ?12, key = ?14, on_dead = ?15, filter = ?16,
+             batch = ?17, turns = ?18",
         params![
             id.0,
             plugin,
@@ -64,6 +65,7 @@ pub fn write_subscription(
             spec.key.as_ref().map(KeyPath::as_str),
             if spec.on_dead == OnDead::Block { "block" } else { "continue" },
             spec.filter,
+            spec.batch,
             if spec.turns == Turns::Strict { "strict" } else { "weighted" },
         ],
     )?;
@@ -107,6 +109,7 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<SubscriptionRow> {
             pattern: super::events::parsed(row, 3)?,
             filter: row.get(24)?,
             concurrency: row.get(4)?,
+            batch: row.get(27)?,
             timeout: Duration::from_millis(row.get(5)?),
             retry: RetryPolicy {
                 max: row.get(6)?,
@@ -117,7 +120,7 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<SubscriptionRow> {
             on_disabled: on_disabled(&row.get::<_, String>(10)?),
             key: key_path(row, 21)?,
             on_dead: if row.get::<_, String>(22)? == "block" { OnDead::Block } else { OnDead::Continue },
-            turns: if row.get::<_, String>(27)? == "strict" { Turns::Strict } else { Turns::Weighted },
+            turns: if row.get::<_, String>(28)? == "strict" { Turns::Strict } else { Turns::Weighted },
         },
         active: row.get(11)?,
         floor: Sequence(row.get(12)?),
@@ -149,7 +152,7 @@ pub fn subscriptions(connection: &Connection) -> StoreResult<Vec<SubscriptionRow
     let mut statement = connection.prepare_cached(
         "SELECT subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms, retry_factor, retry_cap_ms,
              on_disabled, active, floor, owed, waiting, done, dead, quarantined, skipped, cancelled, recovered, key, on_dead,
-             without_key, filter, filter_missing, filter_gave_up, turns
+             without_key, filter, filter_missing, filter_gave_up, batch, turns
          FROM subscriptions ORDER BY subscription_id",
     )?;
     let rows = statement.query_map([], subscription)?;
@@ -194,11 +197,11 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
                 )?
                 .execute(params![plugin, from, to, reason, actor, now.as_ms()])?;
         }
-        Record::PluginFound { plugin, version, digest, enabled_at_first } => {
+        Record::PluginFound { plugin, version, digest, wanted } => {
             connection.execute(
                 "INSERT INTO plugins (plugin, enabled, version, digest, found_ms) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (plugin) DO UPDATE SET version = ?3, digest = ?4",
-                params![plugin, enabled_at_first, version, digest, now.as_ms()],
+                params![plugin, wanted, version, digest, now.as_ms()],
             )?;
         }
         Record::PluginConfig { plugin, overlay, revision, .. } => {

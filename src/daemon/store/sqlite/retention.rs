@@ -1,5 +1,5 @@
-//! Trimming: which events may go, removing them, the room they leave, and what must be known to decide it. Every read and every
-//! removal is bounded.
+//! The room that the store takes, how long its limit holds, how far the clock is believed, and the deliveries that housekeeping ends.
+//! Every read is bounded.
 
 use std::time::Duration;
 
@@ -7,117 +7,20 @@ use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed};
 use panotti_core::poison::Crashes;
 use panotti_core::replay::ReplayNumber;
-use panotti_core::retention::{Room, StoredFate, StoredRow, TrustedTime, days_held};
+use panotti_core::retention::{Room, TrustedTime, days_held};
 use panotti_core::routing::SubscriptionId;
-use panotti_protocol::api::{PurgeSelection, ReplaySelection, StoreStatus};
+use panotti_protocol::api::{ReplaySelection, StoreStatus};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::event::Priority;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
-use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{deliveries, events, lanes, pages};
 use crate::daemon::store::failure::StoreResult;
 
-/// Events that one search for what may go looks at.
-pub const TRIM_SCAN_MAX: u32 = 10_000;
-/// Events removed in one transaction.
-pub const TRIM_EVENTS_MAX: usize = 500;
 /// Deliveries ended in one transaction.
 pub const CANCEL_DELIVERIES_MAX: usize = 500;
-
-/// One page of a search for events that may go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chunk {
-    /// What was found, in sequence order.
-    pub events: Vec<Sequence>,
-    /// Everything up to here was looked at.
-    pub scanned_to: Sequence,
-    /// Whether there is no more for now.
-    pub last: bool,
-}
-
-/// How far a search for events that may go reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// To those that were accepted at this time.
-    Before(Timestamp),
-    /// Until so many bytes are found.
-    Bytes(u64),
-}
-
-/// What an event takes beside its payload, about.
-const OVERHEAD_BYTES: u64 = 400;
-
-/// Searches for events that may go, oldest first, from a place on; the bus decides again in the step that removes them. Leans on the
-/// primary key and looks at [`TRIM_SCAN_MAX`] events.
-pub fn chunk(connection: &Connection, after: Sequence, reach: Reach) -> StoreResult<Chunk> {
-    let mut statement = connection.prepare_cached(
-        "SELECT sequence, accepted_ms, matches IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = events.sequence AND (state = 5 OR open_failure = 1))
-             AND (SELECT count(*) FROM deliveries WHERE deliveries.sequence = events.sequence AND replay_no = 0) >= length(matches) / 4,
-             length(payload)
-         FROM events WHERE sequence > ?1 AND sequence < (SELECT max(sequence) FROM events) ORDER BY sequence LIMIT ?2",
-    )?;
-    let mut rows = statement.query(params![after.0, TRIM_SCAN_MAX])?;
-    let mut chunk = Chunk { events: Vec::new(), scanned_to: after, last: true };
-    let (mut looked_at, mut bytes) = (0, 0);
-    while let Some(row) = rows.next()? {
-        let accepted_at = Timestamp::from_ms(row.get(1)?);
-        // Times of acceptance never go back along the sequences: what comes next is no older.
-        if matches!(reach, Reach::Before(before) if accepted_at >= before) {
-            return Ok(chunk);
-        }
-        looked_at += 1;
-        chunk.scanned_to = Sequence(row.get(0)?);
-        if row.get(2)? {
-            chunk.events.push(chunk.scanned_to);
-            bytes += OVERHEAD_BYTES + row.get::<_, u64>(3)?;
-        }
-        let enough = matches!(reach, Reach::Bytes(wanted) if bytes >= wanted);
-        if enough || chunk.events.len() == TRIM_EVENTS_MAX || looked_at == TRIM_SCAN_MAX {
-            chunk.last = false;
-            return Ok(chunk);
-        }
-    }
-    Ok(chunk)
-}
-
-/// What decides whether events may go, as it stands now. Those that are no longer stored are left out. Leans on the primary keys.
-pub fn fates(connection: &Connection, sequences: &[Sequence]) -> StoreResult<Vec<StoredFate>> {
-    let mut event = connection.prepare_cached("SELECT accepted_ms, matches FROM events WHERE sequence = ?1")?;
-    let mut found = Vec::with_capacity(sequences.len());
-    for sequence in sequences {
-        let read = event.query_row([sequence.0], |row| Ok((Timestamp::from_ms(row.get(0)?), row.get::<_, Option<Vec<u8>>>(1)?)));
-        let Some((accepted_at, packed)) = read.optional()? else { continue };
-        let matches = packed.as_deref().map(events::unpack_matches);
-        found.push(StoredFate { sequence: *sequence, accepted_at, matches, rows: rows_of(connection, *sequence)? });
-    }
-    Ok(found)
-}
-
-fn rows_of(connection: &Connection, sequence: Sequence) -> StoreResult<Vec<StoredRow>> {
-    let mut statement = connection
-        .prepare_cached("SELECT sequence, subscription_id, replay_no, state, open_failure FROM deliveries WHERE sequence = ?1")?;
-    let rows = statement.query_map([sequence.0], |row| {
-        let state = DeliveryState::from_number(row.get(3)?).unwrap_or(DeliveryState::Pending);
-        Ok(StoredRow { key: deliveries::key(row, 0)?, state, open_failure: row.get(4)? })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Removes events with everything that belongs to them, and counts them. Whoever adds a table with rows of an event removes them here.
-pub fn remove(connection: &Connection, sequences: &[Sequence]) -> StoreResult<()> {
-    for table in ["attempts", "deliveries", "events"] {
-        let mut statement = connection.prepare_cached(&format!("DELETE FROM {table} WHERE sequence = ?1"))?;
-        for sequence in sequences {
-            statement.execute([sequence.0])?;
-        }
-    }
-    connection.prepare_cached("UPDATE meta SET value = value + ?1 WHERE name = 'trimmed'")?.execute([sequences.len()])?;
-    Ok(())
-}
 
 /// The pages of the database file, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -293,48 +196,4 @@ pub fn backlog(connection: &Connection, subscription: SubscriptionId) -> StoreRe
     let keys = keyed.query_map(params![subscription.0, CANCEL_DELIVERIES_MAX], live)?.collect::<Result<Vec<_>, _>>()?;
     found.extend(stored(connection, &keys)?);
     Ok(found)
-}
-
-/// One page of what a purge selects.
-#[derive(Debug, Clone)]
-pub struct SelectedFates {
-    /// The selected events, in sequence order.
-    pub fates: Vec<StoredFate>,
-    /// Events looked at.
-    pub scanned: u64,
-    /// Everything up to here was looked at.
-    pub scanned_to: Sequence,
-    /// Whether there is no more.
-    pub last: bool,
-}
-
-/// Scans for what a purge selects, oldest first, from a place on. Leans on the primary key; at most [`TRIM_EVENTS_MAX`] events are found
-/// and [`TRIM_SCAN_MAX`] looked at. The newest event of all is left out: the counting of sequences rests on it.
-pub fn select(connection: &Connection, selection: &PurgeSelection, after: Sequence) -> StoreResult<SelectedFates> {
-    let mut statement = connection.prepare_cached(
-        "SELECT sequence, accepted_ms, topic, matches FROM events JOIN topics USING (topic_id)
-         WHERE sequence > ?1 AND sequence < (SELECT max(sequence) FROM events) ORDER BY sequence LIMIT ?2",
-    )?;
-    let mut rows = statement.query(params![after.0, TRIM_SCAN_MAX])?;
-    let mut page = SelectedFates { fates: Vec::new(), scanned: 0, scanned_to: after, last: true };
-    while let Some(row) = rows.next()? {
-        let (sequence, accepted_at) = (Sequence(row.get(0)?), Timestamp::from_ms(row.get(1)?));
-        if selection.before.is_some_and(|before| accepted_at >= before) {
-            return Ok(page);
-        }
-        page.scanned += 1;
-        page.scanned_to = sequence;
-        let topic: Topic = events::parsed(row, 2)?;
-        if selection.topic.as_ref().is_none_or(|pattern| pattern.matches(&topic)) {
-            let matches = row.get::<_, Option<Vec<u8>>>(3)?.as_deref().map(events::unpack_matches);
-            let fate = StoredFate { sequence, accepted_at, matches, rows: rows_of(connection, sequence)? };
-            let fits = selection.status.is_none_or(|state| fate.rows.iter().any(|row| row.state == state));
-            page.fates.extend(fits.then_some(fate));
-        }
-        if page.fates.len() == TRIM_EVENTS_MAX || page.scanned == u64::from(TRIM_SCAN_MAX) {
-            page.last = false;
-            return Ok(page);
-        }
-    }
-    Ok(page)
 }

@@ -126,6 +126,7 @@ fn one(connection: &Connection, mut row: SubscriptionRow, disabled: &Disabled, l
         recovered: number(counts.recovered),
         last_ended_at: seen.ended_at,
         concurrency: spec.concurrency,
+        batch: spec.batch,
         timeout_ms: u64::try_from(spec.timeout.as_millis()).unwrap_or(u64::MAX),
         attempts_max: spec.retry.attempts_max(),
         on_disabled: spec.on_disabled,

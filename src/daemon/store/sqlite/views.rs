@@ -148,6 +148,7 @@ fn no_row(key: DeliveryKey) -> DeliveryRow {
         attempt_of: None,
         open_failure: false,
         crashes: Crashes::default(),
+        order: None,
         first: None,
     }
 }

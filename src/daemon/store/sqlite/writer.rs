@@ -14,7 +14,7 @@ use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
-use super::{deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays};
+use super::{deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, trimming};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -194,12 +194,13 @@ impl Writer {
             }
             Write::Filter(filter) => filters::insert(connection, filter),
             Write::RemoveFilter { name } => filters::remove(connection, name),
+            Write::Schema(write) => schemas::write(connection, write, now),
             Write::Tags { sequence, tags } => filters::tag(connection, *sequence, tags),
             Write::Switch(switch) => plugins::switch(connection, switch, now),
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),
             Write::ReplayProgress { .. } => replays::progress(connection, write),
-            Write::Trim { events } => retention::remove(connection, events),
+            Write::Trim { events } => trimming::remove(connection, events),
             Write::Record(record) => plugins::record(connection, record, now),
             Write::Audit(entry) => plugins::audit(connection, entry, now),
         }

@@ -74,8 +74,11 @@ pub struct Subscription {
     /// When a delivery last ended, since the daemon's start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_ended_at: Option<Timestamp>,
-    /// Most deliveries in flight at once.
+    /// Most calls of its handler at once.
     pub concurrency: u32,
+    /// Most deliveries in one call: 1 where it takes one at a time.
+    #[serde(default = "one")]
+    pub batch: u32,
     /// A handler's hard limit, in milliseconds.
     pub timeout_ms: u64,
     /// Attempts in all before a delivery dies.
@@ -85,4 +88,9 @@ pub struct Subscription {
     /// How its priorities take turns.
     #[serde(default, rename = "priority")]
     pub turns: Turns,
+}
+
+/// A daemon that does not say knows no batches.
+const fn one() -> u32 {
+    1
 }

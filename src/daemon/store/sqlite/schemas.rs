@@ -1,0 +1,151 @@
+//! Schemas of topics: every version, what is in force, and the payloads that one is inferred from.
+
+use std::sync::Arc;
+
+use panotti_core::schemas::{SchemaWrite, StoredSchema, TopicSchema};
+use panotti_protocol::api::{Compatibility, SchemaMode, SchemaSummary, SchemaVersion};
+use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::Topic;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::events::parsed;
+use crate::daemon::store::failure::{StoreError, StoreResult};
+
+/// Versions that are listed of one topic, the newest first.
+const VERSIONS_LISTED_MAX: u32 = 100;
+/// Bytes of payloads that are read to infer a schema; then it is enough.
+const INFER_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Writes what a step says of schemas.
+pub fn write(connection: &Connection, write: &SchemaWrite, now: Timestamp) -> StoreResult<()> {
+    match write {
+        SchemaWrite::Version { topic, version, text, compatibility, by } => {
+            connection.execute(
+                "INSERT INTO schemas (topic, version, schema, compatibility, created_ms, actor) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![topic.as_str(), version, &**text, compatibility.number(), now.as_ms(), by],
+            )?;
+        }
+        SchemaWrite::InForce { topic, version, mode, last } => {
+            connection.execute(
+                "INSERT INTO schema_topics (topic, in_force, mode, last) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (topic) DO UPDATE SET in_force = excluded.in_force, mode = excluded.mode, last = excluded.last",
+                params![topic.as_str(), version, mode.number(), last],
+            )?;
+        }
+        SchemaWrite::Warned { topic } => {
+            connection.prepare_cached("UPDATE schema_topics SET warned = warned + 1 WHERE topic = ?1")?.execute([topic.as_str()])?;
+        }
+    }
+    Ok(())
+}
+
+fn mode(row: &Row<'_>, column: usize) -> rusqlite::Result<SchemaMode> {
+    Ok(SchemaMode::from_number(row.get(column)?).unwrap_or(SchemaMode::Off))
+}
+
+/// What the bus keeps in memory. What is in force is bounded by [`panotti_core::limits::SCHEMAS_BYTES_MAX`].
+pub fn all(connection: &Connection) -> StoreResult<Vec<StoredSchema>> {
+    let mut statement = connection.prepare(
+        "SELECT schema_topics.topic, mode, last, in_force, schema FROM schema_topics
+             LEFT JOIN schemas ON schemas.topic = schema_topics.topic AND schemas.version = in_force ORDER BY schema_id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let (version, text): (Option<u32>, Option<String>) = (row.get(3)?, row.get(4)?);
+        let mode = mode(row, 1)?;
+        let in_force = version.zip(text).map(|(version, text)| TopicSchema { version, mode, text: Arc::from(text) });
+        Ok(StoredSchema { topic: parsed(row, 0)?, last: row.get(2)?, in_force })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One page of what is in force, in the order in which topics got their first schema, each with its place.
+pub fn page(connection: &Connection, after: i64, limit: u32) -> StoreResult<Vec<(i64, SchemaSummary)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT schema_id, schema_topics.topic, in_force, mode, created_ms, actor, warned FROM schema_topics
+             JOIN schemas ON schemas.topic = schema_topics.topic AND schemas.version = in_force
+             WHERE schema_id > ?1 ORDER BY schema_id LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![after, limit], |row| {
+        let summary = SchemaSummary {
+            topic: parsed(row, 1)?,
+            version: row.get(2)?,
+            mode: mode(row, 3)?,
+            created_at: Timestamp::from_ms(row.get(4)?),
+            by: row.get(5)?,
+            warned: row.get(6)?,
+        };
+        Ok((row.get(0)?, summary))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A topic that has a schema, or had one.
+#[derive(Debug, Clone)]
+pub struct TopicRow {
+    /// The version in force; `None` after it was removed.
+    pub in_force: Option<u32>,
+    /// What it does to an event that does not fit.
+    pub mode: SchemaMode,
+    /// The highest version ever given.
+    pub last: u32,
+    /// Events that were accepted although they did not fit.
+    pub warned: u64,
+}
+
+/// What is known of a topic. Leans on the unique index.
+pub fn of_topic(connection: &Connection, topic: &Topic) -> StoreResult<Option<TopicRow>> {
+    let mut statement = connection.prepare_cached("SELECT in_force, mode, last, warned FROM schema_topics WHERE topic = ?1")?;
+    let found = statement.query_row([topic.as_str()], |row| {
+        Ok(TopicRow { in_force: row.get(0)?, mode: mode(row, 1)?, last: row.get(2)?, warned: row.get(3)? })
+    });
+    Ok(found.optional()?)
+}
+
+/// The schema of a version, as it was written. Leans on the primary key.
+pub fn text(connection: &Connection, topic: &Topic, version: u32) -> StoreResult<Option<String>> {
+    let mut statement = connection.prepare_cached("SELECT schema FROM schemas WHERE topic = ?1 AND version = ?2")?;
+    Ok(statement.query_row(params![topic.as_str(), version], |row| row.get(0)).optional()?)
+}
+
+/// The newest versions of a topic.
+pub fn versions(connection: &Connection, topic: &Topic) -> StoreResult<Vec<SchemaVersion>> {
+    let mut statement = connection
+        .prepare_cached("SELECT version, compatibility, created_ms, actor FROM schemas WHERE topic = ?1 ORDER BY version DESC LIMIT ?2")?;
+    let rows = statement.query_map(params![topic.as_str(), VERSIONS_LISTED_MAX], |row| {
+        Ok(SchemaVersion {
+            version: row.get(0)?,
+            compatibility: Compatibility::from_number(row.get(1)?).unwrap_or(Compatibility::None),
+            created_at: Timestamp::from_ms(row.get(2)?),
+            by: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Shows the newest payloads of a topic with their media types, the newest first. Whether there are older ones. Leans on
+/// `events_by_topic`.
+pub fn payloads(
+    connection: &Connection,
+    topic: &Topic,
+    since: Timestamp,
+    from: u32,
+    mut seen: impl FnMut(&str, &[u8]),
+) -> StoreResult<bool> {
+    let mut statement = connection.prepare_cached(
+        "SELECT datacontenttype, payload FROM events JOIN topics USING (topic_id)
+             WHERE topic = ?1 AND accepted_ms >= ?2 ORDER BY sequence DESC LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![topic.as_str(), since.as_ms(), u64::from(from) + 1])?;
+    let (mut number, mut bytes) = (0, 0);
+    while let Some(row) = rows.next()? {
+        if number == from || bytes >= INFER_BYTES_MAX {
+            return Ok(true);
+        }
+        let media_type: String = row.get(0)?;
+        let payload = row.get_ref(1)?.as_blob().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        number += 1;
+        bytes += payload.len();
+        seen(&media_type, payload);
+    }
+    Ok(false)
+}
