@@ -11,7 +11,7 @@ use panotti_core::manifest::START;
 use panotti_core::order::KeyPath;
 use panotti_core::routing::is_made_by_a_filter;
 use panotti_filter::expression::Filter;
-use panotti_protocol::api::{OnDead, OnDisabled};
+use panotti_protocol::api::{OnDead, OnDisabled, Turns};
 use panotti_protocol::failure::FailurePart;
 use panotti_protocol::frame::PROTOCOLS;
 use panotti_protocol::limits::{
@@ -281,6 +281,7 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
     let on_disabled = table.get("on_disabled").and_then(|node| word(node, &["hold", "skip"], problems));
     let key = table.get("key").and_then(|node| parsed(node, str::parse::<KeyPath>, problems));
     let on_dead = table.get("on_dead").and_then(|node| word(node, &["continue", "block"], problems));
+    let turns = table.get("priority").and_then(|node| word(node, &["weighted", "strict"], problems));
     table.close(problems);
     let topic = topic?;
     Some(On {
@@ -292,6 +293,7 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
         on_disabled: if on_disabled == Some("skip") { OnDisabled::Skip } else { OnDisabled::Hold },
         key: key.map(|path| path.to_string()),
         on_dead: if on_dead == Some("block") { OnDead::Block } else { OnDead::Continue },
+        turns: if turns == Some("strict") { Turns::Strict } else { Turns::Weighted },
     })
 }
 

@@ -2,12 +2,21 @@
 
 use std::time::Duration;
 
-/// Deliveries of one subscription kept in memory before they are handed out; the rest waits in the store.
-pub const WINDOW_MAX: usize = 1_024;
+/// Lanes of a subscription: one for each priority (semantics rule 12).
+pub const LANES: usize = 4;
+/// Turns of each lane out of fifteen, lowest first.
+pub const LANE_WEIGHTS: [u32; LANES] = [1, 2, 4, 8];
+/// What has waited longer than this moves up one lane.
+pub const LANE_AGE: Duration = Duration::from_secs(60);
+/// Where so many deliveries of a subscription may be in flight at once, one place is kept for critical ones.
+pub const KEPT_SLOT_FROM: usize = 2;
+/// Deliveries of one lane of a subscription kept in memory before they are handed out; the rest waits in the store. As many first
+/// deliveries of ordering keys stand beside them.
+pub const WINDOW_MAX: usize = 512;
 /// Below this many the window is filled again from the store.
-pub const WINDOW_LOW: usize = 256;
-/// Waiting deliveries of one subscription kept in memory, soonest first; the rest waits in the store.
-pub const WAITING_MAX: usize = 1_024;
+pub const WINDOW_LOW: usize = 128;
+/// Waiting deliveries of one lane of a subscription kept in memory, soonest first; the rest waits in the store.
+pub const WAITING_MAX: usize = 512;
 /// Items of one replay kept in memory.
 pub const REPLAY_WINDOW_MAX: usize = 256;
 /// Below this many a replay reads its next page.

@@ -140,6 +140,9 @@ pub struct SubscriptionStatus {
     /// What a dead letter does to its ordering key.
     #[serde(default)]
     pub on_dead: OnDead,
+    /// How its priorities take turns.
+    #[serde(default, rename = "priority")]
+    pub turns: Turns,
     /// Events in which the path to the ordering key led to nothing: they have none.
     #[serde(default)]
     pub without_key: u64,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::api::{OnDead, OnDisabled};
+use crate::api::{OnDead, OnDisabled, Turns};
 
 /// The newest form of `plugin.yaml` that this version reads (`manifest: 1`).
 pub const MANIFEST: u64 = 1;
@@ -138,6 +138,9 @@ pub struct On {
     /// What a dead letter does to its ordering key.
     #[serde(default)]
     pub on_dead: OnDead,
+    /// How priorities take turns.
+    #[serde(default, rename = "priority")]
+    pub turns: Turns,
 }
 
 /// What happens after a failed attempt (semantics rule 7).

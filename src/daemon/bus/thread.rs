@@ -31,7 +31,7 @@ use crate::daemon::defect;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::sqlite::retention::Space;
 use crate::daemon::store::sqlite::writer::Writer;
-use crate::daemon::store::sqlite::{events, keyed, pages, plugin_state, publisher_keys};
+use crate::daemon::store::sqlite::{events, keyed, lanes, pages, plugin_state, publisher_keys};
 
 /// When publishing is refused.
 #[derive(Debug, Clone)]
@@ -378,9 +378,15 @@ impl Thread {
                 }
                 Action::Match { sequence } => pages.extend(self.match_own(sequence)?),
                 Action::Rules(rules) => self.matcher.replace(rules),
-                Action::ReadPending { subscription, after, limit } => pages.push(pages::pending(connection, subscription, after, limit)?),
-                Action::ReadWaiting { subscription, after, limit } => pages.push(pages::waiting(connection, subscription, after, limit)?),
-                Action::ReadHeads { subscription, after, limit } => pages.push(keyed::heads(connection, subscription, after, limit)?),
+                Action::ReadPending { subscription, priority, after, limit } => {
+                    pages.push(lanes::pending(connection, subscription, priority, after, limit)?);
+                }
+                Action::ReadWaiting { subscription, priority, after, limit } => {
+                    pages.push(lanes::waiting(connection, subscription, priority, after, limit)?);
+                }
+                Action::ReadHeads { subscription, priority, after, limit } => {
+                    pages.push(keyed::heads(connection, subscription, priority, after, limit)?);
+                }
                 Action::ReadKey { subscription, order, limit } => pages.push(keyed::key(connection, subscription, order, limit)?),
                 Action::ReadReplay { replay, after, limit } => pages.push(pages::replay(connection, replay, after, limit)?),
                 Action::Notice(notice) if self.feed.is_watched() => self.feed.outcome(*notice),

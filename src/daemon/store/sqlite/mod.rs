@@ -6,6 +6,7 @@
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
 //! - [`keyed`]: ordering keys: who is next in each
+//! - [`lanes`]: what a subscription is owed, priority by priority
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
@@ -24,6 +25,7 @@ pub mod failures;
 pub mod filters;
 pub mod history;
 pub mod keyed;
+pub mod lanes;
 pub mod log_index;
 pub mod matching;
 pub mod numbers;

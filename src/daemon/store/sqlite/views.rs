@@ -411,6 +411,7 @@ fn subscription_status(
         filter_gave_up: number(counts.filter_gave_up),
         key: stored.spec.key.as_ref().map(ToString::to_string),
         on_dead: stored.spec.on_dead,
+        turns: stored.spec.turns,
         without_key: row.without_key,
         state: subscriptions::state(row, disabled, look),
         pending: number(counts.owed),
