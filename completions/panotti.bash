@@ -703,7 +703,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__daemon__subcmd__logs)
-            opts="-f -n -o -q -v -y -h --follow --lines --level --since --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-f -n -o -q -v -y -h --follow --lines --level --since --grep --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -722,6 +722,10 @@ _panotti() {
                     return 0
                     ;;
                 --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grep)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1367,7 +1371,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__event__subcmd__export)
-            opts="-o -q -v -y -h --failed --status --topic --filter --plugin --correlation --since --until --limit --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --failed --status --topic --filter --plugin --error --correlation --since --before --until --limit --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1389,6 +1393,10 @@ _panotti() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --correlation)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1398,6 +1406,10 @@ _panotti() {
                     return 0
                     ;;
                 --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --before)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1449,7 +1461,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__event__subcmd__list)
-            opts="-o -q -v -y -h --failed --status --topic --filter --tag --plugin --correlation --since --until --oldest-first --limit --all --no-headers --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --failed --status --topic --filter --plugin --error --correlation --since --before --until --tag --unrouted --oldest-first --limit --all --no-headers --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1467,11 +1479,11 @@ _panotti() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tag)
+                --plugin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --plugin)
+                --error)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1484,6 +1496,14 @@ _panotti() {
                     return 0
                     ;;
                 --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1649,7 +1669,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__event__subcmd__purge)
-            opts="-o -q -v -y -h --before --topic --status --keep-failed --reason --dry-run --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --before --topic --status --filter --keep-failed --reason --dry-run --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1664,6 +1684,10 @@ _panotti() {
                     return 0
                     ;;
                 --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1715,7 +1739,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__event__subcmd__replay)
-            opts="-o -q -v -y -h --failed --status --topic --filter --plugin --since --before --until --error --correlation --all --to --include-quarantined --rate --name --reason --confirm-above --dry-run --detach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --failed --status --topic --filter --plugin --error --correlation --since --before --until --all --to --include-quarantined --rate --name --reason --confirm-above --dry-run --detach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1737,6 +1761,14 @@ _panotti() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --correlation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --since)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1746,14 +1778,6 @@ _panotti() {
                     return 0
                     ;;
                 --before)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --error)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --correlation)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1925,7 +1949,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__event__subcmd__stats)
-            opts="-o -q -v -y -h --by --since --no-headers --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --by --since --filter --no-headers --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1936,6 +1960,10 @@ _panotti() {
                     return 0
                     ;;
                 --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1983,7 +2011,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__event__subcmd__tail)
-            opts="-o -q -v -y -h --topic --filter --plugin --payload --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --topic --filter --plugin --since --payload --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1998,6 +2026,10 @@ _panotti() {
                     return 0
                     ;;
                 --plugin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3695,7 +3727,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__replay__subcmd__start)
-            opts="-o -q -v -y -h --failed --status --topic --filter --plugin --since --before --until --error --correlation --all --to --include-quarantined --rate --name --reason --confirm-above --dry-run --attach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-o -q -v -y -h --failed --status --topic --filter --plugin --error --correlation --since --before --until --all --to --include-quarantined --rate --name --reason --confirm-above --dry-run --attach --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3717,6 +3749,14 @@ _panotti() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --correlation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --since)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3726,14 +3766,6 @@ _panotti() {
                     return 0
                     ;;
                 --before)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --error)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --correlation)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

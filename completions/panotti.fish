@@ -230,6 +230,7 @@ info\t''
 debug\t''
 trace\t''"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l since -d 'Only lines since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l grep -d 'Only lines in which this regular expression is found, as they stand in the file' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -336,14 +337,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l status -d 'Only events with a delivery in this state' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l status -d 'Only deliveries in this state, and their events' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l topic -d 'Only events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l tag -d 'Only events that a stored filter tagged so' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l plugin -d 'Only events with a delivery to this plugin' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l correlation -d 'Only events of this story' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l plugin -d 'Only deliveries to this plugin, and their events' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l error -d 'Only failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l correlation -d 'Only events of this story: its correlation id' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l since -d 'Accepted since then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l until -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l tag -d 'Only events that a stored filter tagged so' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -363,7 +365,8 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l failed -d 'Only events with a delivery that is dead or quarantined'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l failed -d 'Only failed deliveries: dead or quarantined; and their events'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l unrouted -d 'Only events that no subscription matched when they were published'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l oldest-first -d 'The oldest first'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
@@ -373,14 +376,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l status -d 'Only events with a delivery in this state' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l status -d 'Only deliveries in this state, and their events' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l topic -d 'Only events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l tag -d 'Only events that a stored filter tagged so' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l plugin -d 'Only events with a delivery to this plugin' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l correlation -d 'Only events of this story' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l plugin -d 'Only deliveries to this plugin, and their events' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l error -d 'Only failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l correlation -d 'Only events of this story: its correlation id' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l since -d 'Accepted since then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l until -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l tag -d 'Only events that a stored filter tagged so' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -400,7 +404,8 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l failed -d 'Only events with a delivery that is dead or quarantined'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l failed -d 'Only failed deliveries: dead or quarantined; and their events'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l unrouted -d 'Only events that no subscription matched when they were published'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l oldest-first -d 'The oldest first'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
@@ -465,6 +470,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l topic -d 'Only events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l plugin -d 'Only what this plugin gets, and its outcomes' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l since -d 'Begin with what was accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -570,13 +576,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l status -d 'Only events with a delivery in this state' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l status -d 'Only deliveries in this state, and their events' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l topic -d 'Only events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l plugin -d 'Only events with a delivery to this plugin' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l correlation -d 'Only events of this story' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l plugin -d 'Only deliveries to this plugin, and their events' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l error -d 'Only failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l correlation -d 'Only events of this story: its correlation id' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l since -d 'Accepted since then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l until -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l limit -d 'Stop after so many, and say where there are more' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -596,7 +603,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l failed -d 'Only events with a delivery that is dead or quarantined'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l failed -d 'Only failed deliveries: dead or quarantined; and their events'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
@@ -605,6 +612,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l by -d 'Break it down: all, topic, plugin, status, priority' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l since -d 'Counted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l filter -d 'Count only stored events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -630,14 +638,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l status -d 'Deliveries in this state' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l topic -d 'Events of these topics; quote the pattern' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l filter -d 'Events that match this filter; see `panotti help filters`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l plugin -d 'Only deliveries to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l status -d 'Only deliveries in this state, and their events' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l topic -d 'Only events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l plugin -d 'Only deliveries to this plugin, and their events' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l error -d 'Only failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l correlation -d 'Only events of this story: its correlation id' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l error -d 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l correlation -d 'Events of this story: its correlation id' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l to -d 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l rate -d 'Deliveries started a second; `max` is without a limit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l name -d 'A name for the job, for example of the incident' -r
@@ -661,7 +669,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l failed -d 'Deliveries that are dead; plugins that succeeded are not called again'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l failed -d 'Only failed deliveries: dead or quarantined; and their events'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l all -d 'Everything stored'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l include-quarantined -d 'Also deliveries that crashed their plugin three times; each is run alone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l dry-run -d 'Show the plan and start nothing'
@@ -727,6 +735,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l before -d 'Events accepted before then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l topic -d 'Events of these topics; quote the pattern' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l status -d 'Events with a delivery that ended like this' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l filter -d 'Events that match this filter, such as \'data.test\'; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l reason -d 'Why; stored in the audit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -1000,14 +1009,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_s
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "pause" -d 'Pause a replay job'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "resume" -d 'Resume a replay job that was paused'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -f -a "cancel" -d 'Cancel a replay job'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l status -d 'Deliveries in this state' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l topic -d 'Events of these topics; quote the pattern' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l filter -d 'Events that match this filter; see `panotti help filters`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l plugin -d 'Only deliveries to this plugin' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l status -d 'Only deliveries in this state, and their events' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l topic -d 'Only events of these topics; quote the pattern' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l plugin -d 'Only deliveries to this plugin, and their events' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l error -d 'Only failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l correlation -d 'Only events of this story: its correlation id' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l error -d 'Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l correlation -d 'Events of this story: its correlation id' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l to -d 'Deliver to this subscription instead, also where it never had the events: `PLUGIN/NAME`, or `PLUGIN` for all of it; may be given several times' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l rate -d 'Deliveries started a second; `max` is without a limit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l name -d 'A name for the job, for example of the incident' -r
@@ -1031,7 +1040,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l failed -d 'Deliveries that are dead; plugins that succeeded are not called again'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l failed -d 'Only failed deliveries: dead or quarantined; and their events'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l all -d 'Everything stored'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l include-quarantined -d 'Also deliveries that crashed their plugin three times; each is run alone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l dry-run -d 'Show the plan and start nothing'

@@ -1,7 +1,7 @@
 //! The only source of time and randomness in the daemon. Time never goes back while the daemon runs: it is the wall clock at the
 //! start plus what the monotonic clock has measured since, so that a jump of the wall clock moves no timer (safety.md D9).
 
-#[cfg(feature = "defects")]
+#[cfg(any(test, feature = "defects"))]
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -12,8 +12,8 @@ use panotti_protocol::time::Timestamp;
 pub struct Clock {
     wall_at_start: Timestamp,
     start: Instant,
-    /// Milliseconds since 1970 that a test sets instead. Only with the tests' feature.
-    #[cfg(feature = "defects")]
+    /// Milliseconds since 1970 that a test sets instead. Only in tests.
+    #[cfg(any(test, feature = "defects"))]
     by_hand: Option<&'static AtomicU64>,
 }
 
@@ -31,20 +31,20 @@ impl Clock {
         Self {
             wall_at_start,
             start: Instant::now(),
-            #[cfg(feature = "defects")]
+            #[cfg(any(test, feature = "defects"))]
             by_hand: None,
         }
     }
 
     /// A clock for tests, which moves only when the milliseconds since 1970 that it shows are set.
-    #[cfg(feature = "defects")]
+    #[cfg(any(test, feature = "defects"))]
     pub fn by_hand(shown_ms: &'static AtomicU64) -> Self {
         Self { by_hand: Some(shown_ms), ..Self::new() }
     }
 
     /// The time.
     pub fn now(&self) -> Timestamp {
-        #[cfg(feature = "defects")]
+        #[cfg(any(test, feature = "defects"))]
         if let Some(shown_ms) = self.by_hand {
             return Timestamp::from_ms(shown_ms.load(Ordering::SeqCst));
         }
@@ -53,7 +53,7 @@ impl Clock {
 
     /// The monotonic instant at which [`Clock::now`] will say `at`.
     pub fn instant(&self, at: Timestamp) -> Instant {
-        #[cfg(feature = "defects")]
+        #[cfg(any(test, feature = "defects"))]
         if self.by_hand.is_some() {
             return Instant::now() + at.since(self.now());
         }

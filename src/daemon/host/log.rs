@@ -205,22 +205,30 @@ impl PluginLog {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
 
     #[tokio::test]
-    async fn output_becomes_lines_and_too_much_of_it_is_dropped_and_counted() {
+    async fn output_becomes_lines_and_too_much_of_it_in_a_second_is_dropped_and_counted() {
         let folder = tempfile::tempdir().unwrap();
-        let log = PluginLog::new(folder.path().join("p.jsonl"), Clock::new());
+        let shown_ms: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(1_000)));
+        let log = PluginLog::new(folder.path().join("p.jsonl"), Clock::by_hand(shown_ms));
 
         log.clone().capture(&b"one\ntwo\nlast without end"[..], "stdout", "info").await;
-        log.clone().capture("x".repeat(3 * BYTES_PER_SECOND_MAX).replace("xxxxxxxxx", "xxxxxxxx\n").as_bytes(), "stderr", "warning").await;
+        log.clone().capture("xxxxxxxx\n".repeat(BYTES_PER_SECOND_MAX / 8).as_bytes(), "stderr", "warning").await;
+        let in_the_second = log.newest(usize::MAX, None);
+        shown_ms.store(2_000, Ordering::SeqCst);
+        log.write("stdout", "info", "in the next".to_owned(), None);
 
-        let lines = log.newest(usize::MAX, None);
-        let first: Vec<&str> = lines.iter().take(3).map(|line| line.message.as_str()).collect();
-        assert_eq!(first, ["one", "two", "last without end"]);
-        assert!(lines.iter().map(|line| line.message.len()).sum::<usize>() <= 3 * BYTES_PER_SECOND_MAX);
-        assert!(log.kept().dropped > 0 || lines.iter().any(|line| line.message.contains("were dropped")));
-        assert_eq!(std::fs::read_to_string(folder.path().join("p.jsonl")).unwrap().lines().count(), lines.len());
+        let messages: Vec<String> = log.newest(usize::MAX, None).into_iter().map(|line| line.message).collect();
+        let kept = in_the_second.len() - 3;
+        assert_eq!(messages[..3], ["one", "two", "last without end"]);
+        assert_eq!(kept, (BYTES_PER_SECOND_MAX - "one two last without end ".len()) / 9, "as many as a second has room for");
+        let dropped = BYTES_PER_SECOND_MAX / 8 - kept;
+        let said = format!("{dropped} lines were dropped: more than {BYTES_PER_SECOND_MAX} bytes in a second");
+        assert_eq!(messages[messages.len() - 2..], [said, "in the next".to_owned()]);
+        assert_eq!(std::fs::read_to_string(folder.path().join("p.jsonl")).unwrap().lines().count(), messages.len());
     }
 
     #[tokio::test]

@@ -7,7 +7,8 @@ use panotti_protocol::api::{StoredFilter, Tag};
 
 use crate::story::Story;
 
-fn create(name: &str, topic: &str, to: &[&str]) -> Command {
+/// Keeps a filter that routes to plugins.
+pub fn create(name: &str, topic: &str, to: &[&str]) -> Command {
     let filter = StoredFilter {
         name: name.to_owned(),
         filter: "data.amount > 100".to_owned(),
@@ -22,7 +23,8 @@ fn create(name: &str, topic: &str, to: &[&str]) -> Command {
     Command::CreateFilter(Box::new(CreateFilter { filter, subscriptions, reason: String::new() }))
 }
 
-fn remove(name: &str) -> Command {
+/// Gives it up.
+pub fn remove(name: &str) -> Command {
     Command::RemoveFilter { name: name.to_owned(), actor: "someone".to_owned(), reason: String::new() }
 }
 

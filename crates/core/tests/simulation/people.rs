@@ -10,7 +10,11 @@ use panotti_protocol::delivery::{DeliveryState, ReplayState};
 use panotti_protocol::id::{ReplayId, uuid_v7};
 
 use crate::chaos::{Asked, Chaos, Group, attach_command, crash};
+use crate::filters;
 use crate::plugins::Mood;
+
+/// Stored filters that people create and remove: name, topics, and the place of the plugin that they route to.
+const FILTERS: [(&str, &str, usize); 2] = [("rare", "rare.>", 0), ("ended", "recording.*", 1)];
 
 impl Chaos {
     /// All plugins on, with everything that they ever subscribe to.
@@ -21,6 +25,7 @@ impl Chaos {
             group.push((switch(plugin.name, true, None), Asked::Nobody));
             group.push((Command::Register { plugin: plugin.name.to_owned(), subscriptions: plugin.shapes.clone() }, Asked::Nobody));
         }
+        group.extend(FILTERS.map(|(name, ..)| (self.create_filter(name), Asked::Nobody)));
         group
     }
 
@@ -53,6 +58,11 @@ impl Chaos {
         }
         if self.once_in(60) {
             commands.push(self.register());
+        }
+        if self.once_in(100) {
+            let (name, ..) = FILTERS[usize::try_from(self.random.below(2)).expect("small")];
+            let removed = self.random.below(2) == 0;
+            commands.push(if removed { filters::remove(name) } else { self.create_filter(name) });
         }
         if self.once_in(40) {
             let mut keys = self.some_deliveries(|state| state == DeliveryState::Waiting, 4);
@@ -108,6 +118,12 @@ impl Chaos {
             }
         }
         Command::Register { plugin: self.plugins[plugin].name.to_owned(), subscriptions }
+    }
+
+    /// A stored filter routes to a plugin, beside what its manifest says; the same one comes back after it was removed.
+    fn create_filter(&self, name: &str) -> Command {
+        let (_, topic, plugin) = FILTERS.into_iter().find(|(known, ..)| *known == name).expect("it is one of them");
+        filters::create(name, topic, &[self.plugins[plugin].name])
     }
 
     /// On or off. A plugin that is wanted off is closed at once and stopped later.
