@@ -274,7 +274,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
         'panotti;event;publish' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'A key of the payload: `k=text` or `k:=json`; may be given several times')
             [CompletionResult]::new('--pair', '--pair', [CompletionResultType]::ParameterName, 'A key of the payload: `k=text` or `k:=json`; may be given several times')
-            [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'Its priority, for handlers and whoever reads the event')
+            [CompletionResult]::new('--priority', '--priority', [CompletionResultType]::ParameterName, 'Its priority; where events wait, higher ones are handed out sooner')
             [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Your id of the event: the same source and id are published once')
             [CompletionResult]::new('--idempotency-key', '--idempotency-key', [CompletionResultType]::ParameterName, 'The same event under the same key is published once within 24 hours; another event under it is refused')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Who says so; `/cli/USER@HOST` where it is not given')

@@ -262,7 +262,7 @@ set edit:completion:arg-completer[panotti] = {|@words|
         &'panotti;event;publish'= {
             cand -p 'A key of the payload: `k=text` or `k:=json`; may be given several times'
             cand --pair 'A key of the payload: `k=text` or `k:=json`; may be given several times'
-            cand --priority 'Its priority, for handlers and whoever reads the event'
+            cand --priority 'Its priority; where events wait, higher ones are handed out sooner'
             cand --id 'Your id of the event: the same source and id are published once'
             cand --idempotency-key 'The same event under the same key is published once within 24 hours; another event under it is refused'
             cand --source 'Who says so; `/cli/USER@HOST` where it is not given'

@@ -3,6 +3,7 @@
 //! - [`globals`]: flags that every command takes
 //! - [`commands`]: the tree of commands and each of them
 //! - [`context`]: what a command works with
+//! - [`event_selection`], [`selection`]: which stored events; what a replay selects, and its run
 //! - [`output`]: results in every form
 //! - [`mod@report`]: how a command ends badly
 //! - [`topics`]: `help exit-codes` and the like
@@ -13,6 +14,7 @@
 pub mod commands;
 pub mod context;
 pub mod editing;
+pub mod event_selection;
 pub mod generate;
 pub mod globals;
 pub mod output;

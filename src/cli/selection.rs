@@ -2,16 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use panotti_filter::expression::{Filter, FilterProblem};
 use panotti_protocol::api::{Replay, ReplayPlan, ReplayRequest, ReplaySelection, ReplayStarted};
-use panotti_protocol::delivery::{DeliveryState, ReplayState};
+use panotti_protocol::delivery::ReplayState;
 use panotti_protocol::failure::{ErrorCode, Failure, exit};
 use panotti_protocol::id::EventId;
-use panotti_protocol::topic::TopicPattern;
 
 use super::commands::event::discard::parse_reason;
 use super::context::{Context, Outcome, now};
-use super::globals::{When, parse_when};
+use super::event_selection::EventSelect;
 use super::output::human::{count, counted, counted_as, duration_ms, green, red, short, yellow};
 use super::progress::Progress;
 use crate::client::Client;
@@ -28,33 +26,9 @@ pub struct ReplaySelect {
     /// These events; `-` reads their ids from standard input, one a line
     #[arg(value_name = "EVT")]
     pub events: Vec<String>,
-    /// Deliveries that are dead; plugins that succeeded are not called again
-    #[arg(long)]
-    pub failed: bool,
-    /// Deliveries in this state
-    #[arg(long, value_name = "STATE")]
-    pub status: Option<DeliveryState>,
-    /// Events of these topics; quote the pattern
-    #[arg(long, value_name = "PATTERN")]
-    pub topic: Option<TopicPattern>,
-    /// Events that match this filter; see `panotti help filters`
-    #[arg(long, value_name = "EXPR", value_parser = parse_filter)]
-    pub filter: Option<String>,
-    /// Only deliveries to this plugin
-    #[arg(long, value_name = "NAME")]
-    pub plugin: Option<String>,
-    /// Accepted since then: a time, or so long ago
-    #[arg(long, value_name = "TIME", value_parser = parse_when)]
-    pub since: Option<When>,
-    /// Accepted before then: a time, or so long ago
-    #[arg(long, visible_alias = "before", value_name = "TIME", value_parser = parse_when)]
-    pub until: Option<When>,
-    /// Failed deliveries of this group of errors; `panotti event errors` shows the fingerprints
-    #[arg(long, value_name = "FINGERPRINT")]
-    pub error: Option<String>,
-    /// Events of this story: its correlation id
-    #[arg(long, value_name = "ID")]
-    pub correlation: Option<String>,
+    /// Which of the stored events. A replay of failed deliveries leaves alone what succeeded.
+    #[command(flatten)]
+    pub select: EventSelect,
     /// Everything stored
     #[arg(long)]
     pub all: bool,
@@ -80,14 +54,6 @@ pub struct ReplaySelect {
     /// Show the plan and start nothing
     #[arg(long)]
     pub dry_run: bool,
-}
-
-/// A filter that compiles: what is wrong with it is told before anything is asked.
-///
-/// # Errors
-/// The problem, with its place.
-pub fn parse_filter(text: &str) -> Result<String, FilterProblem> {
-    Filter::compile(text).map(|filter| filter.text().to_owned())
 }
 
 fn parse_rate(text: &str) -> Result<u32, String> {
@@ -142,7 +108,6 @@ pub async fn run(select: ReplaySelect, stay: Stay, context: &Context) -> Outcome
 }
 
 async fn selection(select: &ReplaySelect, client: &mut Client, context: &Context) -> Result<ReplaySelection, Failure> {
-    let now = now();
     let mut events = Vec::new();
     for id in context.event_ids(&select.events)? {
         match id.parse::<EventId>() {
@@ -154,17 +119,18 @@ async fn selection(select: &ReplaySelect, client: &mut Client, context: &Context
     if events.is_empty() && !select.events.is_empty() {
         return Err(Failure::new(ErrorCode::REPLAY_SELECTOR_MISSING, "no event id came from standard input"));
     }
+    let query = select.select.query(now());
     let selection = ReplaySelection {
         events,
-        failed: select.failed,
-        status: select.status,
-        topic: select.topic.clone(),
-        filter: select.filter.clone(),
-        plugin: select.plugin.clone(),
-        since: select.since.map(|since| since.resolve(now)),
-        until: select.until.map(|until| until.resolve(now)),
-        error: select.error.clone(),
-        correlation: select.correlation.clone(),
+        failed: query.failed,
+        status: query.status,
+        topic: query.topic,
+        filter: query.filter,
+        plugin: query.plugin,
+        since: query.since,
+        until: query.until,
+        error: query.error,
+        correlation: query.correlation,
         to: select.to.clone(),
         all: select.all,
         include_quarantined: select.include_quarantined,
@@ -201,7 +167,7 @@ fn quoted(word: &str) -> String {
 }
 
 fn plan_text(plan: &ReplayPlan, select: &ReplaySelect, context: &Context) -> String {
-    let failed = if select.failed { "failed " } else { "" };
+    let failed = if select.select.failed { "failed " } else { "" };
     let plugins: Vec<String> = plan.plugins.iter().map(|(plugin, number)| format!("{plugin} {}", count(*number))).collect();
     let mut text = format!(
         "Plan   {} of {}",
@@ -218,7 +184,7 @@ fn plan_text(plan: &ReplayPlan, select: &ReplaySelect, context: &Context) -> Str
         text.push_str(&format!("   about {} at {}/s", duration_ms(plan.deliveries * 1_000 / u64::from(plan.rate)), plan.rate));
     }
     text.push('\n');
-    if select.failed && plan.deliveries > 0 {
+    if select.select.failed && plan.deliveries > 0 {
         text.push_str("       plugins that already succeeded are not called again\n");
     }
     text

@@ -12,9 +12,9 @@ use panotti_protocol::limits::CONFIGURATION_BYTES_MAX;
 
 use super::environment::Environment;
 use super::places::{Places, SYSTEM_FILE};
-use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_text};
+use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text};
 use super::suggest::did_you_mean;
-use super::yaml::{self, Content, Node, Place, Problems};
+use super::yaml::{self, Content, Entry, Node, Place, Problems};
 
 /// The newest form of `panotti.yaml` that is understood.
 pub const CONFIG_VERSION: u64 = 1;
@@ -192,6 +192,7 @@ impl FileReader<'_> {
         let read = match (&node.content, row.form) {
             (Content::Scalar(scalar), form) if form != Form::Folders && !node.is_null() => read_text(form, &scalar.text, base),
             (Content::List(items), Form::Folders) => folders(items, base),
+            (Content::Table(entries), form @ Form::Ages { .. }) => ages(entries, form),
             (_, form) => Err(format!("expected {}, got {}", form.describe(), node.kind())),
         };
         match read {
@@ -210,6 +211,14 @@ fn folders(items: &[Node], base: &Path) -> Result<SettingValue, String> {
         _ => Err(format!("expected a list of folders, got {} in it", item.kind())),
     };
     items.iter().map(folder).collect::<Result<_, _>>().map(SettingValue::Folders)
+}
+
+fn ages(entries: &[Entry], form: Form) -> Result<SettingValue, String> {
+    let pair = |entry: &Entry| match &entry.value.content {
+        Content::Scalar(scalar) => (entry.key.clone(), scalar.text.clone()),
+        _ => (entry.key.clone(), entry.value.kind().to_owned()),
+    };
+    read_ages(form, entries.iter().map(pair))
 }
 
 fn section_of(row: &'static SettingRow) -> &'static str {

@@ -91,3 +91,40 @@ fn a_file_that_was_named_must_be_there_and_one_that_was_not_need_not() {
     let failure = world.load(Environment::from([("PANOTTI_CONFIG", "/nowhere/panotti.yaml")])).unwrap_err();
     assert!(failure.is(ErrorCode::CONFIG_UNREADABLE), "{failure}");
 }
+
+#[test]
+fn rule_22_topics_have_ages_of_their_own_in_a_file_and_in_a_variable() {
+    let world = World::new();
+    world.write("panotti.yaml", "retention:\n  days: 10\n  topics:\n    \"load.>\": 1d\n    audit.*: 90d\n");
+    let day = Duration::from_secs(86_400);
+    let kept = |loaded: &Loaded, topic: &str| loaded.settings.retention.of(&topic.parse().unwrap()).0;
+
+    let loaded = world.load(Environment::default()).unwrap();
+    assert_eq!(["load.unit", "audit.made", "other"].map(|topic| kept(&loaded, topic)), [day, day * 90, day * 10]);
+    let shown = loaded.rows().into_iter().find(|row| row.key == "retention.topics").unwrap();
+    assert_eq!(shown.value, serde_json::json!({"audit.*": "90d", "load.>": "1d"}));
+
+    let by_variable = world.load(Environment::from([("PANOTTI_RETENTION__TOPICS", "load.>=2h, other=1w")])).unwrap();
+    let found = ["load.unit", "audit.made", "other"].map(|topic| kept(&by_variable, topic));
+    assert_eq!(found, [day / 12, day * 10, day * 7], "the variable is the whole setting");
+    let none = world.load(Environment::from([("PANOTTI_RETENTION__TOPICS", "none")])).unwrap();
+    assert_eq!(kept(&none, "load.unit"), day * 10);
+}
+
+#[test]
+fn an_age_that_does_not_hold_says_why() {
+    let world = World::new();
+    for (written, told) in [
+        ("a..b=1d", "`a..b` is not a topic pattern: "),
+        ("a=1", "got `1` for `a`"),
+        ("a=1s", "from 1m to 3650d, got `1s` for `a`"),
+        ("a", "got `` for `a`"),
+        ("a.>=1d,a.**=2d", "`a.**` is there twice"),
+    ] {
+        let failure = world.load(Environment::from([("PANOTTI_RETENTION__TOPICS", written)])).unwrap_err();
+        assert!(failure.errors[0].detail.contains(told), "{written}: {}", failure.errors[0].detail);
+    }
+    let many: Vec<String> = (1..=16).map(|days| format!("t{days}={days}d")).collect();
+    let failure = world.load(Environment::from([("PANOTTI_RETENTION__TOPICS", many.join(",").as_str())])).unwrap_err();
+    assert!(failure.errors[0].detail.contains("16 different ages; the most is 100 patterns and 15 ages"), "{:?}", failure.errors);
+}

@@ -11,7 +11,7 @@ use panotti_core::manifest::START;
 use panotti_core::order::KeyPath;
 use panotti_core::routing::is_made_by_a_filter;
 use panotti_filter::expression::Filter;
-use panotti_protocol::api::{OnDead, OnDisabled};
+use panotti_protocol::api::{OnDead, OnDisabled, Turns};
 use panotti_protocol::failure::FailurePart;
 use panotti_protocol::frame::PROTOCOLS;
 use panotti_protocol::limits::{
@@ -24,13 +24,14 @@ use semver::{Version, VersionReq};
 use serde_json::Value;
 
 use super::decode::{Table, boolean, duration, integer, list, parsed, text, text_as_written, texts, word};
+use super::manifest_schemas;
 use super::yaml::{Content, Node, Place, Problems, parse};
 
 /// The file's name in a plugin's folder.
 pub const FILE: &str = "plugin.yaml";
 
 /// Keys of the root that the design has and this version does not act on.
-const LATER: [&str; 6] = ["after", "config_schema", "migrations", "permissions", "routes", "schemas"];
+const LATER: [&str; 5] = ["after", "config_schema", "migrations", "permissions", "routes"];
 /// Most items of `dependencies` and of `emits`.
 const NAMES_MAX: usize = 100;
 /// Most words of `command`.
@@ -46,6 +47,7 @@ struct Written {
     start: Option<(Start, Place)>,
     runtime: Option<Runtime>,
     name_place: Place,
+    schemas: manifest_schemas::Written,
 }
 
 /// Reads a manifest's text and looks into its folder: what it names has to be there, and its name is the folder's.
@@ -119,6 +121,7 @@ fn read_text(source: &str, problems: &mut Problems) -> Option<Written> {
     let start = start(&mut table, problems);
     let on = table.get("on").and_then(|node| subscriptions(node, problems));
     let emits = table.get("emits").map(|node| topics(node, problems)).unwrap_or_default();
+    let schemas = table.get("schemas").map(|node| manifest_schemas::written(node, problems)).unwrap_or_default();
     let retry = retry(table.get("retry"), problems);
     let limits = limits(table.get("limits"), problems);
     let config = table.get("config").map(|node| configuration(node, problems)).unwrap_or_default();
@@ -135,11 +138,12 @@ fn read_text(source: &str, problems: &mut Problems) -> Option<Written> {
         start: chosen,
         on,
         emits,
+        schemas: schemas.iter().map(|(topic, (file, _))| (topic.clone(), file.clone())).collect(),
         retry,
         limits,
         config,
     };
-    Some(Written { manifest, start, runtime, name_place: name_node.map_or(Place::START, |node| node.place) })
+    Some(Written { manifest, start, runtime, name_place: name_node.map_or(Place::START, |node| node.place), schemas })
 }
 
 /// Keys that later versions act on are told as such and not as misspelt.
@@ -277,6 +281,7 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
     let on_disabled = table.get("on_disabled").and_then(|node| word(node, &["hold", "skip"], problems));
     let key = table.get("key").and_then(|node| parsed(node, str::parse::<KeyPath>, problems));
     let on_dead = table.get("on_dead").and_then(|node| word(node, &["continue", "block"], problems));
+    let turns = table.get("priority").and_then(|node| word(node, &["weighted", "strict"], problems));
     table.close(problems);
     let topic = topic?;
     Some(On {
@@ -288,6 +293,7 @@ fn subscription(item: &Node, index: usize, problems: &mut Problems) -> Option<On
         on_disabled: if on_disabled == Some("skip") { OnDisabled::Skip } else { OnDisabled::Hold },
         key: key.map(|path| path.to_string()),
         on_dead: if on_dead == Some("block") { OnDead::Block } else { OnDead::Continue },
+        turns: if turns == Some("strict") { Turns::Strict } else { Turns::Weighted },
     })
 }
 
@@ -392,7 +398,8 @@ fn configuration(node: &Node, problems: &mut Problems) -> BTreeMap<String, Value
 
 /// What only the folder can tell: its name, what is run, and whether that is there.
 fn look_into(folder: &Path, written: Written, problems: &mut Problems) -> Manifest {
-    let Written { mut manifest, start, runtime, name_place } = written;
+    let Written { mut manifest, start, runtime, name_place, schemas } = written;
+    manifest_schemas::check(folder, &schemas, problems);
     let folder_name = folder.canonicalize().ok().and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
     if let Some(folder_name) = folder_name.filter(|name| !manifest.name.is_empty() && *name != manifest.name) {
         let detail = format!("the name is `{}`, the folder's is `{folder_name}`", manifest.name);

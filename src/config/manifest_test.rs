@@ -50,6 +50,7 @@ on:
     on_disabled: skip
     key: data.id
     on_dead: block
+    priority: strict
     where: "data.n > 1 && type != 'a'"
   - { topic: recording.ended }
 emits: [words.counted]
@@ -70,6 +71,7 @@ x-note: anything
     assert_eq!((on[0].key.as_deref(), on[0].on_dead), (Some("data.id"), OnDead::Block));
     assert_eq!((on[1].name.as_str(), on[1].concurrency), ("recording.ended", 4));
     assert_eq!((on[1].key.as_deref(), on[1].on_dead), (None, OnDead::Continue));
+    assert_eq!((on[0].turns, on[1].turns), (Turns::Strict, Turns::Weighted));
     assert_eq!(manifest.dependencies[0].to_string(), "noise-reduction >=1.2 <2");
     assert!(satisfies(&manifest.dependencies[0], "1.2.0") && !satisfies(&manifest.dependencies[0], "2.0.0"));
     assert!(satisfies(&manifest.dependencies[1], "0.0.1"));

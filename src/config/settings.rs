@@ -2,10 +2,14 @@
 //!
 //! A setting is changed in `panotti.yaml` (`store: { bytes_max: 2GB }`) or by a variable (`PANOTTI_STORE__BYTES_MAX=2GB`).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use panotti_core::ages::Ages;
+use panotti_core::limits::{DISTINCT_AGES_MAX, TOPIC_AGES_MAX};
 use panotti_protocol::limits::PAYLOAD_BYTES_MAX;
+use panotti_protocol::topic::TopicPattern;
 use serde_json::Value;
 
 use super::units;
@@ -38,6 +42,13 @@ pub enum Form {
     Word(&'static [&'static str]),
     /// Folders: a list in a file, with colons between them in a variable. Relative ones count from the file's folder.
     Folders,
+    /// Topic patterns, each with a duration within bounds: keys with values in a file, `PATTERN=DURATION,...` in a variable.
+    Ages {
+        /// Least.
+        least: Duration,
+        /// Most.
+        most: Duration,
+    },
 }
 
 impl Form {
@@ -53,6 +64,11 @@ impl Form {
             Form::Integer { least, most } => format!("a whole number from {least} to {most}"),
             Form::Word(words) => format!("one of {}", words.join(", ")),
             Form::Folders => "a list of folders".to_owned(),
+            Form::Ages { least, most } => format!(
+                "topic patterns with durations such as `\"load.>\": 1d`, from {} to {}",
+                units::format_duration(least),
+                units::format_duration(most)
+            ),
         }
     }
 }
@@ -144,6 +160,12 @@ pub const TABLE: &[SettingRow] = &[
         description: "Days that an event is kept once all its deliveries are resolved.",
     },
     SettingRow {
+        key: "retention.topics",
+        form: Form::Ages { least: Duration::from_secs(60), most: Duration::from_secs(3_650 * 86_400) },
+        default: "none",
+        description: "Topic patterns whose events are kept for longer or shorter than `retention.days`; the most specific that fits counts.",
+    },
+    SettingRow {
         key: "store.bytes_max",
         form: Form::Bytes { least: 8 * MIB, most: TB },
         default: "1GB",
@@ -176,6 +198,8 @@ pub enum SettingValue {
     Word(&'static str),
     /// Absolute folders.
     Folders(Vec<PathBuf>),
+    /// Durations by topic pattern.
+    Ages(BTreeMap<TopicPattern, Duration>),
 }
 
 impl SettingValue {
@@ -186,6 +210,9 @@ impl SettingValue {
             SettingValue::Duration(duration) => Value::String(units::format_duration(*duration)),
             SettingValue::Integer(number) => Value::from(*number),
             SettingValue::Word(word) => Value::from(*word),
+            SettingValue::Ages(ages) => {
+                ages.iter().map(|(pattern, age)| (pattern.to_string(), Value::String(units::format_duration(*age)))).collect()
+            }
             SettingValue::Folders(folders) => folders.iter().map(|folder| Value::from(folder.to_string_lossy())).collect(),
         }
     }
@@ -201,9 +228,41 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         Form::Duration { least, most } => units::parse_duration(text).filter(|v| (least..=most).contains(v)).map(SettingValue::Duration),
         Form::Integer { least, most } => text.parse().ok().filter(|v| (least..=most).contains(v)).map(SettingValue::Integer),
         Form::Word(words) => words.iter().find(|word| **word == text).copied().map(SettingValue::Word),
+        Form::Ages { .. } => {
+            let named = text.split(',').filter(|part| !part.trim().is_empty() && *part != "none");
+            let pair = |part: &'_ str| part.trim().rsplit_once('=').map(|(pattern, age)| (pattern.to_owned(), age.to_owned()));
+            return read_ages(form, named.map(|part| pair(part).unwrap_or((part.to_owned(), String::new()))));
+        }
         Form::Folders => Some(SettingValue::Folders(text.split(':').filter(|part| !part.is_empty()).map(|part| base.join(part)).collect())),
     };
     value.ok_or_else(|| format!("expected {}, got `{text}`", form.describe()))
+}
+
+/// Reads durations by topic pattern.
+///
+/// # Errors
+/// What was expected instead.
+pub fn read_ages(form: Form, pairs: impl Iterator<Item = (String, String)>) -> Result<SettingValue, String> {
+    let Form::Ages { least, most } = form else { return Err(format!("expected {}", form.describe())) };
+    let mut ages = BTreeMap::new();
+    for (written, age) in pairs {
+        let pattern: TopicPattern = written.parse().map_err(|why| format!("`{written}` is not a topic pattern: {why}"))?;
+        let wrong = || format!("expected {}, got `{age}` for `{written}`", form.describe());
+        let age = units::parse_duration(&age).filter(|age| (least..=most).contains(age)).ok_or_else(wrong)?;
+        if ages.insert(pattern, age).is_some() {
+            return Err(format!("`{written}` is there twice"));
+        }
+    }
+    let distinct = ages.values().collect::<BTreeSet<_>>().len();
+    // One is `retention.days`.
+    if ages.len() > TOPIC_AGES_MAX || distinct >= DISTINCT_AGES_MAX {
+        let most = DISTINCT_AGES_MAX - 1;
+        return Err(format!(
+            "{} patterns with {distinct} different ages; the most is {TOPIC_AGES_MAX} patterns and {most} ages",
+            ages.len()
+        ));
+    }
+    Ok(SettingValue::Ages(ages))
 }
 
 /// The settings in force, typed.
@@ -224,7 +283,7 @@ pub struct Settings {
     /// `auto` or `subreaper`: what keeps a plugin's processes together.
     pub process_tree: &'static str,
     /// How long resolved events are kept.
-    pub retention: Duration,
+    pub retention: Ages,
     /// The store.
     pub store: StoreSettings,
 }
@@ -287,7 +346,13 @@ impl Settings {
                 Some(SettingValue::Word(word)) => word,
                 _ => "auto",
             },
-            retention: Duration::from_secs(integer("retention.days").max(1) as u64 * 86_400),
+            retention: {
+                let general = Ages::of_all(Duration::from_secs(integer("retention.days").max(1) as u64 * 86_400));
+                match value("retention.topics") {
+                    Some(SettingValue::Ages(ages)) => general.with(ages),
+                    _ => general,
+                }
+            },
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),
                 free_bytes_min: bytes("store.free_bytes_min"),
@@ -306,7 +371,7 @@ mod tests {
         assert!(TABLE.windows(2).all(|pair| pair[0].key < pair[1].key));
         for row in TABLE {
             let read = read_text(row.form, row.default, Path::new("/")).unwrap_or_else(|why| panic!("{}: {why}", row.key));
-            if row.form != Form::Folders {
+            if !matches!(row.form, Form::Folders | Form::Ages { .. }) {
                 assert_eq!(read.to_json().to_string().trim_matches('"'), row.default, "{} is shown as it is written", row.key);
             }
             assert!(row.description.ends_with('.'), "{}", row.key);

@@ -13,8 +13,18 @@ use super::event_json::is_json;
 /// Where JSON pointers into an event lead to its payload.
 const PAYLOAD: &str = "/data";
 
+/// What of a stored event does not fit a schema, by JSON pointers into the event.
+pub fn misfits(schema: &Schema, draft: &Draft, data: impl FnOnce() -> Option<Value>) -> Vec<FailurePart> {
+    let data = data();
+    in_event(judge(schema, &draft.datacontenttype, &draft.payload, || data.as_ref()).items)
+}
+
+fn in_event(found: Vec<FailurePart>) -> Vec<FailurePart> {
+    found.into_iter().map(|part| FailurePart { pointer: format!("{PAYLOAD}{}", part.pointer), ..part }).collect()
+}
+
 /// Judges a payload. `data` reads it as JSON, where it is JSON.
-pub fn judge<'d>(schema: &Schema, media_type: &str, payload: &[u8], data: impl FnOnce() -> Option<&'d Value>) -> Violations {
+fn judge<'d>(schema: &Schema, media_type: &str, payload: &[u8], data: impl FnOnce() -> Option<&'d Value>) -> Violations {
     if payload.is_empty() {
         return Violations::one("there is no payload");
     }
@@ -33,12 +43,11 @@ pub fn verdict<'d>(known: &TopicSchema, schema: &Schema, draft: &Draft, data: im
     if found.is_empty() {
         return Verdict::Fits { version: known.version };
     }
-    let problems = found.items.into_iter().map(|part| FailurePart { pointer: format!("{PAYLOAD}{}", part.pointer), ..part });
     Verdict::Fails(Box::new(Misfit {
         topic: draft.topic.clone(),
         version: known.version,
         enforced: known.mode == SchemaMode::Enforce,
-        problems: problems.collect(),
+        problems: in_event(found.items),
         more: found.more,
     }))
 }

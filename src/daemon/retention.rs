@@ -1,15 +1,19 @@
 //! Keeps the store within its age and its room (semantics rules 14 and 22): old events go, early ones when the store is nearly full, and
 //! the file shrinks when its data does. Looks with a reader, in pages; what may go is decided by the bus in the step that removes it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use panotti_core::ages::Ages;
 use panotti_core::cancel::{DEAD_LETTERS_KEPT, REMOVED_BACKLOG_KEPT};
 use panotti_core::command::Record;
 use panotti_core::delivery::DeliveryKey;
-use panotti_core::retention::{Room, TrimWhy, TrustedTime};
+use panotti_core::retention::{Room, TrustedTime};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
+use tokio::sync::watch;
 
 use super::bus::handle::BusHandle;
 use super::bus::housekeeping::{ACTOR, Housekeeping};
@@ -17,10 +21,12 @@ use super::clock::Clock;
 use super::store::sqlite::pages;
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::{self, CANCEL_DELIVERIES_MAX, Space};
-use super::store::sqlite::trimming::{self, Chunk};
+use super::store::sqlite::trimming::{self, Chunk, Reach};
 
-/// How often the store's room is looked at, and what has become too old.
+/// Least time between two looks, where there is nothing to do at once.
 const LOOK: Duration = Duration::from_secs(1);
+/// What reaches its age goes after this at the latest: events that reach it one after another go together.
+const AGE_STEP: Duration = Duration::from_secs(60);
 /// How often everything is looked through again, because what stayed may go by now: its deliveries were resolved late.
 const ROUND: Duration = Duration::from_secs(3_600);
 /// How soon that is when the store is nearly full.
@@ -41,18 +47,20 @@ pub struct Retention {
     /// The time.
     pub clock: Clock,
     /// How long resolved events are kept.
-    pub kept: Duration,
+    pub ages: Arc<Ages>,
     /// Bytes the store may use.
     pub bytes_max: u64,
     /// The time by which age is decided.
     pub trusted: TrustedTime,
+    /// The pages of the database, told by the writer after each change of their number.
+    pub space: watch::Receiver<Space>,
 }
 
 /// Where it is. Begins anew with each start.
 #[derive(Debug, Default)]
 pub struct Place {
-    /// Every event up to here was looked at for its age.
-    aged_to: Sequence,
+    /// Of each age: every event up to here was looked at.
+    aged_to: BTreeMap<Duration, Sequence>,
     /// When everything is looked through for its age again, and for what has to be cancelled.
     round_at: Timestamp,
     /// Whether events go early.
@@ -65,18 +73,31 @@ pub struct Place {
     warned: bool,
 }
 
-/// Whether there is more to do at once.
+/// What comes after a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum More {
-    /// There is.
-    Yes,
-    /// Not before something has changed.
-    No,
+pub enum Next {
+    /// There is more to do at once.
+    More,
+    /// Nothing before this time, unless the store changes.
+    At(Timestamp),
+}
+
+/// Only a change of the store makes this to be looked at again.
+const NOTHING_MORE: Next = Next::At(Timestamp::from_ms(u64::MAX));
+
+impl Next {
+    /// The sooner of two.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::At(one), Self::At(other)) => Self::At(one.min(other)),
+            _ => Self::More,
+        }
+    }
 }
 
 impl Retention {
-    /// Runs until the daemon stops.
-    pub async fn run(self) {
+    /// Runs until the daemon stops. Wakes for what may have changed: the store's size, or an age that is reached.
+    pub async fn run(mut self) {
         let mut place = Place::default();
         match self.readers.read(|connection| pages::meta(connection, "watermark")).await {
             Ok(given) => place.warned = given > 0,
@@ -86,15 +107,22 @@ impl Retention {
             tracing::warn!(behind = ?self.trusted.behind, until = %self.trusted.believed_from, "the clock is far ahead of the store: events are kept as if it were not, until it has run that long");
         }
         loop {
-            match self.look(&mut place).await {
-                Ok(More::Yes) => {}
-                Ok(More::No) => tokio::time::sleep(LOOK).await,
+            let at = match self.look(&mut place).await {
+                Ok(Next::More) => continue,
+                Ok(Next::At(at)) => at,
                 Err(failure) if failure.is(ErrorCode::DAEMON_STOPPING) => return,
                 // On a full disk even removing needs a little room first.
                 Err(failure) => {
                     tracing::warn!(code = failure.code, %failure, "the store could not be trimmed; it is tried again");
-                    tokio::time::sleep(LOOK).await;
+                    self.clock.now()
                 }
+            };
+            // A store that changes all the time is looked at as often as this, and not more.
+            tokio::time::sleep(LOOK).await;
+            let changed = tokio::time::timeout_at(self.clock.instant(at).into(), self.space.changed()).await;
+            if matches!(changed, Ok(Err(_))) {
+                // The writer is gone: the daemon stops.
+                return;
             }
         }
     }
@@ -103,60 +131,65 @@ impl Retention {
     ///
     /// # Errors
     /// The disk refuses, or the daemon is stopping. What was not removed is found again.
-    pub async fn look(&self, place: &mut Place) -> Result<More, Failure> {
+    pub async fn look(&mut self, place: &mut Place) -> Result<Next, Failure> {
         let now = self.clock.now();
-        let space = self.readers.read(retention::space).await?;
+        let space = *self.space.borrow_and_update();
         let room = Room { used_bytes: space.used_bytes(), bytes_max: self.bytes_max };
         if let Some(over) = room.warning(place.warned) {
             self.bus.record(Record::Watermark { room, over }).await?;
             place.warned = over;
         }
         place.early = room.early(place.early);
-        let for_room = if place.early { self.make_room(place, room, now).await? } else { More::No };
-        let for_age = self.end_what_is_old(place, now).await?;
-        let given_back = if place.early { More::No } else { self.give_back(space).await? };
-        Ok(if [for_room, for_age, given_back].contains(&More::Yes) { More::Yes } else { More::No })
+        let next = self.end_what_is_old(place, now).await?;
+        Ok(next.or(if place.early { self.make_room(place, room, now).await? } else { self.give_back(space).await? }))
     }
 
     /// One chunk of events that go although they are young.
-    async fn make_room(&self, place: &mut Place, room: Room, now: Timestamp) -> Result<More, Failure> {
+    async fn make_room(&self, place: &mut Place, room: Room, now: Timestamp) -> Result<Next, Failure> {
         if now < place.room_round_at {
-            return Ok(More::No);
+            return Ok(Next::At(place.room_round_at));
         }
-        let (after, wanted) = (place.room_to, room.too_much());
-        let chunk = self.readers.read(move |connection| trimming::chunk(connection, after, &TrimWhy::Room, wanted)).await?;
-        self.trim(&chunk, TrimWhy::Room).await?;
+        let chunk = self.trim(place.room_to, Reach::Room { bytes: room.too_much() }).await?;
         place.room_to = chunk.scanned_to;
         if chunk.last {
             place.room_to = Sequence(0);
             place.room_round_at = now + ROUND_FOR_ROOM;
-            return Ok(More::No);
+            return Ok(Next::At(place.room_round_at));
         }
-        Ok(More::Yes)
+        Ok(Next::More)
     }
 
-    /// One chunk of events that are too old; once in a while everything again, and the deliveries that nobody has decided about.
-    async fn end_what_is_old(&self, place: &mut Place, now: Timestamp) -> Result<More, Failure> {
+    /// One chunk of events of each age that are too old; once in a while everything again, and the deliveries that nobody has decided
+    /// about.
+    async fn end_what_is_old(&self, place: &mut Place, now: Timestamp) -> Result<Next, Failure> {
         let trusted = self.trusted.at(now);
         if now >= place.round_at {
             self.end_deliveries(trusted).await?;
-            place.aged_to = Sequence(0);
+            place.aged_to.clear();
             place.round_at = now + ROUND;
         }
-        let (after, before) = (place.aged_to, trusted - self.kept);
-        let chunk = self.readers.read(move |connection| trimming::chunk(connection, after, &TrimWhy::Age { before }, 0)).await?;
-        self.trim(&chunk, TrimWhy::Age { before }).await?;
-        place.aged_to = chunk.scanned_to;
-        Ok(if chunk.last { More::No } else { More::Yes })
+        let mut next = Next::At(place.round_at);
+        for age in self.ages.distinct() {
+            let reach = Reach::Age { age, before: trusted - age, ages: Arc::clone(&self.ages) };
+            let after = place.aged_to.get(&age).copied().unwrap_or_default();
+            let chunk = self.trim(after, reach).await?;
+            place.aged_to.insert(age, chunk.scanned_to);
+            // What comes from now on is no older than now.
+            let due = age.saturating_sub(trusted.since(chunk.too_young.unwrap_or(trusted)));
+            next = next.or(if chunk.last { Next::At(now + due.max(AGE_STEP)) } else { Next::More });
+        }
+        Ok(next)
     }
 
-    async fn trim(&self, chunk: &Chunk, why: TrimWhy) -> Result<(), Failure> {
-        if chunk.events.is_empty() {
-            return Ok(());
+    /// Searches one chunk of events that may go, and removes them.
+    async fn trim(&self, after: Sequence, reach: Reach) -> Result<Chunk, Failure> {
+        let why = reach.why();
+        let chunk = self.readers.read(move |connection| trimming::chunk(connection, after, &reach)).await?;
+        if !chunk.events.is_empty() {
+            let removed = self.bus.keep_house(Housekeeping::Trim { events: chunk.events.clone(), why }).await?;
+            tracing::debug!(removed, scanned_to = %chunk.scanned_to, "events were trimmed");
         }
-        let removed = self.bus.keep_house(Housekeeping::Trim { events: chunk.events.clone(), why }).await?;
-        tracing::debug!(removed, scanned_to = %chunk.scanned_to, "events were trimmed");
-        Ok(())
+        Ok(chunk)
     }
 
     /// Dead letters of three months ago, and what removed subscriptions are owed since a week, end as cancelled.
@@ -190,13 +223,13 @@ impl Retention {
     }
 
     /// One portion of free pages leaves the file, where there are more than will be needed again.
-    async fn give_back(&self, space: Space) -> Result<More, Failure> {
+    async fn give_back(&self, space: Space) -> Result<Next, Failure> {
         if space.free_bytes <= FREE_BYTES_KEPT.max(space.used_bytes() / FREE_PART_KEPT) {
-            return Ok(More::No);
+            return Ok(NOTHING_MORE);
         }
         let left = self.bus.vacuum(VACUUM_PAGES).await?;
         // A step that freed nothing would free nothing again.
-        Ok(if left.free_bytes < space.free_bytes { More::Yes } else { More::No })
+        Ok(if left.free_bytes < space.free_bytes { Next::More } else { NOTHING_MORE })
     }
 }
 

@@ -39,14 +39,14 @@ pub struct Wanted {
 }
 
 /// What bringing a schema into force works with.
-#[derive(Debug, Clone, Copy)]
-pub struct Registry<'d> {
+#[derive(Debug, Clone)]
+pub struct Registry {
     /// The bus.
-    pub bus: &'d BusHandle,
+    pub bus: BusHandle,
     /// The store, to read.
-    pub readers: &'d Readers,
+    pub readers: Readers,
     /// What publishers match against.
-    pub rules: &'d Rules,
+    pub rules: Arc<Rules>,
 }
 
 /// A topic's schema as it is stored.
@@ -66,7 +66,7 @@ fn unreadable(error: StoreError) -> Failure {
     Failure::new(error.code(), error.code().row().title)
 }
 
-impl Registry<'_> {
+impl Registry {
     /// A version of a topic's schema: the one asked for, else the one in force. `None` where there is none.
     ///
     /// # Errors
@@ -124,6 +124,16 @@ impl Registry<'_> {
         let changed = self.bus.create_schema(asked).await?;
         let version = self.find(&topic, None).await?.map_or(0, |found| found.version);
         Ok(SchemaChanged { changed, topic, version, mode, dry_run })
+    }
+
+    /// Whether the newest version that somebody brought for a topic says just this.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn was_brought(&self, topic: &Topic, by: &str, text: &str) -> Result<bool, Failure> {
+        let (topic, by) = (topic.clone(), by.to_owned());
+        let newest = self.readers.read(move |connection| schemas::newest_by(connection, &topic, &by)).await.map_err(unreadable)?;
+        Ok(newest.is_some_and(|newest| said(&newest) == said(text)))
     }
 
     async fn last(&self, topic: &Topic) -> Result<u32, Failure> {

@@ -8,7 +8,7 @@ use panotti_core::bus::Bus;
 use panotti_core::defect::Defects;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::{StoreId, uuid_v7};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Start;
@@ -23,11 +23,13 @@ use super::host::{Host, HostHandle, HostSettings};
 use super::meters::Meters;
 use super::retention::Retention;
 use super::rules::Rules;
+use super::schemas::Registry;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
 use super::store::sqlite::connection::{Durability, check_format};
 use super::store::sqlite::plugins;
 use super::store::sqlite::readers::Readers;
+use super::store::sqlite::retention::Space;
 use super::store::sqlite::writer::{LostTail, Writer};
 use super::{defect, log, maintenance};
 use crate::config::load::Loaded;
@@ -76,10 +78,11 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let parts = start_bus(store, &loaded, &data, clock)?;
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
-    let host = Host::start(host_settings(&loaded, &places, store_id)?, parts.bus.clone(), clock, plugin_rows, parts.host_actions).await?;
+    let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
+    let host = Host::start(host_settings(&loaded, &places, store_id)?, schemas, clock, plugin_rows, parts.host_actions).await?;
     maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
-    let (kept, bytes_max) = (loaded.settings.retention, loaded.settings.store.bytes_max);
-    tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, kept, bytes_max, trusted }.run());
+    let (ages, bytes_max) = (Arc::new(loaded.settings.retention.clone()), loaded.settings.store.bytes_max);
+    tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: parts.space }.run());
     let (stop, stop_requests) = mpsc::channel(1);
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
@@ -147,6 +150,7 @@ struct BusParts {
     meters: Meters,
     host_actions: mpsc::UnboundedReceiver<dispatch::HostAction>,
     checkpoints: std::sync::mpsc::Receiver<()>,
+    space: watch::Receiver<Space>,
 }
 
 fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Result<BusParts, Failure> {
@@ -162,6 +166,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     let refusing = Arc::default();
     let readers = Readers::new(data);
     let settings = loaded.settings.store;
+    let (space, space_told) = watch::channel(store.space()?);
     let thread = Thread {
         bus,
         store,
@@ -180,6 +185,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
         refusing: Arc::clone(&refusing),
         full: false,
         state_growth: StateGrowth::default(),
+        space,
         checkpoint,
         runtime: tokio::runtime::Handle::current(),
     };
@@ -194,7 +200,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     let bus = BusHandle::new(requests, Arc::clone(&rules) as _, feed, refusing, readers.clone());
     let dispatch = dispatch::Dispatch { host: to_host, bus: bus.clone(), cache, readers: readers.clone(), clock, meters: meters.clone() };
     tokio::spawn(dispatch.run(handovers_receiver));
-    Ok(BusParts { bus, rules, readers, meters, host_actions, checkpoints })
+    Ok(BusParts { bus, rules, readers, meters, host_actions, checkpoints, space: space_told })
 }
 
 /// A daemon without its bus serves nobody: where a defect ends that thread, the process ends too and can be started again.
@@ -225,7 +231,7 @@ fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id:
         log_file: places.log_file(),
         settings: loaded.rows(),
         payload_bytes_max: settings.payload_bytes_max,
-        retention: settings.retention,
+        retention: settings.retention.clone(),
         store_bytes_max: settings.store.bytes_max,
         free_bytes_min: settings.store.free_bytes_min,
     }

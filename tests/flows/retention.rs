@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::plugins::stage::Stage;
 use crate::support::daemon::Daemon;
+use crate::support::scratch::told;
 use crate::support::until;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -67,6 +68,32 @@ fn rule_22_what_is_past_its_days_goes_and_the_sequences_go_on() {
     assert_eq!(store(&daemon)["events"], 2);
     let planned = daemon.post("/events/replay", &json!({"selection": {"topic": "old.>"}, "dry_run": true}));
     assert_eq!(planned.json()["plan"]["events"], 0, "nobody was subscribed");
+}
+
+#[test]
+fn rule_22_topics_are_kept_as_long_as_the_most_specific_pattern_says() {
+    let stage = Stage::new();
+    let start = || Daemon::start_with(&stage.scratch, &[], &[("PANOTTI_RETENTION__TOPICS", "load.>=1h,load.report=60d")]);
+    let daemon = start();
+    for topic in ["load.unit", "load.report", "other.made", "load.last"] {
+        assert_eq!(publish(&daemon, topic, topic, &json!({})).0, 201);
+    }
+    assert!(daemon.stop().success());
+    make_older(&stage.scratch.data(), DAY * 2);
+
+    let daemon = start();
+    until("what is kept an hour is gone", || (topics(&daemon) == ["load.report", "other.made", "load.last"]).then_some(()));
+    assert!(daemon.stop().success());
+    make_older(&stage.scratch.data(), DAY * 29);
+
+    let daemon = start();
+    until("what is kept thirty days is gone too", || (topics(&daemon) == ["load.report", "load.last"]).then_some(()));
+    let shown = stage.ask(&["topic", "show", "load.report"]);
+    assert_eq!((&shown["kept_ms"], &shown["kept_by"]), (&json!(60 * 86_400_000_u64), &json!("load.report")));
+    let said = told(&stage.scratch.run(&["topic", "show", "load.unit"]));
+    assert!(said.contains("kept      1h   \"load.>\" in retention.topics"), "{said}");
+    let said = told(&stage.scratch.run(&["topic", "show", "other.made"]));
+    assert!(said.contains("kept      30d   retention.days"), "{said}");
 }
 
 #[test]

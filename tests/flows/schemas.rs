@@ -218,3 +218,30 @@ fn a_schema_inferred_from_events_comes_into_force_and_they_fit_it() {
     );
     assert_eq!(code(&scratch.run(&["schema", "infer", "nobody.knows"])), Some(4));
 }
+
+#[test]
+fn the_catalogue_the_route_and_the_explanation_know_the_schema() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    assert_eq!(publish(&daemon, json!({"id": 1})).0, 201);
+    assert_eq!(daemon.get("/events/@last/explain").json()["schema"], Value::Null, "it was not checked");
+    assert_eq!(daemon.get("/topics/order.paid").json()["schema"], Value::Null);
+    assert_eq!(code(&create(&scratch, &["--mode", "warn"], &order())), Some(0));
+    assert_eq!(publish(&daemon, json!({"id": "x"})).0, 201);
+    assert_eq!(code(&create(&scratch, &["--compat", "none"], &json!({"type": "object"}))), Some(0));
+
+    let said = daemon.get("/events/@last/explain").json()["schema"].clone();
+    let errors = json!([{"pointer": "/data/id", "detail": "expected integer, found a string"}]);
+    assert_eq!(said, json!({"version": 1, "fits": false, "errors": errors}), "by the version of then");
+    let told_so = told(&scratch.run(&["event", "explain", "@last"]));
+    assert!(told_so.contains("version 1 of the schema: it does not fit\n  /data/id  expected integer"), "{told_so}");
+    assert_eq!(publish(&daemon, json!({"id": "x"})).0, 201);
+    assert_eq!(daemon.get("/events/@last/explain").json()["schema"], json!({"version": 2, "fits": true}));
+
+    let in_force = json!({"version": 2, "mode": "warn"});
+    assert_eq!(daemon.get("/topics").json()["items"][0]["schema"], in_force);
+    assert_eq!(daemon.get("/topics/order.paid").json()["schema"], in_force);
+    assert_eq!(daemon.get("/topics/order.paid/route").json()["schema"], in_force);
+    assert!(told(&scratch.run(&["topic", "list"])).contains("2 warn"));
+    assert!(told(&scratch.run(&["topic", "show", "order.paid"])).contains("version 2, mode warn"));
+}

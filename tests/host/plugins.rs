@@ -9,6 +9,8 @@ use panotti::daemon::bus::handle::{BusHandle, Request};
 use panotti::daemon::bus::watch::Feed;
 use panotti::daemon::clock::Clock;
 use panotti::daemon::host::{Host, HostHandle, HostSettings};
+use panotti::daemon::rules::Rules;
+use panotti::daemon::schemas::Registry;
 use panotti::daemon::store::sqlite::readers::Readers;
 use panotti_core::action::Lease;
 use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Report};
@@ -86,8 +88,8 @@ impl World {
                 }
             }
         });
-        let bus =
-            BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default(), Readers::new(&folder.path().join("data")));
+        let readers = Readers::new(&folder.path().join("data"));
+        let bus = BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default(), readers.clone());
         let settings = HostSettings {
             panotti: Path::new(env!("CARGO_BIN_EXE_panotti")).to_owned(),
             plugin_dirs: vec![folder.path().join("plugins-here")],
@@ -98,7 +100,10 @@ impl World {
             store: StoreId::from_bytes(panotti::daemon::clock::random_bytes()),
         };
         let (actions, received) = mpsc::unbounded_channel();
-        let host = Host::start(settings, bus, Clock::new(), Vec::new(), received).await.unwrap();
+        let host =
+            Host::start(settings, Registry { bus, readers, rules: Arc::new(Rules::new(Clock::new())) }, Clock::new(), Vec::new(), received)
+                .await
+                .unwrap();
         World { host, actions, told, instance: None, deliveries: 0, _folder: folder }
     }
 

@@ -117,6 +117,14 @@ impl Load {
         }
     }
 
+    /// The same, and leaves nothing in flight.
+    pub async fn handle_to_the_end(&mut self, rig: &mut Rig) {
+        self.handle(rig).await;
+        while !self.slow.is_empty() {
+            self.handle(rig).await;
+        }
+    }
+
     fn answer(&mut self, lease: Lease) -> Option<Report> {
         assert!(self.unresolved.contains(&lease.sequence), "{} was handed out again: {lease:?}", lease.sequence);
         let number = lease.sequence.0;

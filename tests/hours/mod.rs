@@ -77,6 +77,25 @@ async fn rule_14_for_hours_the_store_stays_under_its_limit_and_nothing_unresolve
     rig.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_does_not_change_is_looked_at_when_an_event_reaches_its_age_and_not_before() {
+    let (half_an_hour, minute) = (Duration::from_secs(1_800), Duration::from_secs(60));
+    let mut rig = Rig::start(64 << 20, half_an_hour);
+    let mut load = Load::begin(&rig).await;
+    let begun = rig.now();
+    load.publish(&mut rig, STEP_EVENTS).await;
+    load.handle_to_the_end(&mut rig).await;
+
+    assert_eq!(rig.trim().await, begun + half_an_hour);
+    rig.pass(minute * 20);
+    load.publish(&mut rig, 2).await;
+    load.handle_to_the_end(&mut rig).await;
+    assert_eq!(rig.trim().await, begun + half_an_hour, "what comes later changes nothing");
+    rig.pass(minute * 11);
+    assert_eq!(rig.trim().await, begun + minute * 50, "those of the beginning are gone");
+    rig.close().await;
+}
+
 /// Removes everything that is resolved, as a person would.
 async fn purge(rig: &Rig) {
     let selection = PurgeSelection { before: Some(rig.now()), ..PurgeSelection::default() };

@@ -14,7 +14,7 @@ use panotti::daemon::bus::handle::{BusHandle, Request};
 use panotti::daemon::bus::limits::REQUESTS_MAX;
 use panotti::daemon::bus::thread::{StoreLimits, Thread};
 use panotti::daemon::clock::{Clock, random_bytes};
-use panotti::daemon::retention::{More, Place, Retention};
+use panotti::daemon::retention::{Next, Place, Retention};
 use panotti::daemon::rules::Rules;
 use panotti::daemon::store::sqlite::checkpoint::Checkpointer;
 use panotti::daemon::store::sqlite::connection::Durability;
@@ -22,6 +22,7 @@ use panotti::daemon::store::sqlite::readers::Readers;
 use panotti::daemon::store::sqlite::retention as room;
 use panotti::daemon::store::sqlite::writer::{LostTail, Writer};
 use panotti_core::action::Lease;
+use panotti_core::ages::Ages;
 use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Command, Report};
 use panotti_core::defect::Defects;
@@ -29,7 +30,7 @@ use panotti_core::retention::TrustedTime;
 use panotti_protocol::api::{PurgeRequest, Purged};
 use panotti_protocol::id::{Sequence, StoreId};
 use panotti_protocol::time::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::support::PATIENCE;
 
@@ -70,6 +71,7 @@ impl Rig {
         let (hand_over, handovers) = mpsc::unbounded_channel();
         let (checkpoint, checkpoints) = std::sync::mpsc::sync_channel(1);
         let (matcher, refusing, readers) = (Arc::new(Rules::new(clock)), Arc::default(), Readers::new(&data));
+        let (space, space_told) = watch::channel(store.space().unwrap());
         let limits = StoreLimits { folder: data.clone(), bytes_max, free_bytes_min: 0, wal_bytes_max: WAL_BYTES_MAX };
         let thread = Thread {
             bus,
@@ -83,6 +85,7 @@ impl Rig {
             limits,
             refusing: Arc::clone(&refusing),
             full: false,
+            space,
             checkpoint,
             state_growth: Default::default(),
             runtime: tokio::runtime::Handle::current(),
@@ -91,8 +94,8 @@ impl Rig {
         let checkpointer = Checkpointer::open(&data).unwrap();
         std::thread::spawn(move || checkpoints.iter().for_each(|()| checkpointer.run().unwrap()));
         let bus = BusHandle::new(requests.clone(), matcher, Default::default(), refusing, readers.clone());
-        let trusted = TrustedTime::default();
-        let retention = Retention { bus: bus.clone(), readers: readers.clone(), clock, kept, bytes_max, trusted };
+        let (ages, trusted) = (Arc::new(Ages::of_all(kept)), TrustedTime::default());
+        let retention = Retention { bus: bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: space_told };
         let place = Place::default();
         Self { folder, clock, shown_ms, requests, handovers, readers, retention, place, bus, largest: (0, 0) }
     }
@@ -132,9 +135,13 @@ impl Rig {
         }
     }
 
-    /// Lets retention do everything that there is to do now.
-    pub async fn trim(&mut self) {
-        while self.retention.look(&mut self.place).await.unwrap() == More::Yes {}
+    /// Lets retention do everything that there is to do now, and gives the time at which it looks again if nothing changes.
+    pub async fn trim(&mut self) -> Timestamp {
+        loop {
+            if let Next::At(at) = self.retention.look(&mut self.place).await.unwrap() {
+                return at;
+            }
+        }
     }
 
     /// One part of a purge.

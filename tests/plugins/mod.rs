@@ -7,6 +7,7 @@
 //! - `batches`: several events in one call of a handler
 //! - `configuring`: configuration live, with a restart, refused
 //! - `filters`: `where:`, `--filter`, and filters as stored objects
+//! - `schemas`: schemas that plugins bring, and emits that do not fit one
 //! - `starting`: plugins that do not start, and what is said about each
 //! - `leases`: what comes after a lease is over
 //! - `working`: plugins that start and then do wrong
@@ -24,6 +25,7 @@ mod languages;
 mod leases;
 mod ordering;
 mod replaying;
+mod schemas;
 pub mod stage;
 mod starting;
 mod states;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use panotti_protocol::api::{StoredFilter, Tag};
 use panotti_protocol::delivery::{Attempt, Cause, DeliveryState, ReplayMark, ReplayState};
+use panotti_protocol::event::Priority;
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, EventId, FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
@@ -197,6 +198,8 @@ pub struct DeliveryWrite {
     pub attempt_of: Option<DeliveryKey>,
     /// Its ordering key.
     pub order: Option<OrderKey>,
+    /// Its event's priority.
+    pub priority: Priority,
     /// It is dead and its key waits until somebody resolves it.
     pub blocks: bool,
 }
@@ -233,29 +236,35 @@ pub enum Action {
     },
     /// Publishers match against this from now on.
     Rules(Arc<RuleSet>),
-    /// Read the next events of a subscription that have no delivery row.
+    /// Read the next events of a subscription and a priority that have no delivery row.
     ReadPending {
         /// The subscription.
         subscription: SubscriptionId,
+        /// The priority.
+        priority: Priority,
         /// After this one.
         after: Sequence,
         /// At most so many.
         limit: usize,
     },
-    /// Read the next waiting deliveries of a subscription, soonest first.
+    /// Read the next waiting deliveries of a subscription and a priority, soonest first.
     ReadWaiting {
         /// The subscription.
         subscription: SubscriptionId,
+        /// The priority.
+        priority: Priority,
         /// After this place; `None` from the beginning.
         after: Option<(Timestamp, DeliveryKey)>,
         /// At most so many.
         limit: usize,
     },
-    /// Read the next first deliveries of ordering keys that are pending.
+    /// Read the next first deliveries of ordering keys that are pending, of the keys whose rank has this priority.
     ReadHeads {
         /// The subscription.
         subscription: SubscriptionId,
-        /// After this event.
+        /// The priority.
+        priority: Priority,
+        /// After this place: the sequence of a rank.
         after: Sequence,
         /// At most so many.
         limit: usize,

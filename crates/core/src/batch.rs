@@ -13,27 +13,44 @@ use crate::defect::Defect;
 use crate::delivery::Owed;
 use crate::poison::CRASHES_MAX;
 use crate::routing::{SubscriptionId, SubscriptionSpec};
-use crate::subscription::Subscription;
 
-/// The calls of one subscription's handler that are under way, each named by the token of its first delivery, with how many of its
-/// deliveries have not ended.
+/// The calls of one subscription's handler that are under way, each named by the token of its first delivery.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Calls(BTreeMap<FencingToken, usize>);
+pub(crate) struct Calls(BTreeMap<FencingToken, Call>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Call {
+    /// How many of its deliveries have not ended.
+    left: usize,
+    /// It has taken something that is not critical.
+    other: bool,
+}
 
 impl Calls {
     /// One more delivery of a call was handed out.
-    pub(crate) fn join(&mut self, call: FencingToken) {
-        *self.0.entry(call).or_default() += 1;
+    pub(crate) fn join(&mut self, call: FencingToken, is_critical: bool) {
+        let known = self.0.entry(call).or_default();
+        known.left += 1;
+        known.other |= !is_critical;
     }
 
     /// A delivery of a call has ended.
     pub(crate) fn leave(&mut self, call: FencingToken) {
-        if let Some(left) = self.0.get_mut(&call) {
-            *left -= 1;
-            if *left == 0 {
+        if let Some(known) = self.0.get_mut(&call) {
+            known.left -= 1;
+            if known.left == 0 {
                 self.0.remove(&call);
             }
         }
+    }
+
+    pub(crate) fn number(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Those that have taken something that is not critical.
+    pub(crate) fn others(&self) -> usize {
+        self.0.values().filter(|call| call.other).count()
     }
 }
 
@@ -41,18 +58,6 @@ impl SubscriptionSpec {
     /// Most deliveries in flight at once: full batches in every call.
     pub fn in_flight_max(&self) -> usize {
         usize::try_from(self.concurrency.saturating_mul(self.batch)).unwrap_or(usize::MAX)
-    }
-}
-
-impl Subscription {
-    /// Whether another call of its handler may begin.
-    pub(crate) fn has_room(&self) -> bool {
-        self.calls.0.len() < usize::try_from(self.spec.concurrency).unwrap_or(usize::MAX)
-    }
-
-    /// Whether a replay may release another item to it.
-    pub(crate) fn has_room_for_repeats(&self) -> bool {
-        self.repeats.len() < self.spec.in_flight_max()
     }
 }
 
@@ -64,10 +69,11 @@ impl Bus {
             return false;
         }
         let most = usize::try_from(subscription.spec.batch).unwrap_or(usize::MAX).max(1);
+        let room = subscription.room();
         let mut leases = Vec::new();
         let mut call = None;
         while leases.len() < most {
-            let Some((owed, row, copy)) = self.next_to_hand_out(id, step) else { break };
+            let Some((owed, row, copy)) = self.next_to_hand_out(id, room, step) else { break };
             let lease = self.lease(id, owed, row, copy, call);
             call = call.or(Some(lease.token));
             leases.push(lease);

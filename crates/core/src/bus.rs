@@ -19,6 +19,7 @@ use crate::defect::{Defect, Defects};
 use crate::delivery::{Counts, DeliveryKey, HasRow, Owed};
 use crate::groups::Groups;
 use crate::key_pages::HeldKeys;
+use crate::lanes::lane_of;
 use crate::limits::FLOOR_STEP;
 use crate::once::Recent;
 use crate::poison::Alone;
@@ -260,29 +261,29 @@ impl Bus {
                 Answer::Done
             }
             Command::Tick => Answer::Done,
-            Command::PendingPage { subscription, entries, scanned_to } => {
+            Command::PendingPage { subscription, priority, entries, scanned_to } => {
                 let head = self.head;
                 if let Some(known) = self.subscriptions.get_mut(&subscription) {
-                    known.take_pending(entries, scanned_to, head);
+                    known.take_pending(lane_of(priority), entries, scanned_to, head);
                 }
                 Answer::Done
             }
-            Command::WaitingPage { subscription, entries, last } => {
+            Command::WaitingPage { subscription, priority, entries, last } => {
                 if let Some(known) = self.subscriptions.get_mut(&subscription) {
-                    known.take_waiting(entries, last, self.now);
+                    known.take_waiting(lane_of(priority), entries, last, self.now);
                 }
                 Answer::Done
             }
-            Command::HeadsPage { subscription, heads, scanned_to } => {
+            Command::HeadsPage { subscription, priority, heads, scanned_to } => {
                 let head = self.head;
                 if let Some(known) = self.subscriptions.get_mut(&subscription) {
-                    known.take_heads(heads, scanned_to, head);
+                    known.take_heads(lane_of(priority), heads, scanned_to, head);
                 }
                 Answer::Done
             }
-            Command::KeyPage { subscription, order, entries, last } => {
+            Command::KeyPage { subscription, order, entries, last, rest } => {
                 if let Some(known) = self.subscriptions.get_mut(&subscription) {
-                    known.take_key(order, entries, last, self.now);
+                    known.take_key(order, entries, last, rest, self.now);
                 }
                 Answer::Done
             }

@@ -8,9 +8,8 @@ use panotti_protocol::delivery::DeliveryState;
 use crate::action::{DeliveryWrite, Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, StoredDelivery};
-use crate::delivery::{DeliveryKey, HasRow};
+use crate::delivery::HasRow;
 use crate::replay::ReplayNumber;
-use crate::subscription::Subscription;
 
 /// Dead letters that nobody has decided about end after this (semantics rule 8).
 pub const DEAD_LETTERS_KEPT: Duration = Duration::from_secs(90 * 86_400);
@@ -50,14 +49,6 @@ impl Cancelled {
     }
 }
 
-impl Subscription {
-    /// Forgets a delivery that is owed and was not handed out: it has ended.
-    pub(crate) fn forget_pending(&mut self, key: DeliveryKey) {
-        self.window.retain(|owed| owed.key != key);
-        self.heads.retain(|_, owed| owed.key != key);
-    }
-}
-
 impl Bus {
     /// Cancels them, each with an audit entry. What is in flight, ended or changed in this step stays as it is.
     pub(crate) fn cancel(&mut self, cancel: Cancel, step: &mut Step) -> Answer {
@@ -70,7 +61,7 @@ impl Bus {
                 continue;
             }
             subscription.forget_waiting(owed.key);
-            subscription.forget_pending(owed.key);
+            subscription.forget_pending(&owed);
             self.forget_aside(owed.key);
             self.count(owed.key, state, -1);
             self.count(owed.key, DeliveryState::Cancelled, 1);

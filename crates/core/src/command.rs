@@ -1,12 +1,11 @@
 //! What the bus is asked and what it answers. A command carries everything it needs: the core reads no clock and no store.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use panotti_protocol::api::{OnDisabled, ReplaySelection, StoredFilter};
 use panotti_protocol::delivery::{AttemptError, DeliveryState};
-use panotti_protocol::event::Receipt;
+use panotti_protocol::event::{Priority, Receipt};
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
@@ -14,7 +13,7 @@ use panotti_protocol::time::Timestamp;
 use crate::cancel::Cancel;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
-use crate::key_pages::{Head, KeyEntry};
+use crate::key_pages::{Head, KeyEntry, Rank};
 use crate::once::PublishOnce;
 use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
@@ -135,6 +134,8 @@ pub enum Command {
     PendingPage {
         /// The subscription.
         subscription: SubscriptionId,
+        /// The priority.
+        priority: Priority,
         /// Events it matches without a delivery row, in sequence order.
         entries: Vec<Owed>,
         /// Every event up to here was looked at.
@@ -144,6 +145,8 @@ pub enum Command {
     WaitingPage {
         /// The subscription.
         subscription: SubscriptionId,
+        /// The priority.
+        priority: Priority,
         /// Waiting deliveries with the time each is due, soonest first.
         entries: Vec<(Timestamp, Owed)>,
         /// Whether there are no more after these.
@@ -153,9 +156,11 @@ pub enum Command {
     HeadsPage {
         /// The subscription.
         subscription: SubscriptionId,
-        /// Deliveries that are the first of their key and pending, in sequence order.
+        /// The priority.
+        priority: Priority,
+        /// Deliveries that are the first of their key and pending, in the order of their keys' ranks.
         heads: Vec<Head>,
-        /// Every event up to here was looked at.
+        /// Every place up to here was looked at.
         scanned_to: Sequence,
     },
     /// The page asked for by [`crate::action::Action::ReadKey`].
@@ -168,6 +173,8 @@ pub enum Command {
         entries: Vec<KeyEntry>,
         /// Whether there are no more after these.
         last: bool,
+        /// The best rank among those after these.
+        rest: Option<Rank>,
     },
     /// The page asked for by [`crate::action::Action::ReadReplay`].
     ReplayPage {
@@ -364,7 +371,7 @@ pub enum Record {
         /// The plugin.
         plugin: String,
         /// The whole overlay, as JSON values.
-        overlay: BTreeMap<String, panotti_protocol::json::Value>,
+        overlay: std::collections::BTreeMap<String, panotti_protocol::json::Value>,
         /// The new revision.
         revision: u64,
         /// Who.

@@ -62,6 +62,14 @@ pub enum Defect {
     DeadLetterFreesKey,
     /// A replay's item goes although its key is busy (rule 11).
     ReplayIgnoresKeys,
+    /// Lower priorities wait as long as there is a higher one, although turns are weighted (rule 12).
+    StarvedLane,
+    /// The place that is kept for critical deliveries goes to any (rule 12).
+    KeptSlotGivenAway,
+    /// What has waited for long stays in its lane (rule 12).
+    AgeingForgotten,
+    /// A key stays in its lane when a higher priority comes to wait in it (rule 12).
+    RaisedKeyLeft,
     /// That a subscription stands still is not stored, so that it is told again after a restart (rule 14).
     StallForgotten,
 }
@@ -82,7 +90,7 @@ impl Defects {
         Self { on: Some(defect), ..Self::default() }
     }
 
-    /// No mistake, but bounds so tight that what overflows them is seen often: of ordering keys memory keeps nearly nothing.
+    /// No mistake, but bounds so tight that what overflows them is seen often: of lanes and ordering keys memory keeps nearly nothing.
     #[cfg(feature = "defects")]
     #[must_use]
     pub fn with_little_memory(self) -> Self {

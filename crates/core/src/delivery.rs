@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use panotti_protocol::delivery::{DeliveryState, ReplayMark};
+use panotti_protocol::event::Priority;
 use panotti_protocol::id::{DeliveryId, EventId, ReplayId, Sequence, uuid_v7};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
@@ -66,6 +67,10 @@ pub struct Owed {
     pub eventid: EventId,
     /// The event's topic.
     pub topic: Topic,
+    /// The event's priority: its lane.
+    pub priority: Priority,
+    /// Since when it waits: since its event was accepted, it was due again, or a replay released it.
+    pub since: Timestamp,
     /// Its ordering key at this subscription.
     pub order: Option<OrderKey>,
     /// When it ends to matter.

@@ -1,6 +1,7 @@
 //! Handing deliveries out under leases, and taking them back (semantics rule 5); the pages that the next hand-outs need. Ordering keys
 //! follow the rows that a step writes, whoever writes them, so that what comes next of a key can go in the same step.
 
+use panotti_protocol::event::Priority;
 use panotti_protocol::id::{FencingToken, InstanceId};
 
 use crate::action::{Action, CancelReason, Lease, Step, Write};
@@ -9,7 +10,9 @@ use crate::command::{Answer, Attach};
 use crate::defect::Defect;
 use crate::delivery::{HasRow, Owed};
 use crate::keys::Turn;
-use crate::limits::{HANDLER_TIMEOUT, KEY_FRONT_MAX, LEASE, REPLAYS_RUNNING_MAX, WAITING_MAX};
+use crate::lanes::priority_of;
+use crate::limits::{HANDLER_TIMEOUT, KEY_FRONT_MAX, LANES, LEASE, REPLAYS_RUNNING_MAX};
+use crate::picking::Room;
 use crate::routing::SubscriptionId;
 use crate::subscription::Subscription;
 
@@ -34,13 +37,13 @@ impl Bus {
     }
 
     /// The next delivery of a subscription that may go now, and the copy that gets it. One that runs alone is set aside: nothing goes before it.
-    pub(crate) fn next_to_hand_out(&mut self, id: SubscriptionId, step: &mut Step) -> Option<(Owed, HasRow, Attach)> {
+    pub(crate) fn next_to_hand_out(&mut self, id: SubscriptionId, room: Room, step: &mut Step) -> Option<(Owed, HasRow, Attach)> {
         loop {
             let copy = self.copy_of(self.subscriptions.get(&id)?)?.attach.clone();
             if self.is_kept_free(&copy.plugin) {
                 return None;
             }
-            let next = self.subscriptions.get_mut(&id).and_then(|known| known.take_next(self.now));
+            let next = self.subscriptions.get_mut(&id).and_then(|known| known.take_next(self.now, room));
             self.take_back_items(id);
             let (owed, row) = next?;
             if owed.expires.is_some_and(|expires| expires <= self.now) {
@@ -63,8 +66,8 @@ impl Bus {
         let (mut handler, mut timeout) = (String::new(), HANDLER_TIMEOUT);
         if let Some(subscription) = self.subscriptions.get_mut(&id) {
             (handler, timeout) = (subscription.spec.name.clone(), subscription.timeout());
-            subscription.lease(&owed, row);
-            subscription.calls.join(call);
+            let is_critical = subscription.lease(&owed, row);
+            subscription.calls.join(call, is_critical);
         }
         let hard_until = self.now + timeout;
         let lease_until = (self.now + LEASE).min(hard_until);
@@ -125,39 +128,40 @@ impl Bus {
     pub(crate) fn follow_rows(&mut self, step: &Step) {
         let from = std::mem::replace(&mut self.followed, step.writes.len());
         for write in &step.writes[from..] {
-            let (key, order, turn) = match write {
-                Write::Delivery(row) if row.blocks => (row.key, row.order, Turn::Blocks),
-                Write::Delivery(row) if row.holds_its_key() => (row.key, row.order, Turn::Waits),
-                Write::Delivery(row) => (row.key, row.order, Turn::Resolved),
-                Write::Recovered { key, order, .. } => (*key, *order, Turn::Recovered),
+            let (key, order, priority, turn) = match write {
+                Write::Delivery(row) if row.blocks => (row.key, row.order, row.priority, Turn::Blocks),
+                Write::Delivery(row) if row.holds_its_key() => (row.key, row.order, row.priority, Turn::Waits),
+                Write::Delivery(row) => (row.key, row.order, row.priority, Turn::Resolved),
+                // What is resolved has no part in its key any more, whatever its priority was.
+                Write::Recovered { key, order, .. } => (*key, *order, Priority::Low, Turn::Recovered),
                 _ => continue,
             };
             if let Some(order) = order
                 && let Some(subscription) = self.subscriptions.get_mut(&key.subscription)
             {
-                subscription.follow(order, key, turn);
+                subscription.follow(order, key, priority, turn);
             }
         }
     }
 
     pub(crate) fn ask_for_pages(&mut self, step: &mut Step) {
-        for (id, subscription) in &mut self.subscriptions {
-            let subscription_id = *id;
-            if let Some((after, limit)) = subscription.wants_pending() {
-                step.actions.push(Action::ReadPending { subscription: subscription_id, after, limit });
+        let key_limit = self.defects.bound(KEY_FRONT_MAX).max(REPLAYS_RUNNING_MAX + 2);
+        for (id, known) in &mut self.subscriptions {
+            let subscription = *id;
+            for lane in 0..LANES {
+                let priority = priority_of(lane);
+                if let Some((after, limit)) = known.wants_pending(lane) {
+                    step.actions.push(Action::ReadPending { subscription, priority, after, limit });
+                }
+                if let Some((after, limit)) = known.wants_waiting(lane) {
+                    step.actions.push(Action::ReadWaiting { subscription, priority, after, limit });
+                }
+                if let Some((after, limit)) = known.wants_heads(lane) {
+                    step.actions.push(Action::ReadHeads { subscription, priority, after, limit });
+                }
             }
-            if let Some(after) = subscription.wants_waiting() {
-                step.actions.push(Action::ReadWaiting { subscription: subscription_id, after, limit: WAITING_MAX / 2 });
-            }
-            if let Some((after, limit)) = subscription.wants_heads(self.head) {
-                step.actions.push(Action::ReadHeads { subscription: subscription_id, after, limit });
-            }
-            for order in subscription.wanted_keys() {
-                step.actions.push(Action::ReadKey {
-                    subscription: subscription_id,
-                    order,
-                    limit: self.defects.bound(KEY_FRONT_MAX).max(REPLAYS_RUNNING_MAX + 2),
-                });
+            for order in known.wanted_keys() {
+                step.actions.push(Action::ReadKey { subscription, order, limit: key_limit });
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What the store tells memory of ordering keys: who is held at a start, who is first, what is next in one key.
 
+use panotti_protocol::event::Priority;
+use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
 use crate::delivery::Owed;
@@ -27,6 +29,24 @@ impl HeldKeys {
     /// None are held.
     pub fn none() -> Self {
         Self { keys: Vec::new(), all: true }
+    }
+}
+
+/// What a key's turn goes by (semantics rule 12): the highest priority among its unresolved deliveries, and the first event that has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rank {
+    /// The lane.
+    pub priority: Priority,
+    /// The place in the lane.
+    pub sequence: Sequence,
+}
+
+impl Rank {
+    /// The one of two whose turn comes first.
+    #[must_use]
+    pub fn better(self, other: Self) -> Self {
+        let is_better = other.priority > self.priority || (other.priority == self.priority && other.sequence < self.sequence);
+        if is_better { other } else { self }
     }
 }
 
@@ -59,4 +79,6 @@ pub struct Head {
     pub order: OrderKey,
     /// Whether more of its key comes after it.
     pub more: bool,
+    /// Its key's rank, by all of its unresolved deliveries.
+    pub rank: Rank,
 }

@@ -3,19 +3,22 @@
 //! and then what memory does not know is read before anything of it is handed out.
 //!
 //! The store keeps an entry for each delivery of a key that is not resolved. Only the first of a key may be handed out, one at a time.
+//! First deliveries without a row, the heads, stand in lanes: each where the best of its key belongs (rule 12).
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
+use panotti_protocol::event::Priority;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
-use crate::defect::Defects;
+use crate::busy::{Busy, Known, Place};
+use crate::defect::{Defect, Defects};
 use crate::delivery::{DeliveryKey, HasRow, Owed};
-use crate::key_pages::{Head, HeldKeys, KeyEntry, Stands};
-use crate::limits::{KEY_FRONT_MAX, KEYS_MAX, KEYS_PARKED_MAX};
+use crate::key_pages::{Head, HeldKeys, KeyEntry, Rank, Stands};
+use crate::lanes::lane_of;
+use crate::limits::{KEYS_MAX, LANES, WINDOW_LOW, WINDOW_MAX};
 use crate::order::OrderKey;
+use crate::reach::Reach;
 
 /// What became of a delivery that has a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,102 +36,26 @@ pub(crate) enum Turn {
 /// See the module.
 #[derive(Debug, Clone)]
 pub(crate) struct Keys {
-    busy: BTreeMap<OrderKey, Busy>,
-    known: Known,
+    pub(crate) busy: BTreeMap<OrderKey, Busy>,
+    /// Of each lane, the heads by the place of their keys in it.
+    pub(crate) heads: [BTreeMap<Sequence, Owed>; LANES],
+    /// Of each lane, how far every key whose first delivery is pending is in memory.
+    pub(crate) known: [Reach<Sequence>; LANES],
     /// Every key that is held is in `busy`.
-    held_known: bool,
-    heads_asked: bool,
+    pub(crate) held_known: bool,
     /// Keys whose entries are to be read after this step.
     wanted: BTreeSet<OrderKey>,
     /// Keys that may be over: looked at when the step ends.
     idle: Vec<OrderKey>,
-    /// Deliveries whose turn it is: taken by the subscription.
-    ready: Vec<(Owed, HasRow)>,
+    /// Deliveries with a row whose turn it is: taken by the subscription.
+    ready: Vec<Owed>,
+    /// Keys that belong to another lane now: what the subscription has of them moves too.
+    moved: Vec<OrderKey>,
     /// Deliveries kept here until it is their turn.
-    parked: usize,
+    pub(crate) parked: usize,
     /// The key that was forgotten last.
-    forgotten: OrderKey,
-    defects: Defects,
-}
-
-/// How much of the store memory stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
-    /// Every key with an unresolved delivery is in memory.
-    All,
-    /// Every key whose first delivery is pending and not after this event is. Others may not be.
-    UpTo(Sequence),
-}
-
-#[derive(Debug, Clone, Default)]
-struct Busy {
-    /// In flight, or released to be by a replay.
-    flight: Option<DeliveryKey>,
-    /// The key's first unresolved deliveries.
-    front: BTreeMap<DeliveryKey, Place>,
-    /// Whether the store may have more after those.
-    more: bool,
-    asked: bool,
-    /// As a start found it, and until it is read: something waits behind a dead letter.
-    stuck: bool,
-}
-
-#[derive(Debug, Clone)]
-enum Place {
-    /// Kept until it is its turn.
-    Here(Box<Owed>, HasRow),
-    /// Without a row: in the window or in flight.
-    Window,
-    /// With a row: waiting for its time, in flight, or in the store.
-    Held,
-    /// Dead, until somebody resolves it.
-    Blocking,
-}
-
-impl Busy {
-    fn is_unread(&self) -> bool {
-        self.front.is_empty() && self.more
-    }
-
-    /// Whether it goes on only when somebody resolves a dead letter, or is being read. What waits for its next attempt is not stuck.
-    fn is_stuck(&self) -> bool {
-        let known = self.front.first_key_value().is_some_and(|(at, place)| {
-            let behind = self.more || self.front.last_key_value().is_some_and(|(last, _)| last.sequence > at.sequence);
-            matches!(place, Place::Blocking) && behind
-        });
-        self.asked || known || (self.stuck && self.is_unread())
-    }
-
-    fn first(&self) -> Option<Sequence> {
-        self.front.first_key_value().map(|(at, _)| at.sequence)
-    }
-
-    /// Takes an entry in. What is after the last known stays in the store, and so does the last where there are too many.
-    fn insert(&mut self, at: DeliveryKey, place: Place, parked: &mut usize, defects: &Defects) {
-        let last = self.front.last_key_value().map(|(last, _)| *last);
-        // Deliveries of one event are first together: they are all here.
-        let behind = last.is_none_or(|last| at > last) && self.first() != Some(at.sequence);
-        if behind && (self.more || (*parked >= defects.bound(KEYS_PARKED_MAX) && matches!(place, Place::Here(..)))) {
-            self.more = true;
-            return;
-        }
-        if let Entry::Vacant(entry) = self.front.entry(at) {
-            *parked += usize::from(matches!(place, Place::Here(..)));
-            entry.insert(place);
-        }
-        let (first, last) = (self.first(), self.front.last_key_value().map(|(last, _)| last.sequence));
-        if self.front.len() > defects.bound(KEY_FRONT_MAX)
-            && first != last
-            && let Some((_, place)) = self.front.pop_last()
-        {
-            *parked -= usize::from(matches!(place, Place::Here(..)));
-            self.more = true;
-        }
-    }
-
-    fn parked(&self) -> usize {
-        self.front.values().filter(|place| matches!(place, Place::Here(..))).count()
-    }
+    pub(crate) forgotten: OrderKey,
+    pub(crate) defects: Defects,
 }
 
 impl Keys {
@@ -136,52 +63,142 @@ impl Keys {
     pub(crate) fn new(defects: Defects) -> Self {
         Self {
             busy: BTreeMap::new(),
-            known: Known::All,
+            heads: std::array::from_fn(|_| BTreeMap::new()),
+            known: [Reach::everything(); LANES],
             held_known: true,
-            heads_asked: false,
             wanted: BTreeSet::new(),
             idle: Vec::new(),
             ready: Vec::new(),
+            moved: Vec::new(),
             parked: 0,
             forgotten: OrderKey(0),
             defects,
         }
     }
 
-    /// After a start: held keys are known to be busy; the first pending delivery of each other key is found by a scan.
+    /// After a start: held keys are known to be busy; the first pending delivery of each other key is found by a scan of its lane.
     pub(crate) fn load(held: HeldKeys, defects: Defects) -> Self {
-        let busy = held.keys.into_iter().map(|held| (held.order, Busy { more: true, stuck: held.stuck, ..Busy::default() })).collect();
-        Self { busy, known: Known::UpTo(Sequence(0)), held_known: held.all, ..Self::new(defects) }
+        let busy = held.keys.into_iter().map(|held| (held.order, Busy { stuck: held.stuck, ..Busy::unread() })).collect();
+        Self { busy, known: [Reach::up_to(Sequence(0)); LANES], held_known: held.all, ..Self::new(defects) }
+    }
+
+    /// Whether every key with an unresolved delivery is in memory.
+    fn all_are_known(&self) -> bool {
+        self.held_known && self.known.iter().all(Reach::is_everything)
     }
 
     /// Whether no key has anything unresolved.
     pub(crate) fn are_free(&self) -> bool {
-        self.busy.is_empty() && self.known == Known::All
+        self.busy.is_empty() && self.all_are_known()
+    }
+
+    /// The highest priority of a key's unresolved deliveries, as far as memory knows.
+    pub(crate) fn priority_of(&self, order: OrderKey) -> Option<Priority> {
+        Some(self.busy.get(&order)?.rank()?.priority)
+    }
+
+    /// The first head of a lane.
+    pub(crate) fn first_head(&self, lane: usize) -> Option<&Owed> {
+        self.heads[lane].first_key_value().map(|(_, owed)| owed)
+    }
+
+    /// Takes out the first head of a lane.
+    pub(crate) fn pop_head(&mut self, lane: usize) -> Option<Owed> {
+        let (_, owed) = self.heads[lane].pop_first()?;
+        if let Some(busy) = owed.order.and_then(|order| self.busy.get_mut(&order)) {
+            busy.head = None;
+        }
+        Some(owed)
+    }
+
+    /// The oldest event among the heads.
+    pub(crate) fn oldest_head(&self) -> Option<Sequence> {
+        self.heads.iter().flat_map(BTreeMap::values).map(|owed| owed.key.sequence).min()
+    }
+
+    pub(crate) fn has_heads(&self) -> bool {
+        self.heads.iter().any(|heads| !heads.is_empty())
+    }
+
+    /// Forgets a head: it has ended.
+    pub(crate) fn forget_head(&mut self, order: OrderKey, key: DeliveryKey) {
+        let Some(rank) = self.busy.get(&order).and_then(|busy| busy.head) else { return };
+        if self.heads[lane_of(rank.priority)].get(&rank.sequence).is_some_and(|owed| owed.key == key) {
+            self.take_head(order);
+        }
+    }
+
+    pub(crate) fn take_head(&mut self, order: OrderKey) -> Option<Owed> {
+        let rank = self.busy.get_mut(&order)?.head.take()?;
+        self.heads[lane_of(rank.priority)].remove(&rank.sequence)
+    }
+
+    /// Puts a delivery without a row among the heads, where its key belongs.
+    pub(crate) fn enter_head(&mut self, order: OrderKey, owed: Owed) {
+        self.take_head(order);
+        let own = Rank { priority: owed.priority, sequence: owed.key.sequence };
+        let rank = self.busy.get(&order).and_then(Busy::rank).unwrap_or(own);
+        if let Some(busy) = self.busy.get_mut(&order) {
+            busy.head = Some(rank);
+        }
+        self.stand_at(rank, owed);
+    }
+
+    fn stand_at(&mut self, rank: Rank, owed: Owed) {
+        let lane = lane_of(rank.priority);
+        self.heads[lane].insert(rank.sequence, owed);
+        if self.heads[lane].len() > self.defects.bound(WINDOW_MAX) {
+            self.put_off(lane);
+        }
+    }
+
+    /// What belongs to a key whose rank has changed moves to where the key belongs now: its head here, the rest at the subscription.
+    fn follow_rank(&mut self, order: OrderKey, before: Option<Rank>) {
+        let Some(busy) = self.busy.get(&order) else { return };
+        let rank = busy.rank();
+        if rank == before {
+            return;
+        }
+        if before.map(|before| before.priority) != rank.map(|rank| rank.priority) {
+            self.moved.push(order);
+        }
+        if rank.is_some()
+            && busy.head.is_some_and(|stands| Some(stands) != rank)
+            && !self.defects.has(Defect::RaisedKeyLeft)
+            && let Some(owed) = self.take_head(order)
+        {
+            self.enter_head(order, owed);
+        }
     }
 
     /// A delivery that was just made, without a row. Its key may be free.
     pub(crate) fn offer(&mut self, order: OrderKey, owed: Owed) {
-        let at = owed.key;
-        match (self.busy.get_mut(&order), self.known) {
-            (Some(busy), _) => {
-                busy.insert(at, Place::Here(Box::new(owed), HasRow::No), &mut self.parked, &self.defects);
-                self.advance(order);
-            }
-            (None, Known::All) => {
-                self.make_room(at.sequence);
-                self.busy.insert(order, Busy { front: BTreeMap::from([(at, Place::Window)]), ..Busy::default() });
-                self.ready.push((owed, HasRow::No));
-            }
-            (None, Known::UpTo(scanned)) if at.sequence > scanned => {}
-            (None, Known::UpTo(_)) => self.ask(order),
+        let (at, priority) = (owed.key, owed.priority);
+        if let Some(busy) = self.busy.get_mut(&order) {
+            let before = busy.rank();
+            let known = Known { priority, place: Place::Here(Box::new(owed), HasRow::No) };
+            busy.insert(at, known, &mut self.parked, &self.defects);
+            self.advance(order);
+            self.follow_rank(order, before);
+        } else if self.all_are_known() {
+            self.make_room();
+            self.busy.insert(order, Busy::with(at, priority, Place::Head));
+            self.enter_head(order, owed);
+        } else {
+            self.look_again(priority, at.sequence);
         }
+    }
+
+    /// The store has the first delivery of a key at this place of a lane, or may have moved it there: it is looked for.
+    pub(crate) fn look_again(&mut self, priority: Priority, sequence: Sequence) {
+        self.known[lane_of(priority)].go_back(Sequence(sequence.0.saturating_sub(1)));
     }
 
     /// Whether a delivery that has an entry in the store may be handed out now. One that may not is kept until it is its turn, or read
     /// again then.
     pub(crate) fn is_its_turn(&mut self, order: OrderKey, owed: &Owed, row: HasRow) -> bool {
         let Some(busy) = self.busy.get_mut(&order) else {
-            if self.known != Known::All {
+            if !self.all_are_known() {
                 self.ask(order);
             }
             return false;
@@ -191,16 +208,17 @@ impl Keys {
             return false;
         }
         let first = busy.first();
-        let Some(place) = busy.front.get_mut(&owed.key) else { return false };
-        if busy.flight.is_none() && first == Some(owed.key.sequence) {
-            if matches!(place, Place::Here(..)) {
-                *place = if row == HasRow::Yes { Place::Held } else { Place::Window };
+        let Some(known) = busy.front.get_mut(&owed.key) else { return false };
+        // What is being read is handed out by what is read.
+        if busy.flight.is_none() && first == Some(owed.key.sequence) && !busy.asked {
+            if known.place.is_here() {
+                known.place = if row == HasRow::Yes { Place::Held } else { Place::Head };
                 self.parked -= 1;
             }
             return true;
         }
-        if !matches!(place, Place::Here(..)) {
-            *place = Place::Here(Box::new(owed.clone()), row);
+        if !known.place.is_here() {
+            known.place = Place::Here(Box::new(owed.clone()), row);
             self.parked += 1;
         }
         false
@@ -209,7 +227,7 @@ impl Keys {
     /// Whether a delivery is kept here until it is its turn.
     pub(crate) fn keeps(&self, owed: &Owed) -> bool {
         let busy = owed.order.and_then(|order| self.busy.get(&order));
-        busy.is_some_and(|busy| matches!(busy.front.get(&owed.key), Some(Place::Here(..))))
+        busy.and_then(|busy| busy.front.get(&owed.key)).is_some_and(|known| known.place.is_here())
     }
 
     /// Whether a replay may release an item of this key: nothing before it is unresolved, and nothing of its key is in flight.
@@ -223,17 +241,13 @@ impl Keys {
 
     /// Releases an item of a replay: from now on it counts as in flight. Where the key is not known it is read first.
     pub(crate) fn claim(&mut self, order: OrderKey, at: DeliveryKey) -> bool {
-        match (self.busy.get_mut(&order), self.known) {
-            (None, Known::All) => self.make_room(at.sequence),
-            (None, Known::UpTo(_)) => {
+        match self.busy.get(&order) {
+            None if self.all_are_known() => self.make_room(),
+            Some(busy) if !busy.is_unread() => {}
+            _ => {
                 self.ask(order);
                 return false;
             }
-            (Some(busy), _) if busy.is_unread() => {
-                self.ask(order);
-                return false;
-            }
-            (Some(_), _) => {}
         }
         if !self.could_claim(order, at) {
             return false;
@@ -245,7 +259,7 @@ impl Keys {
     /// Whether an item that was released may still go: nothing before it has come in between.
     pub(crate) fn claim_holds(&self, order: OrderKey, at: DeliveryKey) -> bool {
         let Some(busy) = self.busy.get(&order) else { return false };
-        busy.flight == Some(at) && !busy.is_unread() && busy.first().is_none_or(|first| first >= at.sequence)
+        busy.flight == Some(at) && !busy.is_unread() && !busy.asked && busy.first().is_none_or(|first| first >= at.sequence)
     }
 
     /// A delivery of this key is in flight.
@@ -262,49 +276,56 @@ impl Keys {
     }
 
     /// A delivery's row was written: it holds its key from now on.
-    pub(crate) fn hold(&mut self, order: OrderKey, at: DeliveryKey, turn: Turn) {
+    pub(crate) fn hold(&mut self, order: OrderKey, at: DeliveryKey, priority: Priority, turn: Turn) {
         let place = if turn == Turn::Blocks { Place::Blocking } else { Place::Held };
-        match (self.busy.get_mut(&order), self.known) {
-            (Some(busy), _) => {
-                if let Some(place) = busy.front.remove(&at) {
-                    self.parked -= usize::from(matches!(place, Place::Here(..)));
-                }
-                busy.insert(at, place, &mut self.parked, &self.defects);
+        if let Some(busy) = self.busy.get_mut(&order) {
+            let before = busy.rank();
+            if let Some(known) = busy.front.remove(&at) {
+                self.parked -= usize::from(known.place.is_here());
             }
-            (None, Known::All) => {
-                self.make_room(at.sequence);
-                self.busy.insert(order, Busy { front: BTreeMap::from([(at, place)]), ..Busy::default() });
-            }
-            // Held keys are known, whatever else is not.
-            (None, Known::UpTo(_)) => {
-                self.make_room(at.sequence);
-                self.busy.insert(order, Busy { more: true, ..Busy::default() });
-            }
+            busy.insert(at, Known { priority, place }, &mut self.parked, &self.defects);
+            self.follow_rank(order, before);
+        } else if self.all_are_known() {
+            self.make_room();
+            self.busy.insert(order, Busy::with(at, priority, place));
+        } else {
+            // Held keys are known, whatever else is not. A pending delivery before it may have been raised.
+            self.make_room();
+            self.busy.insert(order, Busy::unread());
+            self.look_again(priority, at.sequence);
         }
     }
 
     /// A delivery's row was written: it is resolved, and the next of its key may go.
     pub(crate) fn resolve(&mut self, order: OrderKey, at: DeliveryKey) {
         let Some(busy) = self.busy.get_mut(&order) else {
-            if self.known != Known::All {
+            if !self.all_are_known() {
                 self.ask(order);
             }
             return;
         };
-        if let Some(place) = busy.front.remove(&at) {
-            self.parked -= usize::from(matches!(place, Place::Here(..)));
+        let before = busy.rank();
+        if let Some(known) = busy.front.remove(&at) {
+            self.parked -= usize::from(known.place.is_here());
         }
         if busy.flight == Some(at) {
             busy.flight = None;
         }
+        // What the rest of its key is worth without it only the store knows, and whether it has more of the event that is first now.
+        let is_worth_less = busy.rest.is_some_and(|rest| rest.sequence == at.sequence);
+        if busy.more && (is_worth_less || busy.is_one_event()) {
+            self.ask(order);
+        }
         self.advance(order);
+        self.follow_rank(order, before);
     }
 
     /// A replay of this delivery succeeded. Where it was dead and blocked its key, it is resolved; a waiting one stays what it is.
     pub(crate) fn recover(&mut self, order: OrderKey, at: DeliveryKey) {
         match self.busy.get(&order) {
             Some(busy) if busy.is_unread() => self.ask(order),
-            Some(busy) if !matches!(busy.front.get(&at), Some(Place::Blocking)) => {}
+            // What is not among the first may block too: it is read again when its turn comes.
+            Some(busy) if busy.front.get(&at).is_some_and(|known| !matches!(known.place, Place::Blocking)) => {}
             _ => self.resolve(order, at),
         }
     }
@@ -322,20 +343,28 @@ impl Keys {
             }
             return;
         };
-        for (_, place) in busy.front.iter_mut().take_while(|(at, _)| at.sequence == first) {
-            if let Place::Here(owed, row) = place {
+        let mut head = None;
+        for (_, known) in busy.front.iter_mut().take_while(|(at, _)| at.sequence == first) {
+            if let Place::Here(owed, row) = &known.place {
                 self.parked -= 1;
-                self.ready.push(((**owed).clone(), *row));
-                *place = if *row == HasRow::Yes { Place::Held } else { Place::Window };
+                let (owed, row) = ((**owed).clone(), *row);
+                known.place = if row == HasRow::Yes { Place::Held } else { Place::Head };
+                match row {
+                    HasRow::Yes => self.ready.push(owed),
+                    HasRow::No => head = Some(owed),
+                }
             }
+        }
+        if let Some(owed) = head {
+            self.enter_head(order, owed);
         }
     }
 
     fn ask(&mut self, order: OrderKey) {
         if !self.busy.contains_key(&order) {
-            self.make_room(Sequence(0));
+            self.make_room();
         }
-        let busy = self.busy.entry(order).or_insert_with(|| Busy { more: true, ..Busy::default() });
+        let busy = self.busy.entry(order).or_insert_with(Busy::unread);
         if !busy.asked {
             busy.asked = true;
             self.wanted.insert(order);
@@ -345,29 +374,32 @@ impl Keys {
     /// The keys to read after this step. Forgets those that are over.
     pub(crate) fn wanted(&mut self) -> BTreeSet<OrderKey> {
         for order in std::mem::take(&mut self.idle) {
-            if self.busy.get(&order).is_some_and(|busy| busy.flight.is_none() && busy.front.is_empty() && !busy.more) {
+            if self.busy.get(&order).is_some_and(|busy| busy.flight.is_none() && busy.front.is_empty() && !busy.more && !busy.asked) {
+                self.take_head(order);
                 self.busy.remove(&order);
             }
         }
         std::mem::take(&mut self.wanted)
     }
 
-    /// Takes a key's first entries as the store has them. What waits for its time is returned, to be kept until then.
-    pub(crate) fn take_page(&mut self, order: OrderKey, entries: Vec<KeyEntry>, last: bool) -> Vec<(Timestamp, Owed)> {
+    /// Takes a key's first entries as the store has them, and the best rank of those after them. What waits for its time is returned, to
+    /// be kept until then.
+    pub(crate) fn take_page(&mut self, order: OrderKey, entries: Vec<KeyEntry>, last: bool, rest: Option<Rank>) -> Vec<(Timestamp, Owed)> {
+        self.take_head(order);
         let Some(busy) = self.busy.get_mut(&order) else { return Vec::new() };
+        let before = busy.rank();
         self.parked -= busy.parked();
-        (busy.asked, busy.stuck) = (false, false);
-        busy.more = !last;
+        (busy.asked, busy.stuck, busy.more, busy.rest) = (false, false, !last, rest);
         busy.front.clear();
         let mut waiting = Vec::new();
         for KeyEntry { owed, stands } in entries {
-            let at = owed.key;
+            let (at, priority) = (owed.key, owed.priority);
             let place = match stands {
                 Stands::Pending if busy.flight != Some(at) => {
                     self.parked += 1;
                     Place::Here(Box::new(owed), HasRow::No)
                 }
-                Stands::Pending => Place::Window,
+                Stands::Pending => Place::Head,
                 Stands::Waiting(due) if busy.flight != Some(at) => {
                     waiting.push((due, owed));
                     Place::Held
@@ -375,26 +407,27 @@ impl Keys {
                 Stands::Waiting(_) => Place::Held,
                 Stands::Blocking => Place::Blocking,
             };
-            busy.front.insert(at, place);
+            busy.front.insert(at, Known { priority, place });
         }
         self.advance(order);
+        self.follow_rank(order, before);
         waiting
     }
 
-    /// After which event the first pending deliveries of keys are looked for, if they are.
-    pub(crate) fn wants_heads(&mut self, head: Sequence) -> Option<Sequence> {
-        let Known::UpTo(scanned) = self.known else { return None };
-        let wants = !self.heads_asked && (scanned < head || self.held_known);
-        self.heads_asked |= wants;
-        wants.then_some(scanned)
+    /// After which place of a lane the first pending deliveries of keys are looked for, and how many may come, if they are.
+    pub(crate) fn wants_heads(&mut self, lane: usize) -> Option<(Sequence, usize)> {
+        let here = self.heads[lane].len();
+        if here >= self.defects.bound(WINDOW_LOW) {
+            return None;
+        }
+        let after = self.known[lane].ask()?;
+        Some((after, self.defects.bound(WINDOW_MAX) - here))
     }
 
-    /// Takes a page of first pending deliveries.
-    pub(crate) fn take_heads(&mut self, heads: Vec<Head>, scanned_to: Sequence, newest: Sequence) {
-        self.heads_asked = false;
-        let Known::UpTo(before) = self.known else { return };
-        for Head { owed, order, more } in heads {
-            let at = owed.key;
+    /// Takes a page of a lane's first pending deliveries.
+    pub(crate) fn take_heads(&mut self, lane: usize, heads: Vec<Head>, scanned_to: Sequence, newest: Sequence) {
+        self.known[lane].answered((scanned_to < newest).then_some(scanned_to));
+        for Head { owed, order, more, rank } in heads {
             if let Some(busy) = self.busy.get(&order) {
                 // Known to be held, but perhaps behind this one.
                 if busy.is_unread() {
@@ -402,82 +435,33 @@ impl Keys {
                 }
                 continue;
             }
-            // Where no key can be forgotten they are all in flight or in the window, which bounds them.
+            // Where no key can be forgotten they are all in flight or among the heads, which bounds them.
             if self.busy.len() >= self.defects.bound(KEYS_MAX) {
                 self.forget_one();
             }
-            self.busy.insert(order, Busy { front: BTreeMap::from([(at, Place::Window)]), more, ..Busy::default() });
-            self.ready.push((owed, HasRow::No));
-        }
-        let all = scanned_to >= newest && self.held_known;
-        self.known = if all { Known::All } else { Known::UpTo(scanned_to.min(newest).max(before)) };
-    }
-
-    /// The window has no room for a key's first delivery: it is looked for again later.
-    pub(crate) fn put_off(&mut self, order: OrderKey, owed: Owed) {
-        let Some(busy) = self.busy.get_mut(&order) else { return };
-        let at = owed.key;
-        if busy.flight.is_some() {
-            if let Some(place) = busy.front.get_mut(&at).filter(|place| matches!(place, Place::Window)) {
-                *place = Place::Here(Box::new(owed), HasRow::No);
-                self.parked += 1;
-            }
-            return;
-        }
-        self.parked -= busy.parked();
-        let holds = busy.front.values().any(|place| matches!(place, Place::Held | Place::Blocking | Place::Here(_, HasRow::Yes)));
-        // What comes after the first ones may hold too.
-        self.held_known &= !holds && !busy.more;
-        self.busy.remove(&order);
-        self.know_up_to(Sequence(at.sequence.0 - 1));
-    }
-
-    fn know_up_to(&mut self, sequence: Sequence) {
-        self.known = match self.known {
-            Known::All => Known::UpTo(sequence),
-            Known::UpTo(before) => Known::UpTo(before.min(sequence)),
-        };
-    }
-
-    /// Forgets keys until another fits in. `sequence`: of the delivery that needs the room.
-    fn make_room(&mut self, sequence: Sequence) {
-        while self.busy.len() >= self.defects.bound(KEYS_MAX) && self.forget_one() {
-            if self.known == Known::All {
-                self.known = Known::UpTo(sequence);
-            }
+            let rest = more.then_some(rank);
+            self.busy.insert(order, Busy { more, rest, ..Busy::with(owed.key, owed.priority, Place::Head) });
+            self.enter_head(order, owed);
         }
     }
 
-    /// Forgets a key whose first delivery is not in a window: what is held, or was never read. Whether there was one.
-    fn forget_one(&mut self) -> bool {
-        let can_go = |(_, busy): &(&OrderKey, &Busy)| {
-            let first_is_pending = busy.front.first_key_value().is_some_and(|(_, place)| matches!(place, Place::Window));
-            let just_read = busy.front.is_empty() && !busy.more;
-            busy.flight.is_none() && !busy.asked && !first_is_pending && !just_read
-        };
-        let after = (Bound::Excluded(self.forgotten), Bound::Unbounded);
-        let found = self.busy.range(after).find(can_go).or_else(|| self.busy.iter().find(can_go)).map(|(order, _)| *order);
-        let Some(order) = found else { return false };
-        if let Some(busy) = self.busy.remove(&order) {
-            self.parked -= busy.parked();
-        }
-        self.forgotten = order;
-        self.held_known = false;
-        true
-    }
-
-    /// Deliveries whose turn it is.
-    pub(crate) fn take_ready(&mut self) -> Vec<(Owed, HasRow)> {
+    /// Deliveries with a row whose turn it is.
+    pub(crate) fn take_ready(&mut self) -> Vec<Owed> {
         std::mem::take(&mut self.ready)
     }
 
-    /// Whether something of its keys could be handled now, as far as it is not in a window, or is kept from it by a dead letter.
-    pub(crate) fn owe(&self, newest: Sequence) -> bool {
-        matches!(self.known, Known::UpTo(scanned) if scanned < newest) || self.busy.values().any(Busy::is_stuck)
+    /// Keys that belong to another lane now.
+    pub(crate) fn take_moved(&mut self) -> Vec<OrderKey> {
+        std::mem::take(&mut self.moved)
+    }
+
+    /// Whether something of its keys could be handled now, as far as it is not among the heads, or is kept from it by a dead letter.
+    pub(crate) fn owe(&self) -> bool {
+        !self.known.iter().all(Reach::is_everything) || self.busy.values().any(Busy::is_stuck)
     }
 
     /// Entries in memory.
     pub(crate) fn in_memory(&self) -> usize {
-        self.busy.len() + self.parked
+        self.busy.len() + self.parked + self.heads.iter().map(BTreeMap::len).sum::<usize>()
     }
 }

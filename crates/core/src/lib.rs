@@ -7,9 +7,10 @@
 //! - [`bus`]: the state, and one step of it; [`load`](bus::Bus::load) after a start
 //! - [`event`], [`routing`]: events inside the daemon, and which subscriptions they match; [`once`]: publishing under a key
 //! - [`delivery`], [`subscription`], [`retry`], [`replay`]: what is owed, kept bounded in memory; when it is tried again
-//! - [`retention`], [`cancel`]: what may leave the store; deliveries given up before they ended
+//! - [`retention`], [`ages`], [`cancel`]: what may leave the store, and when; deliveries given up before they ended
 //! - [`poison`]: deliveries that crash their plugin; `batch`: calls of handlers that take several deliveries
-//! - [`order`], [`key_pages`], `keys`: ordering keys, and whose turn it is in each
+//! - [`order`], [`key_pages`], `keys`, `busy`, `key_room`: ordering keys, and whose turn it is in each
+//! - [`lanes`], `lane`, `reach`, `picking`: priorities, and which delivery of a subscription goes next
 //! - [`schemas`]: schemas of topics, and events that do not fit them
 //! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
@@ -18,8 +19,10 @@
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
 pub mod action;
+pub mod ages;
 mod batch;
 pub mod bus;
+mod busy;
 pub mod cancel;
 pub mod command;
 pub mod defect;
@@ -29,7 +32,10 @@ pub mod fingerprint;
 mod groups;
 mod handing_out;
 pub mod key_pages;
+mod key_room;
 mod keys;
+mod lane;
+pub mod lanes;
 pub mod lifecycle;
 pub mod limits;
 pub mod look;
@@ -38,9 +44,11 @@ pub mod meter;
 pub mod once;
 pub mod order;
 mod outcome;
+mod picking;
 pub mod poison;
 mod publish;
 pub mod random;
+mod reach;
 mod registering;
 pub mod replay;
 mod replaying;

@@ -2,12 +2,21 @@
 
 use std::time::Duration;
 
-/// Deliveries of one subscription kept in memory before they are handed out; the rest waits in the store.
-pub const WINDOW_MAX: usize = 1_024;
+/// Lanes of a subscription: one for each priority (semantics rule 12).
+pub const LANES: usize = 4;
+/// Turns of each lane out of fifteen, lowest first.
+pub const LANE_WEIGHTS: [u32; LANES] = [1, 2, 4, 8];
+/// What has waited longer than this moves up one lane.
+pub const LANE_AGE: Duration = Duration::from_secs(60);
+/// Where so many deliveries of a subscription may be in flight at once, one place is kept for critical ones.
+pub const KEPT_SLOT_FROM: usize = 2;
+/// Deliveries of one lane of a subscription kept in memory before they are handed out; the rest waits in the store. As many first
+/// deliveries of ordering keys stand beside them.
+pub const WINDOW_MAX: usize = 512;
 /// Below this many the window is filled again from the store.
-pub const WINDOW_LOW: usize = 256;
-/// Waiting deliveries of one subscription kept in memory, soonest first; the rest waits in the store.
-pub const WAITING_MAX: usize = 1_024;
+pub const WINDOW_LOW: usize = 128;
+/// Waiting deliveries of one lane of a subscription kept in memory, soonest first; the rest waits in the store.
+pub const WAITING_MAX: usize = 512;
 /// Items of one replay kept in memory.
 pub const REPLAY_WINDOW_MAX: usize = 256;
 /// Below this many a replay reads its next page.
@@ -72,6 +81,10 @@ pub const STALL_TIMEOUTS: u32 = 3;
 pub const FAILURE_GROUPS_MAX: usize = 1_000;
 /// A group of failures in which nothing has died for so long begins anew.
 pub const FAILURE_GROUP_QUIET: Duration = Duration::from_secs(3_600);
+/// Topic patterns that may have an age of their own.
+pub const TOPIC_AGES_MAX: usize = 100;
+/// Different ages that events may have: each is one more look at every event.
+pub const DISTINCT_AGES_MAX: usize = 16;
 /// Most topics that have a schema, or had one.
 pub const SCHEMA_TOPICS_MAX: usize = 10_000;
 /// Most versions of one topic's schema.

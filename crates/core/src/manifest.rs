@@ -37,6 +37,7 @@ fn subscription(manifest: &Manifest, on: &On) -> Result<SubscriptionSpec, String
         on_disabled: on.on_disabled,
         key: on.key.as_ref().map(path).transpose()?,
         on_dead: on.on_dead,
+        turns: on.turns,
         ..SubscriptionSpec::new(pattern)
     })
 }
@@ -160,7 +161,7 @@ pub fn hello_subscriptions(manifest: &Manifest) -> Vec<HelloSubscription> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use panotti_protocol::api::{OnDead, OnDisabled};
+    use panotti_protocol::api::{OnDead, OnDisabled, Turns};
     use panotti_protocol::manifest::{Limits, Runtime, Start};
 
     fn manifest(on: Option<&[(&str, &str)]>) -> Manifest {
@@ -173,6 +174,7 @@ mod tests {
             on_disabled: OnDisabled::Hold,
             key: None,
             on_dead: OnDead::Continue,
+            turns: Turns::Weighted,
         };
         Manifest {
             name: "word-count".to_owned(),
@@ -185,6 +187,7 @@ mod tests {
             start: Start::Entry("run".to_owned()),
             on: on.map(|entries| entries.iter().map(entry).collect()),
             emits: Vec::new(),
+            schemas: std::collections::BTreeMap::new(),
             retry: Retry { max: 1, first_ms: 10, factor: 2, cap_ms: 20 },
             limits: Limits { timeout_ms: 7_000, start_ms: 2_000 },
             config: std::collections::BTreeMap::new(),

@@ -37,6 +37,7 @@ impl DeliveryWrite {
             attempt: None,
             attempt_of: owed.original(),
             order: owed.order,
+            priority: owed.priority,
             blocks: false,
         }
     }

@@ -149,7 +149,7 @@ impl Bus {
         if let Some(order) = order {
             subscription.offer_keyed(order, owed.clone());
         } else if event.sequence == self.head {
-            subscription.offer(owed.clone(), self.defects.has(Defect::FullWindowForgets));
+            subscription.offer(owed.clone());
         } else {
             subscription.insert(owed.clone());
         }
@@ -227,6 +227,8 @@ pub(crate) fn owed(event: &StoredEvent, subscription: SubscriptionId, order: Opt
         key: DeliveryKey::live(event.sequence, subscription),
         eventid: event.eventid,
         topic: event.draft.topic.clone(),
+        priority: event.draft.priority,
+        since: event.accepted_at,
         order,
         expires: event.draft.expires,
         attempts: 0,

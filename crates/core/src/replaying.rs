@@ -1,6 +1,8 @@
 //! Replay jobs on the bus: starting and cancelling one, releasing its items at its pace, following them to their end
 //! (semantics rule 10).
 
+use std::collections::BTreeSet;
+
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::id::ReplayId;
 use panotti_protocol::time::Timestamp;
@@ -180,18 +182,26 @@ impl Bus {
         let Some(job) = self.jobs.get_mut(&number) else { return unwanted };
         job.paused &= !self.defects.has(Defect::PauseForgotten);
         let mut place = 0;
+        // Keys of items that found no room: what comes after them in the window may belong to another lane, and waits for them.
+        let mut waiting = BTreeSet::new();
         while place < job.window.len() && (job.may_release(now) || (unpaced && !job.paused)) {
-            let subscription = self.subscriptions.get_mut(&job.window[place].key.subscription);
+            let item = &job.window[place];
+            let key = item.order.map(|order| (item.key.subscription, order));
+            let subscription = self.subscriptions.get_mut(&item.key.subscription);
             match subscription {
-                Some(subscription) if subscription.active && subscription.has_room_for_repeats() => {
+                Some(subscription) if subscription.active && key.is_some_and(|key| waiting.contains(&key)) => place += 1,
+                Some(subscription) if subscription.active && subscription.has_room_for_repeat(&job.window[place]) => {
                     if !subscription.claim(&job.window[place]) {
                         place += 1;
                     } else if let Some(owed) = job.window.remove(place) {
                         job.released(&owed);
-                        subscription.repeat(owed);
+                        subscription.repeat(Owed { since: now, ..owed });
                     }
                 }
-                Some(subscription) if subscription.active => place += 1,
+                Some(subscription) if subscription.active => {
+                    waiting.extend(key);
+                    place += 1;
+                }
                 _ => unwanted.extend(job.window.remove(place)),
             }
         }
@@ -228,7 +238,7 @@ impl Bus {
         let could_go = |owed: &Owed| {
             let subscription = self.subscriptions.get(&owed.key.subscription);
             subscription.is_none_or(|known| {
-                !known.active || (known.has_room_for_repeats() && known.could_claim(owed) && self.copy_of(known).is_some())
+                !known.active || (known.has_room_for_repeat(owed) && known.could_claim(owed) && self.copy_of(known).is_some())
             })
         };
         let waits_for_pace = |job: &&Job| !job.paused && job.window.iter().any(could_go);

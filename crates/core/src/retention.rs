@@ -14,6 +14,7 @@ use crate::command::{Answer, AuditEntry};
 use crate::defect::Defect;
 use crate::delivery::DeliveryKey;
 use crate::routing::SubscriptionId;
+use crate::subscription::Subscription;
 
 /// A stored event with what decides whether it may go. Read right before the command is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +142,7 @@ impl Bus {
         let asked: BTreeSet<Sequence> = events.iter().map(|fate| fate.sequence).collect();
         let leased = self.leases.values().map(|held| held.owed.key.sequence);
         let read = self.jobs.values().flat_map(|job| job.window.iter()).map(|owed| owed.key.sequence);
-        let released = self.subscriptions.values().flat_map(|known| known.repeats.iter()).map(|owed| owed.key.sequence);
+        let released = self.subscriptions.values().flat_map(Subscription::released).map(|owed| owed.key.sequence);
         leased.chain(read).chain(released).chain(self.alone.sequences()).filter(|sequence| asked.contains(sequence)).collect()
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_protocol::api::{OnDead, OnDisabled, Tag};
+use panotti_protocol::api::{OnDead, OnDisabled, Tag, Turns};
 use panotti_protocol::json::Value;
 use panotti_protocol::topic::{Topic, TopicPattern};
 
@@ -41,6 +41,8 @@ pub struct SubscriptionSpec {
     pub key: Option<KeyPath>,
     /// What a dead letter does to its key.
     pub on_dead: OnDead,
+    /// How priorities take turns.
+    pub turns: Turns,
 }
 
 impl SubscriptionSpec {
@@ -57,6 +59,7 @@ impl SubscriptionSpec {
             on_disabled: OnDisabled::Hold,
             key: None,
             on_dead: OnDead::Continue,
+            turns: Turns::Weighted,
         }
     }
 }

@@ -81,7 +81,7 @@ impl Bus {
         for (id, subscription) in &self.subscriptions {
             let wanted = subscription.active && !self.disabled.contains_key(&subscription.plugin);
             let progress = self.stalls.known.entry(*id).or_default();
-            let owes = if wanted { subscription.owes(now, self.head) } else { Owes::Nothing };
+            let owes = if wanted { subscription.owes(now) } else { Owes::Nothing };
             let moved = std::mem::take(&mut progress.moved);
             if progress.owes {
                 progress.idle += passed;

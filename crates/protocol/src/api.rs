@@ -140,6 +140,9 @@ pub struct SubscriptionStatus {
     /// What a dead letter does to its ordering key.
     #[serde(default)]
     pub on_dead: OnDead,
+    /// How its priorities take turns.
+    #[serde(default, rename = "priority")]
+    pub turns: Turns,
     /// Events in which the path to the ordering key led to nothing: they have none.
     #[serde(default)]
     pub without_key: u64,
@@ -326,6 +329,12 @@ pub struct EventsQuery {
     /// Only events with a delivery that is dead or quarantined and not resolved.
     #[serde(default)]
     pub failed: bool,
+    /// Only events with a dead or quarantined delivery of this group of errors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Only events that no subscription matched when they were published.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unrouted: bool,
     /// Only events of this story.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<String>,

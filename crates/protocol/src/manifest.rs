@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::api::{OnDead, OnDisabled};
+use crate::api::{OnDead, OnDisabled, Turns};
 
 /// The newest form of `plugin.yaml` that this version reads (`manifest: 1`).
 pub const MANIFEST: u64 = 1;
@@ -40,6 +40,9 @@ pub struct Manifest {
     /// Topics it says it emits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emits: Vec<String>,
+    /// Schemas of what it emits: files of its folder, by topic.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub schemas: BTreeMap<String, String>,
     /// What happens after a failed attempt.
     pub retry: Retry,
     /// What it must keep to.
@@ -135,6 +138,9 @@ pub struct On {
     /// What a dead letter does to its ordering key.
     #[serde(default)]
     pub on_dead: OnDead,
+    /// How priorities take turns.
+    #[serde(default, rename = "priority")]
+    pub turns: Turns,
 }
 
 /// What happens after a failed attempt (semantics rule 7).

@@ -28,9 +28,11 @@ pub async fn ready(State(api): State<Api>) -> Answer<Health> {
     if api.stopping.is_cancelled() {
         return Err(Problem(Failure::new(ErrorCode::DAEMON_STOPPING, "the daemon is stopping")));
     }
+    // Asking the bus makes it look at the disk.
+    let warnings = warnings(&api).await;
     match api.bus.refusing() {
         Some(why) => Err(Problem(Failure::new(ErrorCode::STORE_FULL, why.as_str()))),
-        None => Ok(Json(Health { status: "ok".to_owned(), warnings: warnings(&api).await })),
+        None => Ok(Json(Health { status: "ok".to_owned(), warnings })),
     }
 }
 
@@ -103,7 +105,7 @@ pub fn store_status(api: &Api) -> StoreStatus {
         used_bytes: 0,
         bytes_max: facts.store_bytes_max,
         events: 0,
-        retention_days: facts.retention.as_secs() / 86_400,
+        retention_days: facts.retention.general().as_secs() / 86_400,
         days_held: None,
         used_percent: 0,
         refusing: api.bus.refusing().map(|why| why.to_string()),

@@ -5,17 +5,21 @@ use axum::extract::{Path, State};
 use panotti_core::event::StoredEvent;
 use panotti_core::routing::{RuleSet, SubscriptionId};
 use panotti_filter::expression::{Explanation as Clause, Filter};
-use panotti_protocol::api::{Delivery, ExplainQuery, Explained, Explanation, Routed, Why};
+use panotti_filter::schema::Schema;
+use panotti_protocol::api::{Delivery, ExplainQuery, Explained, Explanation, Routed, SchemaExplained, Why};
 use panotti_protocol::delivery::{Cause, DeliveryState};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::topic::TopicPattern;
+use rusqlite::Connection;
 
 use super::problem::{Answer, Parameters, Problem};
 use super::topics::does_not_fit;
 use super::{Api, events};
-use crate::daemon::event_view;
+use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::history::{self, RuleThen};
+use crate::daemon::store::sqlite::schemas;
 use crate::daemon::store::sqlite::views::Names;
+use crate::daemon::{event_schema, event_view};
 
 /// `GET /events/{id}/explain`
 pub async fn explain(State(api): State<Api>, Path(id): Path<String>, Parameters(query): Parameters<ExplainQuery>) -> Answer<Explanation> {
@@ -26,9 +30,10 @@ pub async fn explain(State(api): State<Api>, Path(id): Path<String>, Parameters(
         let deliveries = names.deliveries(connection, &event)?;
         let (rules, known) = history::rules_of(connection, event.rules)?;
         let deliveries = deliveries.into_iter().map(|(row, delivery)| (row.key.subscription, delivery)).collect();
-        Ok((Then { event, rules, known }, deliveries))
+        let schema = schema_of(connection, &event)?;
+        Ok((Then { event, rules, known }, deliveries, schema))
     });
-    let (then, deliveries): (Then, Vec<(SubscriptionId, Delivery)>) = reading.await?;
+    let (then, deliveries, schema): (Then, Vec<(SubscriptionId, Delivery)>, Option<SchemaExplained>) = reading.await?;
     let now = api.rules.current();
     let mut items = then.explain(&deliveries, &now);
     if let Some(plugin) = &query.plugin {
@@ -46,8 +51,18 @@ pub async fn explain(State(api): State<Api>, Path(id): Path<String>, Parameters(
         accepted_at: event.accepted_at,
         rules: event.rules,
         rules_now: now.version,
+        schema,
         items,
     }))
+}
+
+/// What the schema that the event is stamped with says of it.
+fn schema_of(connection: &Connection, event: &StoredEvent) -> StoreResult<Option<SchemaExplained>> {
+    let Some(version) = event.schema else { return Ok(None) };
+    let text = schemas::text(connection, &event.draft.topic, version)?;
+    let Some(schema) = text.and_then(|text| Schema::compile(&text).ok()) else { return Ok(None) };
+    let errors = event_schema::misfits(&schema, &event.draft, || event_view::of_draft(&event.draft, event.accepted_at).data().cloned());
+    Ok(Some(SchemaExplained { version, fits: errors.is_empty(), errors }))
 }
 
 /// An event and the rules that it was matched by.

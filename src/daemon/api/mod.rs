@@ -40,6 +40,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post, put};
+use panotti_core::ages::Ages;
 use panotti_protocol::api::Setting;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
@@ -95,7 +96,7 @@ pub struct Facts {
     /// Largest payload of one event, in bytes.
     pub payload_bytes_max: usize,
     /// How long resolved events are kept.
-    pub retention: std::time::Duration,
+    pub retention: Ages,
     /// Bytes the store may use.
     pub store_bytes_max: u64,
     /// Free space below which publishing is refused.

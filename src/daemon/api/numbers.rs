@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use panotti_filter::expression::Filter;
 use panotti_protocol::api::{Slo, SloQuery, Stats, StatsBy, StatsQuery, StatsRow};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::Sequence;
 
 use super::problem::{Answer, Parameters, Problem};
-use super::{Api, daemon, events};
+use super::{Api, daemon, events, filters, pages};
+use crate::daemon::store::sqlite::matching;
 use crate::daemon::store::sqlite::numbers::HOURS_KEPT;
 use crate::daemon::store::sqlite::statistics::{self, Window};
+use crate::daemon::store::sqlite::views::Names;
 
 /// What `event stats` counts where nothing is said.
 const SINCE: Duration = Duration::from_secs(3_600);
@@ -30,13 +34,33 @@ fn window(api: &Api, since: Option<panotti_protocol::time::Timestamp>, default: 
 
 /// `GET /events/stats`
 pub async fn stats(State(api): State<Api>, Parameters(query): Parameters<StatsQuery>) -> Answer<Stats> {
+    if let Some(filter) = filters::compiled(query.filter.as_deref())? {
+        return of_matching(&api, query, filter).await;
+    }
+    if query.cursor.is_some() {
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "without a `filter` there is one page, and no `cursor`")));
+    }
     let window = window(&api, query.since, SINCE)?;
     let by = query.by.unwrap_or(StatsBy::All);
     let mut items = api.readers.read(move |connection| statistics::rows(connection, by, window)).await?;
     if by == StatsBy::Status {
         items.splice(0..0, of_now(&api).await?);
     }
-    Ok(Json(Stats { by, from: window.from, to: window.to, items }))
+    Ok(Json(Stats { by, from: window.from, to: window.to, items, scanned: None, next_cursor: None }))
+}
+
+/// One page of what a filter matches, counted.
+async fn of_matching(api: &Api, query: StatsQuery, filter: Filter) -> Answer<Stats> {
+    let (to, by) = (api.clock.now(), query.by.unwrap_or(StatsBy::All));
+    let from = query.since.unwrap_or(to - SINCE);
+    let place = pages::read::<1>('s', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
+    let leased = api.bus.leased().await?;
+    let page = api.readers.read(move |connection| {
+        let names = Names::read(connection, leased)?;
+        matching::page(connection, &names, (by, &filter, from), place)
+    });
+    let matching::Counted { items, scanned, place } = page.await?;
+    Ok(Json(Stats { by, from, to, items, scanned: Some(scanned), next_cursor: place.map(|place| pages::write('s', &[place.0])) }))
 }
 
 /// How many deliveries are in the states that they are in only for a while.

@@ -13,7 +13,7 @@ use panotti_protocol::limits::REASON_BYTES_MAX;
 use super::events::change_deliveries;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody};
-use super::{Api, pages};
+use super::{Api, filters, pages};
 use crate::daemon::bus::handle::{BusHandle, DeliveryChange};
 use crate::daemon::bus::housekeeping::Housekeeping;
 use crate::daemon::store::sqlite::readers::Readers;
@@ -42,13 +42,14 @@ pub async fn purge(State(api): State<Api>, principal: Principal, JsonBody(reques
 /// Where the request selects nothing or what may not go, and where the store cannot be read or written.
 pub async fn purge_part(bus: &BusHandle, readers: &Readers, request: PurgeRequest, actor: &str) -> Result<Purged, Failure> {
     check(&request.selection)?;
+    let filter = filters::compiled(request.selection.filter.as_deref())?;
     let reason = reason(request.reason)?;
     let why = TrimWhy::Purge { actor: actor.to_owned(), reason: reason.clone(), selection: selected(&request.selection) };
     let mut place = pages::read::<1>('p', request.cursor.as_deref())?.map_or(Sequence(0), |[sequence]| Sequence(sequence));
     let mut purged = Purged::default();
     loop {
-        let selection = request.selection.clone();
-        let page = readers.read(move |connection| trimming::select(connection, &selection, place)).await?;
+        let (selection, filter) = (request.selection.clone(), filter.clone());
+        let page = readers.read(move |connection| trimming::select(connection, &selection, filter.as_ref(), place)).await?;
         let (mut part, failed) = plan(&page, &why, request.keep_failed);
         if !request.dry_run && part.events > 0 {
             if !failed.is_empty() {
@@ -120,5 +121,6 @@ fn selected(selection: &PurgeSelection) -> String {
     let topic = selection.topic.as_ref().map(|topic| format!("topic {topic}"));
     let before = selection.before.map(|before| format!("before {before}"));
     let status = selection.status.map(|status| format!("status {status}"));
-    [topic, before, status].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let filter = selection.filter.as_ref().map(|filter| format!("filter {filter}"));
+    [topic, before, status, filter].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,7 @@
 //! Schemas of topics: which are in force, bringing one into force, trying one out, inferring one.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -32,8 +34,8 @@ const INFER_EVENTS: u32 = 1_000;
 /// Most events that a schema is inferred from.
 const INFER_EVENTS_MAX: u32 = 10_000;
 
-fn registry(api: &Api) -> Registry<'_> {
-    Registry { bus: &api.bus, readers: &api.readers, rules: &api.rules }
+fn registry(api: &Api) -> Registry {
+    Registry { bus: api.bus.clone(), readers: api.readers.clone(), rules: Arc::clone(&api.rules) }
 }
 
 fn checked_reason(reason: Option<String>) -> Result<String, Failure> {

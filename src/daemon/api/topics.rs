@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use panotti_core::routing::{Rule, RuleSet};
-use panotti_protocol::api::{OnDisabled, Page, Routed, TopicDetail, TopicRoute, TopicSummary, TopicsQuery, Why};
+use panotti_protocol::api::{OnDisabled, Page, Routed, SchemaInForce, TopicDetail, TopicRoute, TopicSummary, TopicsQuery, Why};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::topic::Topic;
 
@@ -45,6 +45,9 @@ pub async fn show(State(api): State<Api>, Path(name): Path<String>) -> Answer<To
     let not_found = || Problem(Failure::new(ErrorCode::TOPIC_NOT_FOUND, format!("no event was ever published to `{topic}`")));
     let mut detail = found.ok_or_else(not_found)?;
     detail.summary.consumers = consumers(&api.rules.current(), &detail.summary.topic);
+    let (kept, by) = api.facts.retention.of(&detail.summary.topic);
+    detail.kept_ms = u64::try_from(kept.as_millis()).unwrap_or(u64::MAX);
+    detail.kept_by = by.cloned();
     Ok(Json(detail))
 }
 
@@ -59,7 +62,8 @@ pub async fn route(State(api): State<Api>, Path(name): Path<String>) -> Answer<T
     };
     let mut items: Vec<Routed> = rules.rules.iter().map(|rule| routed(rule, &topic, fate(rule))).collect();
     items.sort_by_key(|item| (!item.gets, item.subscription.clone()));
-    Ok(Json(TopicRoute { topic, rules: rules.version, items }))
+    let schema = rules.schemas.get(&topic).map(|schema| SchemaInForce { version: schema.version, mode: schema.mode });
+    Ok(Json(TopicRoute { topic, rules: rules.version, schema, items }))
 }
 
 fn routed(rule: &Rule, topic: &Topic, fate: Option<OnDisabled>) -> Routed {

@@ -74,6 +74,6 @@ pub fn vacuum(thread: &Thread, pages: u32, reply: oneshot::Sender<Space>) -> Sto
     // The file is cut when the log is moved into it. A full channel means that this is already asked for.
     let _ = thread.checkpoint.try_send(());
     // Whoever asked may be gone: the pages are given back all the same.
-    let _ = reply.send(thread.store.space()?);
+    let _ = reply.send(thread.tell_space()?);
     Ok(())
 }

@@ -20,6 +20,8 @@ pub const CHECKPOINT_BYTES: u64 = 4 * 1024 * 1024;
 pub const SEAL_SYNC: Duration = Duration::from_secs(1);
 /// Once a write has found no room, so much must be free before publishing is accepted again.
 pub const FULL_DISK_ROOM_BYTES: u64 = 1024 * 1024;
+/// How often an idle daemon looks whether the disk has room, so that it says so before the next publisher asks.
+pub const DISK_LOOK: Duration = Duration::from_secs(60);
 /// How often a full disk is looked at again.
 pub const FULL_DISK_LOOK: Duration = Duration::from_millis(200);
 /// Publishers' keys forgotten in one step.

@@ -16,21 +16,22 @@ use panotti_core::routing::{Matcher, Matches};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::batches::{asked_at, next_batch};
 use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
 use super::handle::{Answers, DeliveryChange, Request};
 use super::housekeeping;
-use super::limits::{BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
+use super::limits::{BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, DISK_LOOK, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
 use super::states::StateGrowth;
 use super::watch::Feed;
 use crate::daemon::clock::{Clock, random_seed};
 use crate::daemon::defect;
 use crate::daemon::store::failure::{StoreError, StoreResult};
+use crate::daemon::store::sqlite::retention::Space;
 use crate::daemon::store::sqlite::writer::Writer;
-use crate::daemon::store::sqlite::{events, keyed, pages, plugin_state, publisher_keys};
+use crate::daemon::store::sqlite::{events, keyed, lanes, pages, plugin_state, publisher_keys};
 
 /// When publishing is refused.
 #[derive(Debug, Clone)]
@@ -69,6 +70,8 @@ pub struct Thread {
     pub refusing: Arc<ArcSwapOption<String>>,
     /// A write has found no room, and there is not enough again yet.
     pub full: bool,
+    /// The pages of the database, for those who wait for a change of their number.
+    pub space: watch::Sender<Space>,
     /// Wakes the checkpointer.
     pub checkpoint: std::sync::mpsc::SyncSender<()>,
     /// What the outcomes of the step that is being put together add to plugins' states.
@@ -126,10 +129,13 @@ impl Thread {
         }
     }
 
-    /// Waits for a request, the next timer, or the seal's time.
+    /// Waits for a request, the next timer, or the seal's time. With nothing to do it looks only once in a while whether the disk has room.
     fn wait(&mut self, waiting: &mut VecDeque<Request>, seal_synced: Instant) {
+        let now = Instant::now();
+        let restless = self.store.seal_is_behind() || self.refusing.load().is_some();
+        let look = if restless { (seal_synced + SEAL_SYNC).max(now + SEAL_SYNC / 20) } else { now + DISK_LOOK };
         let due = self.bus.next_due().map(|at| self.clock.instant(at));
-        let until = due.unwrap_or(seal_synced + SEAL_SYNC).min((seal_synced + SEAL_SYNC).max(Instant::now() + SEAL_SYNC / 20));
+        let until = due.map_or(look, |due| due.min(look));
         let mut received = Vec::new();
         let requests = &mut self.requests;
         let receiving = async {
@@ -166,6 +172,7 @@ impl Thread {
         }
         match self.store.commit(&step.writes, now) {
             Ok(()) => {
+                self.tell_space()?;
                 self.remember(&step, called.map_or(now, |called| now - called.elapsed()));
                 self.reply(pending, answers)?;
                 self.act(step.actions)
@@ -284,13 +291,20 @@ impl Thread {
         }
     }
 
+    /// Counts the database's pages, and wakes those who wait for a change of their number.
+    pub(super) fn tell_space(&self) -> StoreResult<Space> {
+        let space = self.store.space()?;
+        self.space.send_if_modified(|told| std::mem::replace(told, space) != space);
+        Ok(space)
+    }
+
     /// Why publishing is refused now, if it is: everything else goes on.
     fn refusal(&mut self) -> StoreResult<Option<Failure>> {
         let sealed = self.store.write_owed_seal()?;
         let limits = &self.limits;
         let free_bytes_min = if self.full { limits.free_bytes_min.max(FULL_DISK_ROOM_BYTES) } else { limits.free_bytes_min };
         let free = rustix::fs::statvfs(&limits.folder).map_or(u64::MAX, |disk| disk.f_bavail * disk.f_frsize);
-        let used = self.store.space()?.used_bytes();
+        let used = self.space.borrow().used_bytes();
         let why = if free < free_bytes_min {
             format!("the disk has {free} bytes free; publishing stops below {free_bytes_min}")
         } else if !sealed {
@@ -364,9 +378,15 @@ impl Thread {
                 }
                 Action::Match { sequence } => pages.extend(self.match_own(sequence)?),
                 Action::Rules(rules) => self.matcher.replace(rules),
-                Action::ReadPending { subscription, after, limit } => pages.push(pages::pending(connection, subscription, after, limit)?),
-                Action::ReadWaiting { subscription, after, limit } => pages.push(pages::waiting(connection, subscription, after, limit)?),
-                Action::ReadHeads { subscription, after, limit } => pages.push(keyed::heads(connection, subscription, after, limit)?),
+                Action::ReadPending { subscription, priority, after, limit } => {
+                    pages.push(lanes::pending(connection, subscription, priority, after, limit)?);
+                }
+                Action::ReadWaiting { subscription, priority, after, limit } => {
+                    pages.push(lanes::waiting(connection, subscription, priority, after, limit)?);
+                }
+                Action::ReadHeads { subscription, priority, after, limit } => {
+                    pages.push(keyed::heads(connection, subscription, priority, after, limit)?);
+                }
                 Action::ReadKey { subscription, order, limit } => pages.push(keyed::key(connection, subscription, order, limit)?),
                 Action::ReadReplay { replay, after, limit } => pages.push(pages::replay(connection, replay, after, limit)?),
                 Action::Notice(notice) if self.feed.is_watched() => self.feed.outcome(*notice),

@@ -18,6 +18,7 @@ use super::log::PluginLog;
 use super::spawner::Spawner;
 use crate::daemon::bus::handle::BusHandle;
 use crate::daemon::clock::Clock;
+use crate::daemon::schemas::Registry;
 
 /// What a supervisor is told from outside.
 #[derive(Debug)]
@@ -104,6 +105,8 @@ pub struct Shared {
     pub plugins: BTreeMap<String, Arc<Entry>>,
     /// The bus.
     pub bus: BusHandle,
+    /// Brings plugins' schemas into force.
+    pub schemas: Registry,
     /// Starts processes.
     pub spawner: Spawner,
     /// Folders.

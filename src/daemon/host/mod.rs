@@ -3,6 +3,7 @@
 //! - [`discovery`]: folders with a `plugin.yaml`, and their digests
 //! - [`entry`]: one plugin as everybody sees it
 //! - [`supervisor`], [`instance`], [`conversation`], [`configure`]: looks after one plugin; one copy of it; its frames; its configuration
+//! - [`schemas`]: schemas that a plugin brings for what it emits
 //! - [`session`]: the socket to one instance, in lines
 //! - [`launch`], [`spawner`], [`init`]: what is run, the thread that runs it, and the process that keeps the tree together
 //! - [`log`]: what a plugin says
@@ -18,6 +19,7 @@ pub mod init;
 mod instance;
 mod launch;
 pub mod log;
+mod schemas;
 mod sdk;
 mod session;
 pub mod spawner;
@@ -47,6 +49,7 @@ use self::supervisor::{GOODBYE, Supervisor};
 use super::bus::dispatch::HostAction;
 use super::bus::handle::BusHandle;
 use super::clock::Clock;
+use super::schemas::Registry;
 use super::store::sqlite::plugins::PluginRow;
 
 /// How long a switch waits for what comes of it beyond the plugin's own time to start.
@@ -99,11 +102,12 @@ impl Host {
     /// `daemon.cannot_create` for folders that cannot be made, and what the bus refuses.
     pub async fn start(
         settings: HostSettings,
-        bus: BusHandle,
+        schemas: Registry,
         clock: Clock,
         rows: Vec<PluginRow>,
         actions: mpsc::UnboundedReceiver<HostAction>,
     ) -> Result<HostHandle, Failure> {
+        let bus = schemas.bus.clone();
         let cannot = |error: std::io::Error| Failure::new(ErrorCode::DAEMON_CANNOT_CREATE, format!("the host cannot be set up: {error}"));
         let places = prepare(&settings).map_err(cannot)?;
         sweep(&format!("PANOTTI_STORE={}", settings.store));
@@ -123,7 +127,7 @@ impl Host {
         }
         let (store, payload_bytes_max) = (settings.store, settings.payload_bytes_max);
         let changes = watch::Sender::new(0);
-        let shared = Arc::new(Shared { plugins, bus, spawner, places, store, clock, payload_bytes_max, changes });
+        let shared = Arc::new(Shared { plugins, bus, schemas, spawner, places, store, clock, payload_bytes_max, changes });
         for (entry, letters, enabled) in boxes {
             tokio::spawn(Supervisor::new(entry, Arc::clone(&shared), enabled).run(letters));
         }

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::entry::{Entry, Mail, Shared};
 use super::instance::Running;
+use super::schemas;
 use super::session::{Ear, Heard};
 use crate::config::manifest::satisfies;
 use crate::daemon::clock::random_seed;
@@ -111,7 +112,7 @@ impl Supervisor {
             Ok(manifest) => match crate::config::manifest::incompatible(manifest) {
                 Some(why) => Some(Rest::Incompatible(why)),
                 None if !self.wanted => Some(Rest::Disabled),
-                None => None,
+                None => schemas::bring(&self.shared.schemas, &self.entry.found).await.err().map(|failure| Rest::Stopped(failure.detail)),
             },
         };
         match rest {
@@ -185,6 +186,7 @@ impl Supervisor {
         if enabled {
             self.manifest()?;
             self.dependencies()?;
+            schemas::bring(&self.shared.schemas, &self.entry.found).await?;
         }
         let changed = self.shared.bus.switch(switch).await?;
         self.wanted = enabled;

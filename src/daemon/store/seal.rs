@@ -143,6 +143,11 @@ impl Seal {
         Ok(())
     }
 
+    /// Whether something is owed or not on the disk yet.
+    pub fn is_behind(&self) -> bool {
+        self.owed || self.unsynced
+    }
+
     /// Puts what was appended on the disk.
     pub fn sync(&mut self) -> StoreResult<()> {
         if std::mem::take(&mut self.unsynced) {

@@ -11,7 +11,7 @@ use panotti_core::limits::WINDOW_MAX;
 use panotti_core::once::PublisherKey;
 use panotti_core::random::Random;
 use panotti_protocol::delivery::AttemptError;
-use panotti_protocol::event::Receipt;
+use panotti_protocol::event::{Priority, Receipt};
 use panotti_protocol::id::{FencingToken, InstanceId, uuid_v7};
 use panotti_protocol::time::Timestamp;
 
@@ -97,9 +97,10 @@ impl Chaos {
         let mut groups = self.publishes();
         groups.extend(self.keyed_publishes());
         if storm == Some(0) {
-            groups.extend((0..WINDOW_MAX + 300).map(|number| {
+            groups.extend((0..2 * WINDOW_MAX + 300).map(|number| {
                 let mut draft = Draft::new("burst.one".parse().expect("a topic"), "/cli", "cli", Vec::new());
                 draft.orderingkey = self.storm_key(number);
+                draft.priority = self.priority();
                 vec![self.publish(draft)]
             }));
         }
@@ -297,6 +298,7 @@ impl Chaos {
         let mut draft = Draft::new(topic.parse().expect("a topic"), "/cli/test", "test", b"{}".to_vec());
         draft.id = (self.random.below(3) == 0).then(|| format!("id-{}", self.random.below(400)));
         draft.orderingkey = (self.random.below(2) == 0).then(|| format!("key-{}", self.random.below(6)));
+        draft.priority = self.priority();
         draft.subject = (self.random.below(3) > 0).then(|| format!("subject-{}", self.random.below(4)));
         draft.expires = (self.random.below(25) == 0).then(|| self.world.wall + self.random.up_to(Duration::from_secs(20)));
         draft.deliver_at = match self.random.below(60) {
@@ -305,6 +307,15 @@ impl Chaos {
             _ => None,
         };
         draft
+    }
+
+    fn priority(&mut self) -> Priority {
+        match self.random.below(10) {
+            0..2 => Priority::Low,
+            2..7 => Priority::Normal,
+            7..9 => Priority::High,
+            _ => Priority::Critical,
+        }
     }
 
     /// Storms come without keys, with one key that most of them have, or with a key for nearly each.

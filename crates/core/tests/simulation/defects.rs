@@ -19,7 +19,7 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::EmitWithoutAcknowledgement, &["rule_05_what_takes_effect"]),
     (Defect::ReplayMovesOnEarly, &["rule_10"]),
     (Defect::RecoveredWithoutSuccess, &["rule_10"]),
-    (Defect::FullWindowForgets, &["rule_01"]),
+    (Defect::FullWindowForgets, &["rule_01", "rule_12_strict"]),
     (Defect::FloorAhead, &["rule_01"]),
     (Defect::DuplicateTakesSequence, &["rule_13", "rule_01"]),
     (Defect::PublisherKeysForgottenAtRestart, &["rule_13"]),
@@ -38,6 +38,10 @@ const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (Defect::BlockedKeyFillsWindow, &["rule_11"]),
     (Defect::DeadLetterFreesKey, &["rule_11"]),
     (Defect::ReplayIgnoresKeys, &["rule_11"]),
+    (Defect::StarvedLane, &["rule_12_no_lane"]),
+    (Defect::KeptSlotGivenAway, &["rule_12_the_kept_slot"]),
+    (Defect::AgeingForgotten, &["rule_12_what_has_waited"]),
+    (Defect::RaisedKeyLeft, &["rule_12_a_key", "rule_11_a_busy_key"]),
     (Defect::StallForgotten, &["rule_14"]),
 ];
 

@@ -9,6 +9,7 @@ use panotti_core::bus::Snapshot;
 use panotti_core::command::{StartReplay, StoredDelivery};
 use panotti_core::delivery::{Counts, DeliveryKey, Owed, Repeats};
 use panotti_core::event::{SharedEvent, StoredEvent};
+use panotti_core::lanes::lane_of;
 use panotti_core::order::OrderKey;
 use panotti_core::poison::Crashes;
 use panotti_core::replay::{BEGINNING, ReplayCursor, ReplayItem, ReplayNumber, StoredReplay};
@@ -77,8 +78,8 @@ pub struct Disk {
     pub state: BTreeMap<(String, String), String>,
     /// Events that match a subscription and have no live row: what the recorded matches imply.
     pub owed: BTreeMap<SubscriptionId, BTreeSet<Sequence>>,
-    /// The same without those that have an ordering key.
-    pub owed_plain: BTreeMap<SubscriptionId, BTreeSet<Sequence>>,
+    /// The same without those that have an ordering key, by lane.
+    pub owed_plain: BTreeMap<(SubscriptionId, usize), BTreeSet<Sequence>>,
     pub keyed: Keyed,
     pub without_key: BTreeMap<SubscriptionId, u64>,
     pub waiting: BTreeSet<(SubscriptionId, Timestamp, DeliveryKey)>,
@@ -269,11 +270,12 @@ impl Disk {
     }
 
     fn owe(&mut self, sequence: Sequence, subscriptions: &[SubscriptionId], keys: &[(SubscriptionId, OrderKey)]) {
-        self.keyed.owe(sequence, keys);
+        let priority = self.event(sequence).draft.priority;
+        self.keyed.owe(sequence, priority, keys);
         for subscription in subscriptions {
             self.owed.entry(*subscription).or_default().insert(sequence);
             if !keys.iter().any(|(of, _)| of == subscription) {
-                self.owed_plain.entry(*subscription).or_default().insert(sequence);
+                self.owed_plain.entry((*subscription, lane_of(priority))).or_default().insert(sequence);
             }
         }
     }
@@ -282,9 +284,9 @@ impl Disk {
         let key = write.key;
         self.follow_key(write);
         if key.replay == ReplayNumber::LIVE {
-            for owed in [&mut self.owed, &mut self.owed_plain] {
-                owed.entry(key.subscription).or_default().remove(&key.sequence);
-            }
+            let lane = lane_of(self.event(key.sequence).draft.priority);
+            self.owed.entry(key.subscription).or_default().remove(&key.sequence);
+            self.owed_plain.entry((key.subscription, lane)).or_default().remove(&key.sequence);
         }
         let repeats_a_failure = write.attempt_of.is_some_and(|original| self.rows.get(&original).is_some_and(|row| row.state.is_failed()));
         let known = self.take_row(key);
@@ -324,10 +326,10 @@ impl Disk {
     fn recover(&mut self, key: DeliveryKey) {
         let Some(mut row) = self.take_row(key) else { return };
         if row.state.is_failed() {
+            let counts = self.counts.entry(key.subscription).or_default();
+            counts.recovered += 1;
             if row.open {
-                let counts = self.counts.entry(key.subscription).or_default();
                 counts.add(row.state, -1);
-                counts.recovered += 1;
             }
             row.state = DeliveryState::Recovered;
             row.open = false;
@@ -375,6 +377,8 @@ impl Disk {
             key,
             eventid: event.eventid,
             topic: event.draft.topic.clone(),
+            priority: event.draft.priority,
+            since: event.accepted_at,
             order: event.order(key.subscription),
             expires: event.draft.expires,
             attempts: row.map_or(0, |row| row.attempts),

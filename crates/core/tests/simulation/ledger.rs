@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use panotti_core::delivery::DeliveryKey;
+use panotti_core::lanes::CRITICAL;
 use panotti_core::limits::LEASE;
 use panotti_core::order::OrderKey;
 use panotti_core::replay::ReplayNumber;
@@ -84,6 +85,8 @@ pub struct Flight {
     pub instance: InstanceId,
     pub heard_at: Timestamp,
     pub hard_until: Timestamp,
+    /// The lane that it went in.
+    pub lane: usize,
 }
 
 impl Flight {
@@ -105,6 +108,8 @@ pub struct OpenCopy {
 pub struct Ledger {
     pub leases: BTreeMap<FencingToken, Flight>,
     pub in_flight: BTreeSet<DeliveryKey>,
+    /// Calls that have taken something that is not critical.
+    pub other_calls: BTreeSet<FencingToken>,
     pub copies: BTreeMap<String, OpenCopy>,
     pub last_token: Option<FencingToken>,
     pub handing_out: bool,
@@ -153,6 +158,9 @@ impl Ledger {
     }
 
     pub fn begin(&mut self, token: FencingToken, flight: Flight) {
+        if flight.lane != CRITICAL {
+            self.other_calls.insert(flight.call);
+        }
         self.last_token = Some(token);
         self.in_flight.insert(flight.key);
         self.leases.insert(token, flight);
@@ -162,6 +170,12 @@ impl Ledger {
     pub fn calls_under_way(&self, subscription: SubscriptionId) -> usize {
         let calls = self.leases.values().filter(|flight| flight.key.subscription == subscription).map(|flight| flight.call);
         calls.collect::<BTreeSet<_>>().len()
+    }
+
+    /// Of those but this one, how many have taken something that is not critical.
+    pub fn other_calls(&self, subscription: SubscriptionId, but: Option<FencingToken>) -> usize {
+        let calls = self.leases.values().filter(|flight| flight.key.subscription == subscription).map(|flight| flight.call);
+        calls.filter(|call| self.other_calls.contains(call) && Some(*call) != but).collect::<BTreeSet<_>>().len()
     }
 
     pub fn begin_step(&mut self) {

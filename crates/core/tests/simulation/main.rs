@@ -3,13 +3,14 @@
 //!
 //! - `chaos`, `people`, `plugins`: what happens in a run; `keys`: publishers that give a key
 //! - `world`, `hearing`, `leases`, `ledger`, `disk`, `pages`, `keyed`: the bus's surroundings and what it must mean
-//! - `idleness`, `replays`: what is held of handing out and of replays
+//! - `idleness`, `lanes`, `replays`: what is held of handing out, of turns and of replays
 //! - `rules`, `rules_of_replay`: the invariants; `coverage`: the transitions that must have been taken
 //! - `defects`: each mistake of `defect.rs` is caught (feature `defects`)
-//! - `stories`, `stories_of_order`, `stories_of_batches`, `stalls`, `filters` and `schemas`, told in the small world of `story`: the rules again, as sentences with one example each
+//! - `stories`, `stories_of_order`, `stories_of_priority`, `stories_of_batches`, `stalls`, `filters` and `schemas`, told in the small world of
+//!   `story`: the rules again, as sentences with one example each
 //!
-//! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many; with `SIMULATION_LITTLE_MEMORY=1` ordering keys have nearly none
-//! (feature `defects`).
+//! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many; with `SIMULATION_LITTLE_MEMORY=1` lanes and ordering
+//! keys have nearly none (feature `defects`).
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "the table of transitions is for people, and a test may panic")]
 
@@ -23,6 +24,7 @@ mod hearing;
 mod idleness;
 mod keyed;
 mod keys;
+mod lanes;
 mod leases;
 mod ledger;
 mod pages;
@@ -36,6 +38,7 @@ mod stalls;
 mod stories;
 mod stories_of_batches;
 mod stories_of_order;
+mod stories_of_priority;
 mod story;
 mod world;
 
@@ -70,7 +73,17 @@ fn a_thousand_ways_to_go_wrong_break_no_rule() {
     }
 }
 
-/// How much memory ordering keys have in this run.
+/// Bounds of windows, lanes and ordering keys overflow all the time here.
+#[cfg(feature = "defects")]
+#[test]
+fn rule_14_with_hardly_any_memory_nothing_is_lost_or_overtaken_either() {
+    let (_, _, violation) = run_all(0..SEEDS / 2, &Defects::default().with_little_memory());
+    if let Some((seed, violation)) = violation {
+        panic!("seed {seed} with SIMULATION_LITTLE_MEMORY=1, {violation}");
+    }
+}
+
+/// How much memory lanes and ordering keys have in this run.
 #[allow(clippy::disallowed_methods, reason = "it is said in the environment")]
 fn memory() -> Defects {
     #[cfg(feature = "defects")]

@@ -1,9 +1,11 @@
 //! Reading the model of the store as the daemon reads its own: the pages that the bus asks for.
 
 use panotti_core::delivery::{DeliveryKey, Owed};
+use panotti_core::lanes::lane_of;
 use panotti_core::replay::{ReplayCursor, ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::event::Priority;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
@@ -11,8 +13,8 @@ use crate::disk::{Disk, ReplayPage};
 
 impl Disk {
     /// Reads what [`panotti_core::action::Action::ReadPending`] asks for.
-    pub fn pending_page(&self, subscription: SubscriptionId, after: Sequence, limit: usize) -> (Vec<Owed>, Sequence) {
-        let Some(owed) = self.owed_plain.get(&subscription) else { return (Vec::new(), self.head()) };
+    pub fn pending_page(&self, subscription: SubscriptionId, priority: Priority, after: Sequence, limit: usize) -> (Vec<Owed>, Sequence) {
+        let Some(owed) = self.owed_plain.get(&(subscription, lane_of(priority))) else { return (Vec::new(), self.head()) };
         let entries: Vec<Owed> = owed
             .range(Sequence(after.0 + 1)..)
             .take(limit)
@@ -33,12 +35,13 @@ impl Disk {
     pub fn waiting_page(
         &self,
         subscription: SubscriptionId,
+        priority: Priority,
         after: Option<(Timestamp, DeliveryKey)>,
         limit: usize,
     ) -> (Vec<(Timestamp, Owed)>, bool) {
         let from = after.map_or((subscription, Timestamp::default(), DeliveryKey::default()), |(due, key)| (subscription, due, key));
-        let mut rows =
-            self.waiting.range(from..).take_while(|(of, ..)| *of == subscription).filter(|(_, due, key)| Some((*due, *key)) != after);
+        let later = self.waiting.range(from..).take_while(|(of, ..)| *of == subscription);
+        let mut rows = later.filter(|(_, due, key)| Some((*due, *key)) != after && self.event(key.sequence).draft.priority == priority);
         let entries: Vec<_> = rows.by_ref().take(limit).map(|(_, due, key)| (*due, self.owed_of(*key))).collect();
         let last = rows.next().is_none();
         (entries, last)

@@ -5,7 +5,7 @@ use panotti_core::command::{Command, InstanceEnd, Record, StartReplay, Steering,
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::REPLAYS_RUNNING_MAX;
 use panotti_core::retention::{Trim, TrimWhy};
-use panotti_protocol::api::{OnDisabled, ReplaySelection};
+use panotti_protocol::api::{OnDisabled, ReplaySelection, Turns};
 use panotti_protocol::delivery::{DeliveryState, ReplayState};
 use panotti_protocol::id::{ReplayId, uuid_v7};
 
@@ -103,6 +103,7 @@ impl Chaos {
             if !removed && self.random.below(5) > 0 {
                 shape.concurrency = if self.random.below(2) == 0 { shape.concurrency } else { 1 + shape.concurrency / 2 };
                 shape.on_disabled = if self.random.below(2) == 0 { OnDisabled::Skip } else { OnDisabled::Hold };
+                shape.turns = if self.random.below(4) > 0 { shape.turns } else { Turns::Weighted };
                 subscriptions.push(shape);
             }
         }

@@ -9,7 +9,7 @@ use panotti_core::event::Draft;
 use panotti_core::random::Random;
 use panotti_core::routing::{RuleSet, SubscriptionSpec};
 use panotti_core::{action::Lease, retry::RetryPolicy};
-use panotti_protocol::api::OnDead;
+use panotti_protocol::api::{OnDead, Turns};
 use panotti_protocol::delivery::AttemptError;
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{FencingToken, InstanceId};
@@ -86,11 +86,15 @@ impl Plugin {
         };
         let batches = |batch: u32, spec: SubscriptionSpec| SubscriptionSpec { batch, ..spec };
         let blocking = |spec: SubscriptionSpec| SubscriptionSpec { on_dead: OnDead::Block, ..spec };
+        let highest_first = |spec: SubscriptionSpec| SubscriptionSpec { turns: Turns::Strict, ..spec };
         let plugin = |name, shapes| Plugin { name, shapes, wanted: true, copies: Vec::new() };
         vec![
             plugin(
                 "transcriber",
-                vec![keyed("subject", OnDead::Continue, shape("recording.ended", 4, 300, 3)), batches(8, shape("recording.*", 2, 20, 1))],
+                vec![
+                    keyed("subject", OnDead::Continue, highest_first(shape("recording.ended", 4, 300, 3))),
+                    batches(8, shape("recording.*", 2, 20, 1)),
+                ],
             ),
             plugin(
                 "notes",
@@ -100,7 +104,10 @@ impl Plugin {
                 ],
             ),
             plugin("strict", vec![keyed("subject", OnDead::Block, shape("recording.started", 3, 40, 0)), shape("rare.>", 1, 300, 5)]),
-            plugin("watcher", vec![shape("panotti.delivery.dead", 4, 300, 3), shape(">", 16, 300, 2), shape("panotti.>", 6, 100, 3)]),
+            plugin(
+                "watcher",
+                vec![shape("panotti.delivery.dead", 4, 300, 3), highest_first(shape(">", 16, 300, 2)), shape("panotti.>", 6, 100, 3)],
+            ),
         ]
     }
 

@@ -3,6 +3,7 @@
 use panotti_core::action::{Step, Write};
 use panotti_core::command::{Answer, Steering};
 use panotti_core::delivery::DeliveryKey;
+use panotti_core::limits::LANES;
 use panotti_core::replay::ReplayNumber;
 use panotti_protocol::id::ReplayId;
 
@@ -41,8 +42,9 @@ impl World {
         let Some(number) = self.disk.replays.iter().find(|(_, row)| row.id == replay).map(|(number, _)| *number) else { return };
         match (answer, steering) {
             (Answer::Replay { changed: true, .. }, Steering::Pause) => {
-                let released = self.disk.subscriptions.values().map(|known| known.spec.in_flight_max()).sum();
-                self.ledger.paused.insert(number, released);
+                // As many in each lane of a subscription as it handles at once.
+                let released: usize = self.disk.subscriptions.values().map(|known| known.spec.in_flight_max()).sum();
+                self.ledger.paused.insert(number, LANES * released);
             }
             (Answer::Replay { changed: true, .. }, Steering::Resume) => drop(self.ledger.paused.remove(&number)),
             _ => {}

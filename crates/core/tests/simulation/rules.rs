@@ -9,7 +9,7 @@ use panotti_core::command::{Answer, Refusal};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::StoredEvent;
 use panotti_core::limits::{
-    DELIVER_AT_MAX, KEYS_MAX, KEYS_PARKED_MAX, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, STALL_MIN,
+    DELIVER_AT_MAX, KEYS_MAX, KEYS_PARKED_MAX, LANES, REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX, RETRY_DELAY_MAX, RETRY_DELAY_MIN, STALL_MIN,
     WAITING_MAX, WINDOW_MAX,
 };
 use panotti_core::poison::{CRASHES_MAX, CRASHES_WITHIN};
@@ -77,7 +77,7 @@ fn done_delivery(write: &Write) -> Option<String> {
 }
 
 pub fn rule_01_the_floor_passes_nothing_unresolved(disk: &Disk, subscription: SubscriptionId, floor: Sequence) -> Check {
-    let oldest = disk.owed_plain.get(&subscription).and_then(|owed| owed.first()).copied();
+    let oldest = (0..LANES).filter_map(|lane| disk.owed_plain.get(&(subscription, lane))?.first()).min().copied();
     ensure(oldest.is_none_or(|oldest| oldest > floor), || format!("{subscription:?}: floor {floor}, but {oldest:?} has no row"))?;
     let unmatched = disk.unmatched.first().copied();
     ensure(unmatched.is_none_or(|oldest| oldest > floor), || format!("{subscription:?}: floor {floor}, but {unmatched:?} is unmatched"))
@@ -109,8 +109,8 @@ pub fn rule_10_in_the_end_every_replay_has_ended(disk: &Disk) -> Check {
 }
 
 pub fn rule_14_memory_is_bounded(bus: &Bus, subscriptions: usize, concurrency_max: usize) -> Check {
-    let bound = subscriptions * (2 * WINDOW_MAX + WAITING_MAX + KEYS_MAX + KEYS_PARKED_MAX + 4 * concurrency_max)
-        + REPLAYS_RUNNING_MAX * REPLAY_WINDOW_MAX;
+    let lanes = LANES * (2 * WINDOW_MAX + 2 * WAITING_MAX + 2 * concurrency_max);
+    let bound = subscriptions * (lanes + KEYS_MAX + KEYS_PARKED_MAX + 2 * concurrency_max) + REPLAYS_RUNNING_MAX * REPLAY_WINDOW_MAX;
     ensure(bus.in_memory() <= bound, || format!("{} entries, at most {bound} are allowed", bus.in_memory()))
 }
 
@@ -392,7 +392,8 @@ pub fn rule_14_a_replay_is_refused_only_when_too_many_run(refused: bool, started
 
 /// For a subscription with room and an open copy, when everything asked of the store has been brought.
 pub fn rule_01_what_is_owed_is_not_left_lying(disk: &Disk, id: SubscriptionId, free: impl Fn(&DeliveryKey) -> bool) -> Check {
-    let mut owed = disk.owed_plain.get(&id).into_iter().flatten().map(|sequence| DeliveryKey::live(*sequence, id));
+    let lanes = (0..LANES).filter_map(|lane| disk.owed_plain.get(&(id, lane)));
+    let mut owed = lanes.flatten().map(|sequence| DeliveryKey::live(*sequence, id));
     let left = owed.find(|key| free(key));
     ensure(left.is_none(), || format!("there is room, and {left:?} is not handed out"))
 }

@@ -26,6 +26,7 @@ use panotti_protocol::topic::Topic;
 use crate::coverage::Coverage;
 use crate::disk::Disk;
 use crate::keys::{FirstKeys, receipts_of};
+use crate::lanes::Turns;
 use crate::ledger::{Flight, Kind, Ledger};
 use crate::rules::*;
 
@@ -87,6 +88,7 @@ pub struct World {
     pub concurrency_max: usize,
     pub full_check_every: u64,
     pub first_keys: FirstKeys,
+    pub turns: Turns,
     first_receipts: BTreeMap<(String, String), Receipt>,
     pub pages: Vec<Command>,
     to_match: BTreeSet<Sequence>,
@@ -118,6 +120,7 @@ impl World {
             concurrency_max: 1,
             full_check_every: 500,
             first_keys: FirstKeys::new(),
+            turns: Turns::default(),
             first_receipts: BTreeMap::new(),
             pages: Vec::new(),
             to_match: BTreeSet::new(),
@@ -157,6 +160,7 @@ impl World {
     fn forget_errands(&mut self) {
         self.inbox.clear();
         self.cancelled.clear();
+        self.turns = Turns::default();
         self.pages.clear();
         self.to_match.clear();
     }
@@ -203,8 +207,10 @@ impl World {
             hold!(self, rule_01_an_acknowledged_event_is_stored_for_ever(&self.disk, receipt));
             self.acknowledged.push(receipt.clone());
         }
+        self.turns.begin_step(&step.writes);
         self.act(step)?;
         self.judge_idleness()?;
+        self.judge_turns()?;
         Ok(Some(answers.drain(errands..errands + given).collect()))
     }
 
@@ -391,25 +397,25 @@ impl World {
                     self.to_match.insert(sequence);
                 }
                 Action::Rules(rules) => self.rules = rules,
-                Action::ReadPending { subscription, after, limit } => {
-                    let (entries, scanned_to) = self.disk.pending_page(subscription, after, limit);
+                Action::ReadPending { subscription, priority, after, limit } => {
+                    let (entries, scanned_to) = self.disk.pending_page(subscription, priority, after, limit);
                     self.coverage.take("page", "pending", "read", if entries.is_empty() { "empty" } else { "filled" });
-                    self.pages.push(Command::PendingPage { subscription, entries, scanned_to });
+                    self.pages.push(Command::PendingPage { subscription, priority, entries, scanned_to });
                 }
-                Action::ReadWaiting { subscription, after, limit } => {
-                    let (entries, last) = self.disk.waiting_page(subscription, after, limit);
+                Action::ReadWaiting { subscription, priority, after, limit } => {
+                    let (entries, last) = self.disk.waiting_page(subscription, priority, after, limit);
                     self.coverage.take("page", "waiting", "read", if last { "last" } else { "more" });
-                    self.pages.push(Command::WaitingPage { subscription, entries, last });
+                    self.pages.push(Command::WaitingPage { subscription, priority, entries, last });
                 }
-                Action::ReadHeads { subscription, after, limit } => {
-                    let (heads, scanned_to) = self.disk.heads_page(subscription, after, limit);
+                Action::ReadHeads { subscription, priority, after, limit } => {
+                    let (heads, scanned_to) = self.disk.heads_page(subscription, priority, after, limit);
                     self.coverage.take("page", "heads", "read", if heads.is_empty() { "empty" } else { "filled" });
-                    self.pages.push(Command::HeadsPage { subscription, heads, scanned_to });
+                    self.pages.push(Command::HeadsPage { subscription, priority, heads, scanned_to });
                 }
                 Action::ReadKey { subscription, order, limit } => {
-                    let (entries, last) = self.disk.key_page(subscription, order, limit);
+                    let (entries, last, rest) = self.disk.key_page(subscription, order, limit);
                     self.coverage.take("page", "key", "read", if last { "last" } else { "more" });
-                    self.pages.push(Command::KeyPage { subscription, order, entries, last });
+                    self.pages.push(Command::KeyPage { subscription, order, entries, last, rest });
                 }
                 Action::ReadReplay { replay, after, limit } => {
                     let page = self.disk.replay_page(replay, after, limit);
@@ -474,7 +480,9 @@ impl World {
             instance: lease.instance,
             heard_at: self.bus_now,
             hard_until: self.bus_now + lease.timeout,
+            lane: self.disk.lane_of(key),
         };
+        self.judge_lane(key, flight.lane, call)?;
         self.ledger.begin(lease.token, flight);
         self.inbox.push(lease);
         Ok(())

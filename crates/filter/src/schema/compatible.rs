@@ -303,7 +303,7 @@ impl Comparison {
         }
         for (keyword, group) in [("not", ["not"].as_slice()), ("if", ["if", "then", "else"].as_slice())] {
             let same = |part: &&Value| group.iter().all(|keyword| part.get(keyword) == new.get(keyword));
-            if new.get(keyword).is_some() && !old.parts.iter().any(|part| same(part)) {
+            if new.get(keyword).is_some() && !old.parts.iter().any(same) {
                 self.unknown(format!("{at}/{keyword}"), format!("`{keyword}` is new or changed"));
             }
         }

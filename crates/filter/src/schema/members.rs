@@ -204,7 +204,7 @@ impl Comparison {
         }
         let group = ["contains", "minContains", "maxContains"];
         let same = |part: &&Value| group.iter().all(|keyword| part.get(keyword) == new.get(keyword));
-        if new.get("contains").is_some() && !old.parts.iter().any(|part| same(part)) {
+        if new.get("contains").is_some() && !old.parts.iter().any(same) {
             self.unknown(format!("{at}/contains"), "`contains` is new or changed");
         }
     }

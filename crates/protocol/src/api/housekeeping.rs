@@ -31,6 +31,9 @@ pub struct PurgeSelection {
     /// With a delivery that ended like this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<DeliveryState>,
+    /// That match this filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
 }
 
 impl PurgeSelection {

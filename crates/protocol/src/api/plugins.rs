@@ -119,6 +119,17 @@ pub enum OnDead {
     Block,
 }
 
+/// How the priorities of a subscription take turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turns {
+    /// By weight, 8:4:2:1, and what has waited over a minute moves up: none starves.
+    #[default]
+    Weighted,
+    /// The highest first, always: a lower one waits as long as there is a higher one.
+    Strict,
+}
+
 /// Answer to enable and disable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginChanged {

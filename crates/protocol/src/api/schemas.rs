@@ -216,3 +216,24 @@ pub struct Inferred {
     /// The schema. Every one of these events fits it.
     pub schema: serde_json::Value,
 }
+
+/// The schema of a topic in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaInForce {
+    /// The version in force.
+    pub version: u32,
+    /// What it does to an event that does not fit.
+    pub mode: SchemaMode,
+}
+
+/// What the schema of its topic said of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaExplained {
+    /// The version it was checked against.
+    pub version: u32,
+    /// Whether it fits.
+    pub fits: bool,
+    /// What does not fit, by JSON pointers into the event: 20 at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FailurePart>,
+}

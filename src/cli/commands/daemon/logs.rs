@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use panotti_filter::pattern::Pattern;
 use panotti_protocol::failure::{ErrorCode, Failure, exit};
 use panotti_protocol::time::Timestamp;
 use serde_json::Value;
@@ -25,7 +26,9 @@ const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 ///
 /// Text for people; `-o jsonl` gives the lines as they are written.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = "Examples:\n  panotti daemon logs -f\n  panotti daemon logs --level warn --since 1h")]
+#[command(
+    after_help = "Examples:\n  panotti daemon logs -f\n  panotti daemon logs --level warn --since 1h\n  panotti daemon logs --grep 'store|disk'"
+)]
 pub struct LogsArgs {
     /// Stay and show new lines as they come
     #[arg(short, long)]
@@ -39,6 +42,9 @@ pub struct LogsArgs {
     /// Only lines since then: a time, or so long ago
     #[arg(long, value_name = "TIME", value_parser = parse_when)]
     pub since: Option<When>,
+    /// Only lines in which this regular expression is found, as they stand in the file
+    #[arg(long, value_name = "RE", value_parser = Pattern::new)]
+    pub grep: Option<Pattern>,
 }
 
 /// Shows it.
@@ -52,7 +58,8 @@ pub async fn run(args: LogsArgs, context: &Context) -> Outcome {
             .why("No daemon has run with this data folder yet, or its log went elsewhere.")
             .next(format!("`{}`", context.command_line("daemon start"))));
     }
-    let wanted = Wanted { level: args.level.as_deref().and_then(rank), since: args.since.map(|since| since.resolve(now())) };
+    let (level, since) = (args.level.as_deref().and_then(rank), args.since.map(|since| since.resolve(now())));
+    let wanted = Wanted { level, since, pattern: args.grep };
     let mut newest: VecDeque<String> = VecDeque::new();
     for path in rotated(&file).into_iter().chain([file.clone()]) {
         let Ok(opened) = File::open(&path) else { continue };
@@ -84,10 +91,14 @@ pub async fn run(args: LogsArgs, context: &Context) -> Outcome {
 struct Wanted {
     level: Option<usize>,
     since: Option<Timestamp>,
+    pattern: Option<Pattern>,
 }
 
 impl Wanted {
     fn fits(&self, line: &str) -> bool {
+        if self.pattern.as_ref().is_some_and(|pattern| !pattern.is_in(line)) {
+            return false;
+        }
         if self.level.is_none() && self.since.is_none() {
             return true;
         }

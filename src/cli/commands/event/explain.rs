@@ -5,7 +5,7 @@ use panotti_protocol::failure::exit;
 
 use crate::cli::commands::topic::route::row;
 use crate::cli::context::{Context, Outcome};
-use crate::cli::output::human::{bold, short};
+use crate::cli::output::human::{bold, safe, short};
 use crate::cli::output::table::{Table, left};
 
 /// Tell for every subscription why it got an event or why it did not
@@ -48,6 +48,11 @@ fn text(explanation: &Explanation, context: &Context) -> String {
         context.output.time.ago(explanation.accepted_at),
         explanation.rules
     );
+    if let Some(schema) = &explanation.schema {
+        let verdict = if schema.fits { "it fits" } else { "it does not fit" };
+        text.push_str(&format!("version {} of the schema: {verdict}\n", schema.version));
+        schema.errors.iter().for_each(|part| text.push_str(&format!("  {}  {}\n", safe(&part.pointer), safe(&part.detail))));
+    }
     let mut table = Table::new(vec![left("GOT IT"), left("SUBSCRIPTION"), left("PATTERN"), left("WHY"), left("STATE")]);
     for item in &explanation.items {
         let mut cells = row(&item.routed);

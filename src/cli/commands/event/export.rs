@@ -1,16 +1,12 @@
 //! `panotti event export`
 
-use panotti_protocol::api::EventsQuery;
-use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::failure::exit;
-use panotti_protocol::topic::TopicPattern;
 
 use crate::cli::context::{Context, Outcome, now};
-use crate::cli::globals::{When, parse_when};
+use crate::cli::event_selection::EventSelect;
 use crate::cli::output::human::counted;
 use crate::cli::output::print_bytes;
 use crate::cli::progress::Progress;
-use crate::cli::selection::parse_filter;
 
 /// Write stored events as lines that `panotti event publish --jsonl` takes
 ///
@@ -23,30 +19,9 @@ use crate::cli::selection::parse_filter;
   panotti event export --topic 'recording.>' --since 1d | gzip > recordings.jsonl.gz
   panotti event export --failed | panotti --data ./elsewhere event publish --jsonl -")]
 pub struct ExportArgs {
-    /// Only events with a delivery that is dead or quarantined
-    #[arg(long)]
-    pub failed: bool,
-    /// Only events with a delivery in this state
-    #[arg(long, value_name = "STATE")]
-    pub status: Option<DeliveryState>,
-    /// Only events of these topics; quote the pattern
-    #[arg(long, value_name = "PATTERN")]
-    pub topic: Option<TopicPattern>,
-    /// Only events that match this filter, such as 'data.duration > 5'; see `panotti help filters`
-    #[arg(long, value_name = "EXPR", value_parser = parse_filter)]
-    pub filter: Option<String>,
-    /// Only events with a delivery to this plugin
-    #[arg(long, value_name = "NAME")]
-    pub plugin: Option<String>,
-    /// Only events of this story
-    #[arg(long, value_name = "ID")]
-    pub correlation: Option<String>,
-    /// Accepted since then: a time, or so long ago
-    #[arg(long, value_name = "TIME", value_parser = parse_when)]
-    pub since: Option<When>,
-    /// Accepted before then: a time, or so long ago
-    #[arg(long, value_name = "TIME", value_parser = parse_when)]
-    pub until: Option<When>,
+    /// Which of them.
+    #[command(flatten)]
+    pub select: EventSelect,
     /// Stop after so many, and say where there are more
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
@@ -57,18 +32,7 @@ pub struct ExportArgs {
 /// # Errors
 /// The daemon's failure; `daemon.unreachable` where the export broke off and is not complete.
 pub async fn run(args: ExportArgs, context: &Context) -> Outcome {
-    let now = now();
-    let query = EventsQuery {
-        topic: args.topic,
-        filter: args.filter,
-        plugin: args.plugin,
-        status: args.status,
-        failed: args.failed,
-        correlation: args.correlation,
-        since: args.since.map(|since| since.resolve(now)),
-        until: args.until.map(|until| until.resolve(now)),
-        ..EventsQuery::default()
-    };
+    let query = args.select.query(now());
     let mut export = context.client()?.export(&query).await?;
     let progress = Progress::new(None, "exported", context);
     let limit = args.limit.unwrap_or(u64::MAX);

@@ -4,16 +4,15 @@ use panotti_protocol::api::{Delivery, EventSummary, EventsQuery, Order};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::failure::{Failure, exit};
 use panotti_protocol::limits::PAGE_MAX;
-use panotti_protocol::topic::TopicPattern;
 
 use crate::cli::context::{Context, Outcome, now};
-use crate::cli::globals::{ListFlags, When, parse_when};
+use crate::cli::event_selection::EventSelect;
+use crate::cli::globals::ListFlags;
 use crate::cli::output::human::{bytes, count, counted, short, yellow};
 use crate::cli::output::table::{Table, left, right};
 use crate::cli::output::{Listing, to_values};
-use crate::cli::selection::parse_filter;
 
-/// Events that one command looks at for a filter; then it stops and says so.
+/// Events that one command looks at for a filter, or for what was not routed; then it stops and says so.
 const SCANNED_MAX: u64 = 1_000_000;
 
 /// All fields of an item.
@@ -37,39 +36,21 @@ pub const FIELDS: &[&str] = &[
 
 /// List events, the newest first
 ///
-/// With --failed, --status or --plugin the table has a row for each delivery that fits; JSON always has one item for each event.
+/// With --failed, --status, --plugin or --error the table has a row for each delivery that fits; JSON always has one item for each event.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Examples:\n  panotti event list --topic 'recording.*' --since 1d\n  panotti event list --filter 'data.amount > 100'\n  panotti event list --failed\n  panotti event list --failed -q | panotti event retry -"
 )]
 pub struct ListArgs {
-    /// Only events with a delivery that is dead or quarantined
-    #[arg(long)]
-    pub failed: bool,
-    /// Only events with a delivery in this state
-    #[arg(long, value_name = "STATE")]
-    pub status: Option<DeliveryState>,
-    /// Only events of these topics; quote the pattern
-    #[arg(long, value_name = "PATTERN")]
-    pub topic: Option<TopicPattern>,
-    /// Only events that match this filter, such as 'data.duration > 5'; see `panotti help filters`
-    #[arg(long, value_name = "EXPR", value_parser = parse_filter)]
-    pub filter: Option<String>,
+    /// Which of them.
+    #[command(flatten)]
+    pub select: EventSelect,
     /// Only events that a stored filter tagged so
     #[arg(long, value_name = "KEY:VALUE")]
     pub tag: Option<String>,
-    /// Only events with a delivery to this plugin
-    #[arg(long, value_name = "NAME")]
-    pub plugin: Option<String>,
-    /// Only events of this story
-    #[arg(long, value_name = "ID")]
-    pub correlation: Option<String>,
-    /// Accepted since then: a time, or so long ago
-    #[arg(long, value_name = "TIME", value_parser = parse_when)]
-    pub since: Option<When>,
-    /// Accepted before then: a time, or so long ago
-    #[arg(long, value_name = "TIME", value_parser = parse_when)]
-    pub until: Option<When>,
+    /// Only events that no subscription matched when they were published
+    #[arg(long)]
+    pub unrouted: bool,
     /// The oldest first
     #[arg(long)]
     pub oldest_first: bool,
@@ -83,24 +64,10 @@ pub struct ListArgs {
 /// # Errors
 /// The daemon's failure.
 pub async fn run(args: ListArgs, context: &Context) -> Outcome {
-    let now = now();
-    let mut query = EventsQuery {
-        topic: args.topic.clone(),
-        filter: args.filter.clone(),
-        tag: args.tag.clone(),
-        plugin: args.plugin.clone(),
-        status: args.status,
-        failed: args.failed,
-        correlation: args.correlation.clone(),
-        since: args.since.map(|since| since.resolve(now)),
-        until: args.until.map(|until| until.resolve(now)),
-        order: args.oldest_first.then_some(Order::Oldest),
-        limit: None,
-        cursor: None,
-    };
+    let order = args.oldest_first.then_some(Order::Oldest);
+    let mut query = EventsQuery { tag: args.tag.clone(), unrouted: args.unrouted, order, ..args.select.query(now()) };
     let Fetched { events, more, stopped } = fetch(&mut query, args.list.rows_max(), context).await?;
-    let by_delivery = args.failed || args.status.is_some() || args.plugin.is_some();
-    let table = if by_delivery { delivery_table(&events, context) } else { event_table(&events, context) };
+    let table = if args.select.is_of_deliveries() { delivery_table(&events, context) } else { event_table(&events, context) };
     let listing = Listing {
         items: to_values(&events)?,
         table,
@@ -146,7 +113,7 @@ async fn fetch(query: &mut EventsQuery, rows_max: usize, context: &Context) -> R
             events.truncate(rows_max);
             return Ok(Fetched { events, more, stopped: None });
         }
-        if scanned >= SCANNED_MAX && query.filter.is_some() {
+        if scanned >= SCANNED_MAX && (query.filter.is_some() || query.unrouted) {
             return Ok(Fetched { events, more, stopped: Some(scanned) });
         }
     }
@@ -161,7 +128,7 @@ fn footer(args: &ListArgs, shown: usize, more: bool, context: &Context) -> Strin
     }
     let shown = counted(shown as u64, "event");
     let more = if more { ", there are more: --limit N or --all" } else { "" };
-    let next = if args.failed { "   show one: panotti event show EVT   replay all: panotti event replay --failed" } else { "" };
+    let next = if args.select.failed { "   show one: panotti event show EVT   replay all: panotti event replay --failed" } else { "" };
     format!("{shown}{more}{next}")
 }
 

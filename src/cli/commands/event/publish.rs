@@ -42,7 +42,7 @@ pub struct PublishArgs {
     /// A key of the payload: `k=text` or `k:=json`; may be given several times
     #[arg(short, long = "pair", value_name = "K=V", value_parser = publish_input::parse_pair, conflicts_with = "jsonl")]
     pub pairs: Vec<Pair>,
-    /// Its priority, for handlers and whoever reads the event
+    /// Its priority; where events wait, higher ones are handed out sooner
     #[arg(long, value_name = "PRIORITY", value_parser = parse_priority)]
     pub priority: Option<Priority>,
     /// Your id of the event: the same source and id are published once

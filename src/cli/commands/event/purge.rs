@@ -7,6 +7,7 @@ use panotti_protocol::topic::TopicPattern;
 
 use super::discard::parse_reason;
 use crate::cli::context::{Context, Outcome, now};
+use crate::cli::event_selection::parse_filter;
 use crate::cli::globals::{When, parse_when};
 use crate::cli::output::human::{count, counted, counted_as};
 use crate::cli::output::remark;
@@ -19,7 +20,7 @@ use crate::client::Client;
 /// for what comes next, and the file shrinks.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Examples:\n  panotti event purge --before 7d --dry-run\n  panotti event purge --topic 'load.>' --yes --reason 'left from a test'\n  panotti event purge --before 2026-11-01T00:00:00Z --keep-failed"
+    after_help = "Examples:\n  panotti event purge --before 7d --dry-run\n  panotti event purge --topic 'load.>' --yes --reason 'left from a test'\n  panotti event purge --filter 'data.test' --dry-run\n  panotti event purge --before 2026-11-01T00:00:00Z --keep-failed"
 )]
 pub struct PurgeArgs {
     /// Events accepted before then: a time, or so long ago
@@ -31,6 +32,9 @@ pub struct PurgeArgs {
     /// Events with a delivery that ended like this
     #[arg(long, value_name = "STATE")]
     pub status: Option<DeliveryState>,
+    /// Events that match this filter, such as 'data.test'; see `panotti help filters`
+    #[arg(long, value_name = "EXPR", value_parser = parse_filter)]
+    pub filter: Option<String>,
     /// Keep events with a dead delivery
     #[arg(long)]
     pub keep_failed: bool,
@@ -47,7 +51,8 @@ pub struct PurgeArgs {
 /// # Errors
 /// `purge.selector_missing`, `purge.confirmation`, or the daemon's failure. What was removed before a failure is gone.
 pub async fn run(args: PurgeArgs, context: &Context) -> Outcome {
-    let selection = PurgeSelection { topic: args.topic, before: args.before.map(|before| before.resolve(now())), status: args.status };
+    let before = args.before.map(|before| before.resolve(now()));
+    let selection = PurgeSelection { topic: args.topic, before, status: args.status, filter: args.filter };
     if selection.is_empty() {
         return Err(Failure::new(ErrorCode::PURGE_SELECTOR_MISSING, "nothing says what to purge"));
     }

@@ -1,15 +1,17 @@
 //! `panotti event tail`: events and outcomes as they happen.
 
-use panotti_protocol::api::{EventSummary, Gap, OutcomeNotice, StreamQuery};
+use panotti_protocol::api::{EventSummary, EventsQuery, Gap, Order, OutcomeNotice, StreamQuery};
 use panotti_protocol::event::Event;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::topic::TopicPattern;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::cli::context::{Context, Outcome};
+use crate::cli::context::{Context, Outcome, now};
+use crate::cli::event_selection::parse_filter;
+use crate::cli::globals::{When, parse_when};
 use crate::cli::output::human::{TimeFormat, bytes, count, duration_ms, green, red, safe, short, yellow};
-use crate::cli::selection::parse_filter;
+use crate::client::Client;
 use crate::client::path::with_query;
 use crate::client::stream::{Followed, Following, ServerEvent};
 
@@ -18,7 +20,7 @@ use crate::client::stream::{Followed, Following, ServerEvent};
 /// Stays until it is ended with ^C. A lost connection is made again, and nothing that was published meanwhile is missed.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Examples:\n  panotti event tail\n  panotti event tail --topic 'recording.>' --payload -o jsonl\n  panotti event tail --filter 'data.duration > 5'"
+    after_help = "Examples:\n  panotti event tail\n  panotti event tail --topic 'recording.>' --payload -o jsonl\n  panotti event tail --filter 'data.duration > 5'\n  panotti event tail --since 10m"
 )]
 pub struct TailArgs {
     /// Only events of these topics; quote the pattern
@@ -30,6 +32,9 @@ pub struct TailArgs {
     /// Only what this plugin gets, and its outcomes
     #[arg(long, value_name = "NAME")]
     pub plugin: Option<String>,
+    /// Begin with what was accepted since then: a time, or so long ago
+    #[arg(long, value_name = "TIME", value_parser = parse_when)]
+    pub since: Option<When>,
     /// Show payloads
     #[arg(long)]
     pub payload: bool,
@@ -43,8 +48,7 @@ pub async fn run(args: TailArgs, context: &Context) -> Outcome {
     let query =
         StreamQuery { topic: args.topic, filter: args.filter, plugin: args.plugin, event: None, after: None, payload: args.payload };
     let mut client = context.client()?;
-    // From a known place on, so that nothing is missed if the connection is lost before the first event.
-    let after = client.events_status().await?.accepted.to_string();
+    let after = first_place(&mut client, args.since).await?.to_string();
     let mut following = Following::begin(client, with_query("/events/stream", &query)?, after).await?;
     loop {
         match following.next().await? {
@@ -55,6 +59,15 @@ pub async fn run(args: TailArgs, context: &Context) -> Outcome {
             }
         }
     }
+}
+
+/// The place after which it begins. It is known before the first event comes, so that nothing is missed if the connection is lost before.
+async fn first_place(client: &mut Client, since: Option<When>) -> Result<u64, Failure> {
+    let newest = client.events_status().await?.accepted;
+    let Some(since) = since else { return Ok(newest) };
+    let query = EventsQuery { since: Some(since.resolve(now())), order: Some(Order::Oldest), limit: Some(1), ..EventsQuery::default() };
+    let first = client.events(&query).await?.items.into_iter().next();
+    Ok(first.map_or(newest, |first| first.sequence.0.saturating_sub(1)))
 }
 
 fn show(event: &ServerEvent, payload: bool, context: &Context) -> Result<(), Failure> {

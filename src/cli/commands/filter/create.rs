@@ -6,8 +6,8 @@ use panotti_protocol::topic::TopicPattern;
 
 use crate::cli::commands::event::discard::parse_reason;
 use crate::cli::context::{Context, Outcome};
+use crate::cli::event_selection::parse_filter;
 use crate::cli::output::human::safe;
-use crate::cli::selection::parse_filter;
 
 /// Keep a filter that routes events to plugins, or tags them
 ///

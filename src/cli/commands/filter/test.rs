@@ -5,9 +5,9 @@ use panotti_protocol::failure::exit;
 use panotti_protocol::topic::TopicPattern;
 
 use crate::cli::context::{Context, Outcome, now};
+use crate::cli::event_selection::parse_filter;
 use crate::cli::globals::{When, parse_when};
 use crate::cli::output::human::{count, counted, green, safe, yellow};
-use crate::cli::selection::parse_filter;
 
 /// Events that one command looks at; then it stops and says so.
 const SCANNED_MAX: u64 = 1_000_000;

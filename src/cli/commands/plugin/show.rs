@@ -1,6 +1,6 @@
 //! `panotti plugin show`
 
-use panotti_protocol::api::{OnDead, PluginDetail, SubscriptionStatus};
+use panotti_protocol::api::{OnDead, PluginDetail, SubscriptionStatus, Turns};
 use panotti_protocol::failure::exit;
 
 use crate::cli::context::{Context, Outcome};
@@ -55,7 +55,8 @@ fn order(subscription: &SubscriptionStatus) -> String {
         0 => String::new(),
         number => format!("{} events had no such key", count(number)),
     };
-    [key, on_dead.to_owned(), missing].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("   ")
+    let turns = if subscription.turns == Turns::Strict { "highest priority first" } else { "" };
+    [key, on_dead.to_owned(), turns.to_owned(), missing].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("   ")
 }
 
 fn text(detail: &PluginDetail, changes: usize, context: &Context) -> String {

@@ -9,7 +9,7 @@ use crate::cli::context::{Context, Outcome};
 /// Check the events of a topic no longer
 ///
 /// Its versions stay readable with `panotti schema show TOPIC@V`, because stored events are stamped with them; their numbers are not used
-/// again. Where a plugin brings the schema, it comes back when the plugin is enabled.
+/// again. One that a plugin brought does not come back by itself, unless the plugin comes with another.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Examples:\n  panotti schema remove order.paid\n  panotti schema remove order.paid --reason 'the topic is given up'"

@@ -1,6 +1,6 @@
 //! `panotti subscription show`
 
-use panotti_protocol::api::Subscription;
+use panotti_protocol::api::{OnDisabled, Subscription, Turns};
 use panotti_protocol::failure::{ErrorCode, Failure, exit};
 
 use super::list::colored;
@@ -41,7 +41,7 @@ fn text(one: &Subscription, context: &Context) -> String {
     format!(
         "{}   {}{since}\n  topic     {}\n  lag       {}: {} pending{oldest}, {} in flight, {} waiting\n  rate      {} ended, the last {last}\n  \
          counts    done {}   {dead}   skipped {}   cancelled {}   recovered {}\n  \
-         limits    concurrency {}   batch {}   timeout {}   attempts {}   while disabled {}\n",
+         limits    concurrency {}   batch {}   timeout {}   attempts {}   while disabled {}   priority {}\n",
         bold(&one.subscription),
         colored(one.state),
         one.topic,
@@ -59,8 +59,12 @@ fn text(one: &Subscription, context: &Context) -> String {
         duration_ms(one.timeout_ms),
         one.attempts_max,
         match one.on_disabled {
-            panotti_protocol::api::OnDisabled::Hold => "hold",
-            panotti_protocol::api::OnDisabled::Skip => "skip",
+            OnDisabled::Hold => "hold",
+            OnDisabled::Skip => "skip",
+        },
+        match one.turns {
+            Turns::Weighted => "weighted",
+            Turns::Strict => "strict",
         },
     )
 }

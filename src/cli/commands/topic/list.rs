@@ -10,12 +10,12 @@ use crate::cli::output::human::{bytes, count, rate};
 use crate::cli::output::table::{Table, left, right};
 use crate::cli::output::{Listing, to_values};
 
-const FIELDS: &[&str] = &["bytes", "consumers", "events", "last_at", "last_sequence", "rate", "topic"];
+const FIELDS: &[&str] = &["bytes", "consumers", "events", "last_at", "last_sequence", "rate", "schema", "topic"];
 
 /// List the topics that events were published to
 ///
-/// In the order in which they first appeared. RATE is events a second, over the last one to two minutes; CONSUMERS are the subscriptions
-/// that would get an event now.
+/// In the order in which they first appeared. RATE is events a second, over the last one to two minutes; SCHEMA is the version
+/// of its schema and what it does (`panotti schema`); CONSUMERS are the subscriptions that would get an event now.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:\n  panotti topic list\n  panotti topic list -o json | jq '.[] | select(.consumers == [])'")]
 pub struct ListArgs {
@@ -63,7 +63,8 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
 }
 
 fn table(topics: &[TopicSummary], context: &Context) -> Table {
-    let mut table = Table::new(vec![left("TOPIC"), right("EVENTS"), right("SIZE"), right("RATE"), right("LAST"), left("CONSUMERS")]);
+    let mut table =
+        Table::new(vec![left("TOPIC"), right("EVENTS"), right("SIZE"), right("RATE"), right("LAST"), left("SCHEMA"), left("CONSUMERS")]);
     for topic in topics {
         table.row(vec![
             topic.topic.to_string(),
@@ -71,6 +72,7 @@ fn table(topics: &[TopicSummary], context: &Context) -> Table {
             bytes(topic.bytes),
             rate(topic.rate),
             context.output.time.show(topic.last_at),
+            topic.schema.map_or("-".to_owned(), |schema| format!("{} {}", schema.version, schema.mode)),
             if topic.consumers.is_empty() { "-".to_owned() } else { topic.consumers.join(", ") },
         ]);
     }

@@ -33,7 +33,12 @@ pub async fn run(args: RouteArgs, context: &Context) -> Outcome {
     }
     let getting = route.items.iter().filter(|item| item.gets).count() as u64;
     let footer = match context.output.terminal() {
-        true => format!("{} would get it, by version {} of the rules", counted(getting, "subscription"), route.rules),
+        true => {
+            let schema = route
+                .schema
+                .map_or(String::new(), |schema| format!("; checked by version {} of its schema ({})", schema.version, schema.mode));
+            format!("{} would get it, by version {} of the rules{schema}", counted(getting, "subscription"), route.rules)
+        }
         false => String::new(),
     };
     context.output.list(Listing {

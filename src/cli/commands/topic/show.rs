@@ -1,10 +1,13 @@
 //! `panotti topic show`
 
+use std::time::Duration;
+
 use panotti_protocol::api::TopicDetail;
 use panotti_protocol::failure::exit;
 
 use crate::cli::context::{Context, Outcome};
 use crate::cli::output::human::{bold, bytes, count, counted, dim, rate, safe, short};
+use crate::config::units::format_duration;
 
 /// Show a topic: who publishes to it, who gets it, how much
 #[derive(Debug, Clone, clap::Args)]
@@ -36,6 +39,11 @@ fn text(detail: &TopicDetail, context: &Context) -> String {
         rate(topic.rate),
         context.output.time.ago(topic.last_at)
     );
+    if let Some(schema) = &topic.schema {
+        text.push_str(&format!("  schema    version {}, mode {}   panotti schema show {}\n", schema.version, schema.mode, topic.topic));
+    }
+    let by = detail.kept_by.as_ref().map_or("retention.days".to_owned(), |pattern| format!("\"{pattern}\" in retention.topics"));
+    text.push_str(&format!("  kept      {}   {}\n", format_duration(Duration::from_millis(detail.kept_ms)), dim(&by)));
     for (index, producer) in detail.producers.iter().enumerate() {
         let name = if producer.source.is_empty() {
             "(all others)".to_owned()

@@ -29,7 +29,8 @@ END;
 
 -- Ordering keys (semantics rule 11). `events.keys` holds the key of each matched subscription that has one: four bytes of the
 -- subscription, eight of the key, little-endian. `keyed` has an entry for each delivery of a key that is not resolved; `mark` is 0 for a
--- pending one, 1 for a pending one that was the first of its key when it was marked, 2 for one that waits or is dead and blocks.
+-- pending one, 1 for a pending one that was the first of its key when it was marked, 2 for one that waits or is dead and blocks. Where it
+-- is 1, `rank_priority` and `rank_sequence` are the highest priority in the key and the first event that has it (rule 12).
 ALTER TABLE events ADD COLUMN keys BLOB;
 ALTER TABLE subscriptions ADD COLUMN key TEXT;
 ALTER TABLE subscriptions ADD COLUMN on_dead TEXT NOT NULL DEFAULT 'continue';
@@ -40,9 +41,14 @@ CREATE TABLE keyed (
     sequence INTEGER NOT NULL,
     replay_no INTEGER NOT NULL,
     mark INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    rank_priority INTEGER,
+    rank_sequence INTEGER,
     PRIMARY KEY (subscription_id, key, sequence, replay_no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX keyed_first ON keyed (subscription_id, sequence) WHERE mark = 1;
+CREATE INDEX keyed_lanes ON keyed (subscription_id, rank_priority, rank_sequence) WHERE mark = 1;
+CREATE INDEX keyed_by_priority ON keyed (subscription_id, key, priority DESC, sequence);
 CREATE INDEX keyed_held ON keyed (subscription_id, key) WHERE mark = 2;
 
 -- Publishers' keys (rule 13), kept a day: what was published under each, as JSON receipts in the order of the events.
@@ -198,3 +204,11 @@ ALTER TABLE subscriptions ADD COLUMN batch INTEGER NOT NULL DEFAULT 1;
 
 -- Ordering keys of deliveries that a replay made for a subscription that their event never matched: `events.keys` has none for it.
 ALTER TABLE deliveries ADD COLUMN order_key INTEGER;
+
+-- Priorities (semantics rule 12): lanes are read one by one. Most events are normal (2) and are found by their sequence.
+CREATE INDEX events_urgent ON events (priority, sequence) WHERE priority <> 2;
+ALTER TABLE deliveries ADD COLUMN priority INTEGER NOT NULL DEFAULT 2;
+UPDATE deliveries SET priority = (SELECT events.priority FROM events WHERE events.sequence = deliveries.sequence) WHERE state = 5;
+DROP INDEX deliveries_waiting;
+CREATE INDEX deliveries_waiting ON deliveries (subscription_id, priority, due_ms, sequence, replay_no) WHERE state = 5;
+ALTER TABLE subscriptions ADD COLUMN turns TEXT NOT NULL DEFAULT 'weighted';

@@ -17,14 +17,14 @@ use crate::daemon::store::failure::StoreResult;
 const WRITE: &str =
     "INSERT INTO deliveries (sequence, subscription_id, replay_no, delivery_id, state, cause, attempts, attempts_max, tries,
          due_ms, ended_ms, fingerprint, attempt_of, open_failure, crashes, started_ms, duration_ms, outcome, counted, error_class,
-         error_message, error_place, log_tail, build_id, emitted, order_key)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
+         error_message, error_place, log_tail, build_id, emitted, order_key, priority)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)
      ON CONFLICT DO UPDATE SET state = ?5, cause = ?6, attempts = ?7, attempts_max = ?8, tries = ?9, due_ms = ?10, ended_ms = ?11,
          fingerprint = coalesce(?12, fingerprint), open_failure = ?14, crashes = ?15, started_ms = coalesce(?16, started_ms),
          duration_ms = coalesce(?17, duration_ms), outcome = coalesce(?18, outcome), counted = coalesce(?19, counted),
          error_class = coalesce(?20, error_class), error_message = coalesce(?21, error_message),
          error_place = coalesce(?22, error_place), log_tail = coalesce(?23, log_tail), build_id = coalesce(?24, build_id),
-         emitted = coalesce(?25, emitted)";
+         emitted = coalesce(?25, emitted), priority = ?27";
 
 /// Writes a delivery's row: new, or changed by a later outcome or a person. The first attempt is its columns, written once; later ones
 /// are rows.
@@ -60,6 +60,7 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
         first.map(|attempt| build_number(connection, attempt)).transpose()?,
         first.and_then(|attempt| pack_ids(&attempt.emitted)),
         write.order.filter(|_| key.replay != ReplayNumber::LIVE).map(|order| order.0.cast_signed()),
+        write.priority.number(),
     ])?;
     if write.state.is_failed() && !stands_for_itself {
         let mut delta = Counts::default();
@@ -67,7 +68,7 @@ pub fn write(connection: &Connection, write: &DeliveryWrite) -> StoreResult<()> 
         add_counts(connection, key.subscription, &delta)?;
     }
     match write.order {
-        Some(order) if write.holds_its_key() => keyed::hold(connection, key, order)?,
+        Some(order) if write.holds_its_key() => keyed::hold(connection, key, order, write.priority)?,
         Some(order) => keyed::resolve(connection, key, order)?,
         None => {}
     }

@@ -82,7 +82,7 @@ pub fn insert(connection: &Connection, topics: &mut TopicNumbers, event: &Stored
             draft.payload,
             event.schema.map(|version| version.to_string()),
         ])?;
-    keyed::owe(connection, event.sequence, &event.keys)
+    keyed::owe(connection, event.sequence, draft.priority, &event.keys)
 }
 
 /// Writes what one of the daemon's own events matched.
@@ -99,7 +99,12 @@ pub fn set_matches(
         keyed::pack(keys),
         rules
     ])?;
-    keyed::owe(connection, sequence, keys)
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT priority FROM events WHERE sequence = ?1";
+    let priority: u8 = connection.prepare_cached(sql)?.query_row([sequence.0], |row| row.get(0))?;
+    keyed::owe(connection, sequence, Priority::from_number(priority).unwrap_or(Priority::Normal), keys)
 }
 
 /// The receipt of the event that a publisher gave this source and id, if it is stored. Leans on `events_by_source_and_id`.

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use panotti_core::command::Command;
 use panotti_core::delivery::DeliveryKey;
-use panotti_core::key_pages::{Head, HeldKey, HeldKeys, KeyEntry, Stands};
+use panotti_core::key_pages::{Head, HeldKey, HeldKeys, KeyEntry, Rank, Stands};
 use panotti_core::limits::KEYS_HELD_MAX;
 use panotti_core::order::{KeyPath, Keyed, OrderKey};
 use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::event::Priority;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{events, pages};
+use super::events;
+use super::lanes::{OWED, owed, with_row};
 use crate::daemon::store::failure::StoreResult;
 
 /// Held keys that the oldest pending delivery is looked for in.
@@ -44,6 +46,77 @@ pub fn of(packed: Option<&[u8]>, subscription: SubscriptionId) -> Option<OrderKe
     unpack(packed?).into_iter().find(|(of, _)| *of == subscription).map(|(_, order)| order)
 }
 
+/// The first entry of a key.
+struct First {
+    sequence: Sequence,
+    replay: ReplayNumber,
+    mark: u8,
+    rank: Option<Rank>,
+}
+
+/// Leans on the primary key.
+fn first(connection: &Connection, subscription: SubscriptionId, order: OrderKey) -> StoreResult<Option<First>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, replay_no, mark, rank_priority, rank_sequence FROM keyed WHERE subscription_id = ?1 AND key = ?2
+         ORDER BY sequence, replay_no LIMIT 1",
+    )?;
+    let first = statement.query_row(params![subscription.0, order.0.cast_signed()], |row| {
+        let rank = row.get::<_, Option<u8>>(3)?.and_then(Priority::from_number).zip(row.get::<_, Option<u64>>(4)?);
+        Ok(First {
+            sequence: Sequence(row.get(0)?),
+            replay: ReplayNumber(row.get(1)?),
+            mark: row.get(2)?,
+            rank: rank.map(|(priority, sequence)| Rank { priority, sequence: Sequence(sequence) }),
+        })
+    });
+    Ok(first.optional()?)
+}
+
+/// Marks the first entry of a key as one, with its key's rank.
+fn mark(connection: &Connection, subscription: SubscriptionId, order: OrderKey, first: &First, rank: Rank) -> StoreResult<()> {
+    let sql = "UPDATE keyed SET mark = 1, rank_priority = ?5, rank_sequence = ?6
+         WHERE subscription_id = ?1 AND key = ?2 AND sequence = ?3 AND replay_no = ?4";
+    let place = params![subscription.0, order.0.cast_signed(), first.sequence.0, first.replay.0, rank.priority.number(), rank.sequence.0];
+    connection.prepare_cached(sql)?.execute(place)?;
+    Ok(())
+}
+
+/// A delivery has come into a key: where the first of it is pending, its key may be raised.
+fn raise(connection: &Connection, subscription: SubscriptionId, order: OrderKey, first: &First, by: Rank) -> StoreResult<()> {
+    match first.rank.map(|rank| (rank, rank.better(by))) {
+        Some((rank, better)) if first.mark == 1 && better != rank => mark(connection, subscription, order, first, better),
+        _ => Ok(()),
+    }
+}
+
+/// A key's rank. Leans on `keyed_by_priority`.
+fn rank(connection: &Connection, subscription: SubscriptionId, order: OrderKey) -> StoreResult<Option<Rank>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT priority, sequence FROM keyed INDEXED BY keyed_by_priority WHERE subscription_id = ?1 AND key = ?2
+         ORDER BY priority DESC, sequence LIMIT 1",
+    )?;
+    let found = statement.query_row(params![subscription.0, order.0.cast_signed()], |row| {
+        let priority = Priority::from_number(row.get(0)?).unwrap_or(Priority::Normal);
+        Ok(Rank { priority, sequence: Sequence(row.get(1)?) })
+    });
+    Ok(found.optional()?)
+}
+
+/// The rank of a key's entries after an event. Leans on `keyed_by_priority`: a look for each priority.
+fn rank_after(connection: &Connection, subscription: SubscriptionId, order: OrderKey, after: Sequence) -> StoreResult<Option<Rank>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence FROM keyed INDEXED BY keyed_by_priority
+         WHERE subscription_id = ?1 AND key = ?2 AND priority = ?3 AND sequence > ?4 ORDER BY sequence LIMIT 1",
+    )?;
+    for priority in Priority::ALL.iter().rev().copied() {
+        let place = params![subscription.0, order.0.cast_signed(), priority.number(), after.0];
+        if let Some(sequence) = statement.query_row(place, |row| row.get(0)).optional()? {
+            return Ok(Some(Rank { priority, sequence: Sequence(sequence) }));
+        }
+    }
+    Ok(None)
+}
+
 /// The ordering key of an event for a subscription that it never matched, and so has no key recorded for.
 pub fn found(connection: &Connection, sequence: Sequence, path: Option<&KeyPath>) -> StoreResult<Option<OrderKey>> {
     let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(None) };
@@ -57,42 +130,58 @@ pub fn found(connection: &Connection, sequence: Sequence, path: Option<&KeyPath>
 }
 
 /// Enters the deliveries that an event's keys make.
-pub fn owe(connection: &Connection, sequence: Sequence, keys: &[(SubscriptionId, OrderKey)]) -> StoreResult<()> {
+pub fn owe(connection: &Connection, sequence: Sequence, priority: Priority, keys: &[(SubscriptionId, OrderKey)]) -> StoreResult<()> {
+    let own = Rank { priority, sequence };
     for (subscription, order) in keys {
+        let of_key = match first(connection, *subscription, *order)? {
+            Some(first) if first.sequence < sequence => {
+                raise(connection, *subscription, *order, &first, own)?;
+                None
+            }
+            Some(_) => Some(rank(connection, *subscription, *order)?.map_or(own, |rank| rank.better(own))),
+            None => Some(own),
+        };
         connection
             .prepare_cached(
-                "INSERT INTO keyed (subscription_id, key, sequence, replay_no, mark) VALUES (?1, ?2, ?3, 0,
-                     NOT EXISTS (SELECT 1 FROM keyed WHERE subscription_id = ?1 AND key = ?2 AND sequence < ?3))",
+                "INSERT INTO keyed (subscription_id, key, sequence, replay_no, priority, mark, rank_priority, rank_sequence)
+                 VALUES (?1, ?2, ?3, 0, ?4, ?5 IS NOT NULL, ?5, ?6)",
             )?
-            .execute(params![subscription.0, order.0.cast_signed(), sequence.0])?;
+            .execute(params![
+                subscription.0,
+                order.0.cast_signed(),
+                sequence.0,
+                priority.number(),
+                of_key.map(|rank| rank.priority.number()),
+                of_key.map(|rank| rank.sequence.0),
+            ])?;
     }
     Ok(())
 }
 
 /// A delivery has begun and is not resolved: it holds its key.
-pub fn hold(connection: &Connection, key: DeliveryKey, order: OrderKey) -> StoreResult<()> {
+pub fn hold(connection: &Connection, key: DeliveryKey, order: OrderKey, priority: Priority) -> StoreResult<()> {
     connection
         .prepare_cached(
-            "INSERT INTO keyed (subscription_id, key, sequence, replay_no, mark) VALUES (?1, ?2, ?3, ?4, 2)
+            "INSERT INTO keyed (subscription_id, key, sequence, replay_no, priority, mark) VALUES (?1, ?2, ?3, ?4, ?5, 2)
              ON CONFLICT DO UPDATE SET mark = 2",
         )?
-        .execute(params![key.subscription.0, order.0.cast_signed(), key.sequence.0, key.replay.0])?;
-    Ok(())
+        .execute(params![key.subscription.0, order.0.cast_signed(), key.sequence.0, key.replay.0, priority.number()])?;
+    match first(connection, key.subscription, order)? {
+        Some(first) => raise(connection, key.subscription, order, &first, Rank { priority, sequence: key.sequence }),
+        None => Ok(()),
+    }
 }
 
-/// A delivery is resolved: the next of its key is the first now.
+/// A delivery is resolved: the next of its key is the first now, and its key may be worth less without it.
 pub fn resolve(connection: &Connection, key: DeliveryKey, order: OrderKey) -> StoreResult<()> {
-    let order = order.0.cast_signed();
     connection
         .prepare_cached("DELETE FROM keyed WHERE subscription_id = ?1 AND key = ?2 AND sequence = ?3 AND replay_no = ?4")?
-        .execute(params![key.subscription.0, order, key.sequence.0, key.replay.0])?;
-    connection
-        .prepare_cached(
-            "UPDATE keyed SET mark = 1 WHERE subscription_id = ?1 AND key = ?2 AND mark = 0 AND (sequence, replay_no) =
-                 (SELECT sequence, replay_no FROM keyed WHERE subscription_id = ?1 AND key = ?2 ORDER BY sequence, replay_no LIMIT 1)",
-        )?
-        .execute(params![key.subscription.0, order])?;
-    Ok(())
+        .execute(params![key.subscription.0, order.0.cast_signed(), key.sequence.0, key.replay.0])?;
+    let Some(first) = first(connection, key.subscription, order)?.filter(|first| first.mark < 2) else { return Ok(()) };
+    match rank(connection, key.subscription, order)? {
+        Some(rank) if first.mark == 0 || first.rank != Some(rank) => mark(connection, key.subscription, order, &first, rank),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a pending delivery waits for an earlier one of its key. Leans on the primary key.
@@ -143,51 +232,60 @@ pub fn held(
     Ok(found)
 }
 
-/// The next pending deliveries that are the first of their keys, in sequence order. Leans on `keyed_first`, so that what waits behind a
-/// busy key is not even looked at.
-pub fn heads(connection: &Connection, subscription: SubscriptionId, after: Sequence, limit: usize) -> StoreResult<Command> {
-    let mut statement = connection.prepare_cached(
-        "SELECT keyed.sequence, eventid, topic, expires_ms, key,
+/// The next pending deliveries that are the first of their keys, of the keys whose rank has a priority, in the order of their ranks. Leans
+/// on `keyed_lanes`, so that what waits behind a busy key is not even looked at.
+pub fn heads(
+    connection: &Connection,
+    subscription: SubscriptionId,
+    priority: Priority,
+    after: Sequence,
+    limit: usize,
+) -> StoreResult<Command> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {OWED}, key, rank_sequence,
              EXISTS (SELECT 1 FROM keyed AS later WHERE later.subscription_id = ?1 AND later.key = keyed.key
                  AND (later.sequence, later.replay_no) > (keyed.sequence, 0))
-         FROM keyed INDEXED BY keyed_first JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
-         WHERE subscription_id = ?1 AND mark = 1 AND keyed.sequence > ?2
+         FROM keyed INDEXED BY keyed_lanes JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
+         WHERE subscription_id = ?1 AND mark = 1 AND rank_priority = ?4 AND rank_sequence > ?2
              AND NOT EXISTS (SELECT 1 FROM keyed AS earlier WHERE earlier.subscription_id = ?1 AND earlier.key = keyed.key
                  AND earlier.sequence < keyed.sequence)
-         ORDER BY keyed.sequence LIMIT ?3",
-    )?;
-    let rows = statement.query_map(params![subscription.0, after.0, limit], |row| {
-        let order = OrderKey(row.get::<_, i64>(4)?.cast_unsigned());
-        let owed = pages::owed(row, 0, subscription, ReplayNumber::LIVE, Some(order))?;
-        Ok(Head { owed, order, more: row.get(5)? })
+         ORDER BY rank_sequence LIMIT ?3"
+    ))?;
+    let rows = statement.query_map(params![subscription.0, after.0, limit, priority.number()], |row| {
+        let order = OrderKey(row.get::<_, i64>(6)?.cast_unsigned());
+        let owed = owed(row, 0, subscription, ReplayNumber::LIVE, Some(order))?;
+        Ok(Head { owed, order, rank: Rank { priority, sequence: Sequence(row.get(7)?) }, more: row.get(8)? })
     })?;
     let heads: Vec<Head> = rows.collect::<Result<_, _>>()?;
-    let full_to = (heads.len() == limit).then(|| heads.last().map(|head| head.owed.key.sequence)).flatten();
-    Ok(Command::HeadsPage { subscription, heads, scanned_to: full_to.unwrap_or(Sequence(i64::MAX as u64)) })
+    let full_to = (heads.len() == limit).then(|| heads.last().map(|head| head.rank.sequence)).flatten();
+    Ok(Command::HeadsPage { subscription, priority, heads, scanned_to: full_to.unwrap_or(Sequence(i64::MAX as u64)) })
 }
 
-/// The first unresolved deliveries of a key. Leans on the primary key.
+/// The first unresolved deliveries of a key, and the rank of the rest. Leans on the primary key.
 pub fn key(connection: &Connection, subscription: SubscriptionId, order: OrderKey, limit: usize) -> StoreResult<Command> {
-    let mut statement = connection.prepare_cached(
-        "SELECT keyed.sequence, eventid, topic, expires_ms, keyed.replay_no, deliveries.state, due_ms, attempts, tries, attempt_of,
-             replay_id, name, crashes
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {OWED}, keyed.replay_no, deliveries.state, due_ms, attempts, tries, attempt_of, replay_id, name, crashes
          FROM keyed JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
              LEFT JOIN deliveries ON deliveries.sequence = keyed.sequence AND deliveries.subscription_id = keyed.subscription_id
                  AND deliveries.replay_no = keyed.replay_no
              LEFT JOIN replays ON replays.replay_no = keyed.replay_no
-         WHERE keyed.subscription_id = ?1 AND key = ?2 ORDER BY keyed.sequence, keyed.replay_no LIMIT ?3",
-    )?;
+         WHERE keyed.subscription_id = ?1 AND key = ?2 ORDER BY keyed.sequence, keyed.replay_no LIMIT ?3"
+    ))?;
     let rows = statement.query_map(params![subscription.0, order.0.cast_signed(), limit + 1], |row| {
-        let owed = pages::owed(row, 0, subscription, ReplayNumber(row.get(4)?), Some(order))?;
-        let Some(state) = row.get::<_, Option<u8>>(5)?.and_then(DeliveryState::from_number) else {
+        let owed = owed(row, 0, subscription, ReplayNumber(row.get(6)?), Some(order))?;
+        let Some(state) = row.get::<_, Option<u8>>(7)?.and_then(DeliveryState::from_number) else {
             return Ok(KeyEntry { owed, stands: Stands::Pending });
         };
-        let due = row.get::<_, Option<u64>>(6)?.filter(|_| state == DeliveryState::Waiting).map(Timestamp::from_ms);
-        let owed = pages::with_row(owed, row, 7)?;
+        let due = row.get::<_, Option<u64>>(8)?.filter(|_| state == DeliveryState::Waiting).map(Timestamp::from_ms);
+        let owed = with_row(owed, row, 9)?;
         Ok(KeyEntry { owed, stands: due.map_or(Stands::Blocking, Stands::Waiting) })
     })?;
     let mut entries: Vec<KeyEntry> = rows.collect::<Result<_, _>>()?;
     let last = entries.len() <= limit;
     entries.truncate(limit);
-    Ok(Command::KeyPage { subscription, order, entries, last })
+    let rest = match entries.last() {
+        Some(entry) if !last => rank_after(connection, subscription, order, entry.owed.key.sequence)?,
+        _ => None,
+    };
+    Ok(Command::KeyPage { subscription, order, entries, last, rest })
 }

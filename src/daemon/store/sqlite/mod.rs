@@ -6,11 +6,13 @@
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
 //! - [`keyed`]: ordering keys: who is next in each
+//! - [`lanes`]: what a subscription is owed, priority by priority
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
+//! - [`matching`]: numbers of what a filter matches
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
 //! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
@@ -23,7 +25,9 @@ pub mod failures;
 pub mod filters;
 pub mod history;
 pub mod keyed;
+pub mod lanes;
 pub mod log_index;
+pub mod matching;
 pub mod numbers;
 pub mod pages;
 pub mod plugin_state;

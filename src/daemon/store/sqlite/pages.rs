@@ -7,8 +7,7 @@ use std::sync::Arc;
 use panotti_core::bus::Snapshot;
 use panotti_core::command::{Command, StoredDelivery};
 use panotti_core::delivery::{DeliveryKey, Owed, Repeats};
-use panotti_core::order::{KeyPath, OrderKey};
-use panotti_core::poison::Crashes;
+use panotti_core::order::KeyPath;
 use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
 use panotti_filter::expression::Filter;
@@ -17,16 +16,15 @@ use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::id::{EventId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::deliveries::DeliveryRow;
+use super::lanes::{OWED, owed};
 use super::plugins::SubscriptionRow;
 use super::{deliveries, events, filters, keyed, plugins, replays, schemas};
 use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
-/// Events that one page of owed deliveries looks at, whatever matches.
-pub const PENDING_SCAN_MAX: u32 = 10_000;
 /// Rows that one page of a replay looks at, whatever matches.
 pub const REPLAY_SCAN_MAX: u32 = 10_000;
 
@@ -69,105 +67,6 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         held_keys: keyed::held(connection, plugins::subscriptions(connection)?.into_iter().map(|row| row.stored.id))?,
         stalled: plugins::stalls(connection)?,
     })
-}
-
-/// Reads what memory keeps of an event: four columns: sequence, eventid, topic, expires.
-pub fn owed(
-    row: &Row<'_>,
-    column: usize,
-    subscription: SubscriptionId,
-    replay: ReplayNumber,
-    order: Option<OrderKey>,
-) -> rusqlite::Result<Owed> {
-    Ok(Owed {
-        key: DeliveryKey { sequence: Sequence(row.get(column)?), subscription, replay },
-        eventid: EventId::from_bytes(row.get(column + 1)?),
-        topic: events::parsed::<Topic>(row, column + 2)?,
-        order,
-        expires: events::time(row, column + 3)?,
-        attempts: 0,
-        tries: 0,
-        crashes: Crashes::default(),
-        repeats: None,
-    })
-}
-
-/// Adds what its row says of a delivery: six columns: attempts, tries, attempt_of, the replay's id and name, crashes.
-pub fn with_row(owed: Owed, row: &Row<'_>, column: usize) -> rusqlite::Result<Owed> {
-    let repeats = match row.get::<_, Option<[u8; 16]>>(column + 3)? {
-        Some(id) => Some(Arc::new(Repeats {
-            original: ReplayNumber(row.get::<_, Option<u32>>(column + 2)?.unwrap_or(0)),
-            replay: ReplayId::from_bytes(id),
-            name: row.get(column + 4)?,
-        })),
-        None => None,
-    };
-    let crashes = deliveries::crashes(row, column + 5)?;
-    Ok(Owed { attempts: row.get(column)?, tries: row.get(column + 1)?, crashes, repeats, ..owed })
-}
-
-/// The next events a subscription matches that have no delivery row, and no ordering key. Leans on the primary key; looks at
-/// [`PENDING_SCAN_MAX`] events at most. Where there are no more, everything counts as looked at.
-pub fn pending(connection: &Connection, subscription: SubscriptionId, after: Sequence, limit: usize) -> StoreResult<Command> {
-    let mut statement = connection.prepare_cached(
-        "SELECT sequence, eventid, topic, expires_ms, matches,
-             EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = events.sequence AND subscription_id = ?2 AND replay_no = 0),
-             keys
-         FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?3",
-    )?;
-    let mut rows = statement.query(params![after.0, subscription.0, PENDING_SCAN_MAX])?;
-    let mut entries = Vec::new();
-    let mut scanned_to = after;
-    let mut looked_at = 0;
-    while let Some(row) = rows.next()? {
-        looked_at += 1;
-        scanned_to = Sequence(row.get(0)?);
-        let matches: Option<Vec<u8>> = row.get(4)?;
-        let matched = matches.is_some_and(|packed| events::unpack_matches(&packed).contains(&subscription));
-        let has_key = || -> rusqlite::Result<bool> {
-            let keys: Option<Vec<u8>> = row.get(6)?;
-            Ok(keyed::of(keys.as_deref(), subscription).is_some())
-        };
-        if matched && !row.get::<_, bool>(5)? && !has_key()? {
-            entries.push(owed(row, 0, subscription, ReplayNumber::LIVE, None)?);
-            if entries.len() == limit {
-                return Ok(Command::PendingPage { subscription, entries, scanned_to });
-            }
-        }
-    }
-    if looked_at < PENDING_SCAN_MAX {
-        scanned_to = Sequence(i64::MAX as u64);
-    }
-    Ok(Command::PendingPage { subscription, entries, scanned_to })
-}
-
-/// The next waiting deliveries of a subscription, soonest first. Leans on `deliveries_waiting`.
-pub fn waiting(
-    connection: &Connection,
-    subscription: SubscriptionId,
-    after: Option<(Timestamp, DeliveryKey)>,
-    limit: usize,
-) -> StoreResult<Command> {
-    let (due, key) = after.map_or((-1, DeliveryKey::default()), |(due, key)| (i64::try_from(due.as_ms()).unwrap_or(i64::MAX), key));
-    let mut statement = connection.prepare_cached(
-        "SELECT deliveries.sequence, eventid, topic, expires_ms, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name,
-             crashes, keys, order_key
-         FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
-             LEFT JOIN replays ON replays.replay_no = deliveries.replay_no
-         WHERE subscription_id = ?1 AND deliveries.state = 5 AND (due_ms, deliveries.sequence, deliveries.replay_no) > (?2, ?3, ?4)
-         ORDER BY due_ms, deliveries.sequence, deliveries.replay_no LIMIT ?5",
-    )?;
-    let place = params![subscription.0, due, key.sequence.0, key.replay.0, limit];
-    let rows = statement.query_map(place, |row| {
-        let replay = ReplayNumber(row.get(5)?);
-        let keys: Option<Vec<u8>> = row.get(12)?;
-        let order = keyed::of(keys.as_deref(), subscription).or(deliveries::order(row, 13)?);
-        let entry = with_row(owed(row, 0, subscription, replay, order)?, row, 6)?;
-        Ok((Timestamp::from_ms(row.get(4)?), entry))
-    })?;
-    let entries: Vec<_> = rows.collect::<Result<_, _>>()?;
-    let last = entries.len() < limit;
-    Ok(Command::WaitingPage { subscription, entries, last })
 }
 
 /// Which deliveries a selection asks for: those in a state of their own, or those that publishing made of the selected events.
@@ -320,7 +219,7 @@ fn select_deliveries(
         Target::Events => return select_events(connection, selection, until, replay, after, limit),
     };
     let query = format!(
-        "SELECT deliveries.sequence, eventid, topic, expires_ms, accepted_ms, subscription_id, replay_no,
+        "SELECT {OWED}, subscription_id, replay_no,
              EXISTS (SELECT 1 FROM deliveries AS own WHERE own.sequence = deliveries.sequence
                  AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys, crashes, order_key
          FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
@@ -339,15 +238,15 @@ fn select_deliveries(
     let mut looked_at = 0;
     while let Some(row) = rows.next()? {
         looked_at += 1;
-        let subscription = SubscriptionId(row.get(5)?);
-        let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(6)?) };
+        let subscription = SubscriptionId(row.get(6)?);
+        let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(7)?) };
         page.scanned_to = original;
-        let keys: Option<Vec<u8>> = row.get(8)?;
-        let order = keyed::of(keys.as_deref(), subscription).or(deliveries::order(row, 10)?);
+        let keys: Option<Vec<u8>> = row.get(9)?;
+        let order = keyed::of(keys.as_deref(), subscription).or(deliveries::order(row, 11)?);
         let owed = owed(row, 0, subscription, replay, order)?;
-        let owed = Owed { crashes: deliveries::crashes(row, 9)?, ..owed };
-        let accepted_at = Timestamp::from_ms(row.get(4)?);
-        let repeated = row.get::<_, bool>(7)?;
+        let owed = Owed { crashes: deliveries::crashes(row, 10)?, ..owed };
+        let accepted_at = owed.since;
+        let repeated = row.get::<_, bool>(8)?;
         if !repeated
             && wanted.contains(&subscription)
             && fits(selection, &owed.topic, &owed.eventid, accepted_at)
@@ -375,7 +274,7 @@ fn select_events(
     let wanted = subscriptions_of(connection, selection)?;
     // Bound as in the other query, so that the part about the story is the same.
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT sequence, eventid, topic, expires_ms, accepted_ms, matches, keys FROM events JOIN topics USING (topic_id)
+        "SELECT {OWED}, matches, keys FROM events JOIN topics USING (topic_id)
          WHERE sequence >= ?1 AND sequence <= ?5 AND {OF_STORY} ORDER BY sequence LIMIT ?6"
     ))?;
     let mut repeated = connection
@@ -397,9 +296,9 @@ fn select_events(
         looked_at += 1;
         let sequence = Sequence(row.get(0)?);
         let event = owed(row, 0, SubscriptionId(0), replay, None)?;
-        let keys: Option<Vec<u8>> = row.get(6)?;
-        let accepted_at = Timestamp::from_ms(row.get(4)?);
-        let packed: Option<Vec<u8>> = row.get(5)?;
+        let keys: Option<Vec<u8>> = row.get(7)?;
+        let accepted_at = event.since;
+        let packed: Option<Vec<u8>> = row.get(6)?;
         let matches = match selection.to.is_empty() {
             true => packed.as_deref().map(events::unpack_matches).unwrap_or_default(),
             false => wanted.clone(),
@@ -479,6 +378,8 @@ pub(super) fn stored_delivery(
         key: row.key,
         eventid: event.eventid,
         topic: event.draft.topic.clone(),
+        priority: event.draft.priority,
+        since: event.accepted_at,
         order: event.order(row.key.subscription).or(row.order),
         expires: event.draft.expires,
         attempts: row.attempts,

@@ -8,7 +8,7 @@ use panotti_core::order::KeyPath;
 use panotti_core::retry::RetryPolicy;
 use panotti_core::routing::{SubscriptionId, SubscriptionSpec};
 use panotti_core::subscription::StoredSubscription;
-use panotti_protocol::api::{OnDead, OnDisabled, PluginTransition};
+use panotti_protocol::api::{OnDead, OnDisabled, PluginTransition, Turns};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -43,11 +43,11 @@ pub fn write_subscription(
 ) -> StoreResult<()> {
     connection.execute(
         "INSERT INTO subscriptions (subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms,
-             retry_factor, retry_cap_ms, on_disabled, active, floor, key, on_dead, filter, batch)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+             retry_factor, retry_cap_ms, on_disabled, active, floor, key, on_dead, filter, batch, turns)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
          ON CONFLICT (subscription_id) DO UPDATE SET pattern = ?4, concurrency = ?5, timeout_ms = ?6, retry_max = ?7, retry_first_ms = ?8,
              retry_factor = ?9, retry_cap_ms = ?10, on_disabled = ?11, active = ?12, key = ?14, on_dead = ?15, filter = ?16,
-             batch = ?17",
+             batch = ?17, turns = ?18",
         params![
             id.0,
             plugin,
@@ -66,6 +66,7 @@ pub fn write_subscription(
             if spec.on_dead == OnDead::Block { "block" } else { "continue" },
             spec.filter,
             spec.batch,
+            if spec.turns == Turns::Strict { "strict" } else { "weighted" },
         ],
     )?;
     Ok(())
@@ -119,6 +120,7 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<SubscriptionRow> {
             on_disabled: on_disabled(&row.get::<_, String>(10)?),
             key: key_path(row, 21)?,
             on_dead: if row.get::<_, String>(22)? == "block" { OnDead::Block } else { OnDead::Continue },
+            turns: if row.get::<_, String>(28)? == "strict" { Turns::Strict } else { Turns::Weighted },
         },
         active: row.get(11)?,
         floor: Sequence(row.get(12)?),
@@ -150,7 +152,7 @@ pub fn subscriptions(connection: &Connection) -> StoreResult<Vec<SubscriptionRow
     let mut statement = connection.prepare_cached(
         "SELECT subscription_id, plugin, name, pattern, concurrency, timeout_ms, retry_max, retry_first_ms, retry_factor, retry_cap_ms,
              on_disabled, active, floor, owed, waiting, done, dead, quarantined, skipped, cancelled, recovered, key, on_dead,
-             without_key, filter, filter_missing, filter_gave_up, batch
+             without_key, filter, filter_missing, filter_gave_up, batch, turns
          FROM subscriptions ORDER BY subscription_id",
     )?;
     let rows = statement.query_map([], subscription)?;

@@ -11,11 +11,12 @@ use panotti_core::retention::{Room, TrustedTime, days_held};
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::api::{ReplaySelection, StoreStatus};
 use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::event::Priority;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{deliveries, events, pages};
+use super::{deliveries, events, lanes, pages};
 use crate::daemon::store::failure::StoreResult;
 
 /// Deliveries ended in one transaction.
@@ -152,6 +153,8 @@ fn implied(event: &panotti_core::event::StoredEvent, key: DeliveryKey) -> Option
         key,
         eventid: event.eventid,
         topic: event.draft.topic.clone(),
+        priority: event.draft.priority,
+        since: event.accepted_at,
         order: event.order(key.subscription),
         expires: event.draft.expires,
         attempts: 0,
@@ -179,11 +182,13 @@ pub fn backlog(connection: &Connection, subscription: SubscriptionId) -> StoreRe
     let floor = "SELECT floor FROM subscriptions WHERE subscription_id = ?1";
     let floor = Sequence(connection.prepare_cached(floor)?.query_row([subscription.0], |row| row.get(0))?);
     let mut found = Vec::new();
-    if let Command::PendingPage { entries, .. } = pages::pending(connection, subscription, floor, CANCEL_DELIVERIES_MAX)? {
-        found.extend(entries.into_iter().map(|owed| StoredDelivery { owed, state: DeliveryState::Pending }));
-    }
-    if let Command::WaitingPage { entries, .. } = pages::waiting(connection, subscription, None, CANCEL_DELIVERIES_MAX)? {
-        found.extend(entries.into_iter().map(|(_, owed)| StoredDelivery { owed, state: DeliveryState::Waiting }));
+    for priority in Priority::ALL {
+        if let Command::PendingPage { entries, .. } = lanes::pending(connection, subscription, *priority, floor, CANCEL_DELIVERIES_MAX)? {
+            found.extend(entries.into_iter().map(|owed| StoredDelivery { owed, state: DeliveryState::Pending }));
+        }
+        if let Command::WaitingPage { entries, .. } = lanes::waiting(connection, subscription, *priority, None, CANCEL_DELIVERIES_MAX)? {
+            found.extend(entries.into_iter().map(|(_, owed)| StoredDelivery { owed, state: DeliveryState::Waiting }));
+        }
     }
     let mut keyed =
         connection.prepare_cached("SELECT sequence FROM keyed WHERE subscription_id = ?1 AND mark < 2 AND replay_no = 0 LIMIT ?2")?;

@@ -107,6 +107,12 @@ pub fn text(connection: &Connection, topic: &Topic, version: u32) -> StoreResult
     Ok(statement.query_row(params![topic.as_str(), version], |row| row.get(0)).optional()?)
 }
 
+/// The newest version that somebody brought for a topic, as it was written. Reads the topic's versions, the newest first.
+pub fn newest_by(connection: &Connection, topic: &Topic, by: &str) -> StoreResult<Option<String>> {
+    let find = "SELECT schema FROM schemas WHERE topic = ?1 AND actor = ?2 ORDER BY version DESC LIMIT 1";
+    Ok(connection.prepare_cached(find)?.query_row([topic.as_str(), by], |row| row.get(0)).optional()?)
+}
+
 /// The newest versions of a topic.
 pub fn versions(connection: &Connection, topic: &Topic) -> StoreResult<Vec<SchemaVersion>> {
     let mut statement = connection

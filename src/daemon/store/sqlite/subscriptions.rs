@@ -130,5 +130,6 @@ fn one(connection: &Connection, mut row: SubscriptionRow, disabled: &Disabled, l
         timeout_ms: u64::try_from(spec.timeout.as_millis()).unwrap_or(u64::MAX),
         attempts_max: spec.retry.attempts_max(),
         on_disabled: spec.on_disabled,
+        turns: spec.turns,
     })
 }

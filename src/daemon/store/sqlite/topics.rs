@@ -1,6 +1,6 @@
 //! The catalogue of topics: what was published to each and by whom, from totals kept with the writes.
 
-use panotti_protocol::api::{Producer, TopicDetail, TopicSummary};
+use panotti_protocol::api::{Producer, SchemaInForce, SchemaMode, TopicDetail, TopicSummary};
 use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
@@ -9,7 +9,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{events, statistics};
 use crate::daemon::store::failure::StoreResult;
 
-const COLUMNS: &str = "topic_id, topic, events, bytes, last_sequence, last_ms";
+const COLUMNS: &str = "topic_id, topics.topic, events, bytes, last_sequence, last_ms, schema_topics.in_force, schema_topics.mode";
+const TABLES: &str = "topic_totals JOIN topics USING (topic_id) LEFT JOIN schema_topics ON schema_topics.topic = topics.topic";
+
+fn in_force(row: &Row<'_>, version: u32) -> rusqlite::Result<SchemaInForce> {
+    Ok(SchemaInForce { version, mode: SchemaMode::from_number(row.get(7)?).unwrap_or(SchemaMode::Off) })
+}
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<(i64, TopicSummary)> {
     let summary = TopicSummary {
@@ -20,13 +25,14 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<(i64, TopicSummary)> {
         last_sequence: Sequence(row.get(4)?),
         last_at: Timestamp::from_ms(row.get(5)?),
         consumers: Vec::new(),
+        schema: row.get::<_, Option<u32>>(6)?.map(|version| in_force(row, version)).transpose()?,
     };
     Ok((row.get(0)?, summary))
 }
 
 /// One page of topics by their numbers, which are given in the order in which topics appear. The consumers are the caller's business.
 pub fn page(connection: &Connection, after: i64, limit: u32, now: Timestamp) -> StoreResult<Vec<(i64, TopicSummary)>> {
-    let sql = format!("SELECT {COLUMNS} FROM topic_totals JOIN topics USING (topic_id) WHERE topic_id > ?1 ORDER BY topic_id LIMIT ?2");
+    let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE topic_id > ?1 ORDER BY topic_id LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found: Vec<(i64, TopicSummary)> = statement.query_map(params![after, limit], summary)?.collect::<Result<_, _>>()?;
     for (topic_id, topic) in &mut found {
@@ -35,9 +41,9 @@ pub fn page(connection: &Connection, after: i64, limit: u32, now: Timestamp) -> 
     Ok(found)
 }
 
-/// One topic; nothing where no event was ever published to it.
+/// One topic; nothing where no event was ever published to it. Consumers and ages are the caller's business.
 pub fn by_name(connection: &Connection, topic: &Topic, now: Timestamp) -> StoreResult<Option<TopicDetail>> {
-    let sql = format!("SELECT {COLUMNS} FROM topic_totals JOIN topics USING (topic_id) WHERE topic = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE topics.topic = ?1");
     let found = connection.prepare_cached(&sql)?.query_row([topic.as_str()], summary).optional()?;
     let Some((topic_id, mut summary)) = found else { return Ok(None) };
     summary.rate = statistics::topic_rate(connection, topic_id, now)?;
@@ -50,5 +56,5 @@ pub fn by_name(connection: &Connection, topic: &Topic, now: Timestamp) -> StoreR
         Ok(Producer { source: row.get(0)?, actor: row.get(1)?, events: row.get(2)?, last_at: Timestamp::from_ms(row.get(3)?) })
     })?;
     let producers = producers.collect::<Result<_, _>>()?;
-    Ok(Some(TopicDetail { summary, last_eventid: last.map(EventId::from_bytes), producers }))
+    Ok(Some(TopicDetail { summary, last_eventid: last.map(EventId::from_bytes), kept_ms: 0, kept_by: None, producers }))
 }

@@ -1,8 +1,12 @@
 //! Trimming: which events may go, and removing them. Every read and every removal is bounded.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
+use panotti_core::ages::Ages;
 use panotti_core::retention::{StoredFate, StoredRow, TrimWhy, Verdict};
+use panotti_filter::expression::Filter;
 use panotti_protocol::api::PurgeSelection;
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::id::Sequence;
@@ -11,12 +15,49 @@ use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, Row, Rows, params};
 
 use super::{deliveries, events};
+use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
 /// Events that one search for what may go looks at.
 pub const TRIM_SCAN_MAX: u32 = 10_000;
 /// Events removed in one transaction.
 pub const TRIM_EVENTS_MAX: usize = 500;
+/// Which events a search is for.
+#[derive(Debug, Clone)]
+pub enum Reach {
+    /// Those that make room, until so many bytes are found.
+    Room {
+        /// The bytes.
+        bytes: u64,
+    },
+    /// Those of the topics that are kept so long, accepted before then.
+    Age {
+        /// How long.
+        age: Duration,
+        /// Then.
+        before: Timestamp,
+        /// Which topics are kept how long.
+        ages: Arc<Ages>,
+    },
+}
+
+impl Reach {
+    /// Why they go.
+    pub fn why(&self) -> TrimWhy {
+        match self {
+            Self::Room { .. } => TrimWhy::Room,
+            Self::Age { before, .. } => TrimWhy::Age { before: *before },
+        }
+    }
+
+    fn is_for(&self, topic: &Topic) -> bool {
+        match self {
+            Self::Room { .. } => true,
+            Self::Age { age, ages, .. } => ages.of(topic).0 == *age,
+        }
+    }
+}
+
 /// What an event takes beside its payload, about.
 const OVERHEAD_BYTES: u64 = 400;
 
@@ -29,6 +70,8 @@ pub struct Chunk {
     pub scanned_to: Sequence,
     /// Whether there is no more for now.
     pub last: bool,
+    /// When the first event was accepted that is too young. Absent where none is, and where there is more to look at.
+    pub too_young: Option<Timestamp>,
 }
 
 /// A stored event as trimming sees it.
@@ -92,25 +135,27 @@ fn newest_to_go(connection: &Connection) -> StoreResult<u64> {
     Ok(newest.unwrap_or(0).saturating_sub(1))
 }
 
-/// Searches for events that may go for a reason, oldest first, from a place on; the bus decides again in the step that removes them.
-/// Those that go for room are enough when they hold `bytes`. Leans on the primary keys and looks at [`TRIM_SCAN_MAX`] events.
-pub fn chunk(connection: &Connection, after: Sequence, why: &TrimWhy, bytes: u64) -> StoreResult<Chunk> {
+/// Searches for events that may go, oldest first, from a place on; the bus decides again in the step that removes them. Leans on the
+/// primary keys and looks at [`TRIM_SCAN_MAX`] events.
+pub fn chunk(connection: &Connection, after: Sequence, reach: &Reach) -> StoreResult<Chunk> {
     let mut statement = connection.prepare_cached(SCAN)?;
     let mut scan = Scan { rows: statement.query(params![after.0 + 1, newest_to_go(connection)?])?, ahead: None };
-    let mut chunk = Chunk { events: Vec::new(), scanned_to: after, last: true };
-    let (mut looked_at, mut found_bytes) = (0, 0);
-    while let Some(stored) = scan.next()? {
+    let (why, mut topics) = (reach.why(), TopicsOf::new(|topic| reach.is_for(topic)));
+    let mut chunk = Chunk { events: Vec::new(), scanned_to: after, last: true, too_young: None };
+    let (mut looked_at, mut bytes) = (0, 0);
+    while let Some(Stored { fate, topic_id, payload_bytes }) = scan.next()? {
         // Times of acceptance never go back along the sequences: what comes next is no older.
-        if matches!(why, TrimWhy::Age { before } if stored.fate.accepted_at >= *before) {
+        if matches!(why, TrimWhy::Age { before } if fate.accepted_at >= before) {
+            chunk.too_young = Some(fate.accepted_at);
             return Ok(chunk);
         }
         looked_at += 1;
-        chunk.scanned_to = stored.fate.sequence;
-        if stored.fate.verdict(why) == Verdict::Goes {
-            chunk.events.push(chunk.scanned_to);
-            found_bytes += OVERHEAD_BYTES + stored.payload_bytes;
+        chunk.scanned_to = fate.sequence;
+        if fate.verdict(&why) == Verdict::Goes && topics.holds(connection, topic_id)? {
+            chunk.events.push(fate.sequence);
+            bytes += OVERHEAD_BYTES + payload_bytes;
         }
-        let enough = *why == TrimWhy::Room && found_bytes >= bytes;
+        let enough = matches!(reach, Reach::Room { bytes: wanted } if bytes >= *wanted);
         if enough || chunk.events.len() == TRIM_EVENTS_MAX || looked_at == TRIM_SCAN_MAX {
             chunk.last = false;
             return Ok(chunk);
@@ -165,8 +210,8 @@ pub struct SelectedFates {
 }
 
 /// Scans for what a purge selects, oldest first, from a place on. Leans on the primary keys; at most [`TRIM_EVENTS_MAX`] events are found
-/// and [`TRIM_SCAN_MAX`] looked at. The newest event of all is left out.
-pub fn select(connection: &Connection, selection: &PurgeSelection, after: Sequence) -> StoreResult<SelectedFates> {
+/// and [`TRIM_SCAN_MAX`] looked at. The newest event of all is left out. `filter` is the selection's, compiled.
+pub fn select(connection: &Connection, selection: &PurgeSelection, filter: Option<&Filter>, after: Sequence) -> StoreResult<SelectedFates> {
     let mut statement = connection.prepare_cached(SCAN)?;
     let mut scan = Scan { rows: statement.query(params![after.0 + 1, newest_to_go(connection)?])?, ahead: None };
     let mut topics = TopicsOf::new(|topic| selection.topic.as_ref().is_none_or(|pattern| pattern.matches(topic)));
@@ -178,7 +223,7 @@ pub fn select(connection: &Connection, selection: &PurgeSelection, after: Sequen
         page.scanned += 1;
         page.scanned_to = fate.sequence;
         let of_its_status = selection.status.is_none_or(|state| fate.rows.iter().any(|row| row.state == state));
-        if of_its_status && topics.holds(connection, topic_id)? {
+        if of_its_status && topics.holds(connection, topic_id)? && is_let_through(connection, filter, fate.sequence)? {
             page.fates.push(fate);
         }
         if page.fates.len() == TRIM_EVENTS_MAX || page.scanned == u64::from(TRIM_SCAN_MAX) {
@@ -187,6 +232,13 @@ pub fn select(connection: &Connection, selection: &PurgeSelection, after: Sequen
         }
     }
     Ok(page)
+}
+
+/// Whether a filter, where there is one, matches an event. Leans on the primary key.
+fn is_let_through(connection: &Connection, filter: Option<&Filter>, sequence: Sequence) -> StoreResult<bool> {
+    let Some(filter) = filter else { return Ok(true) };
+    let event = events::by_sequence(connection, sequence)?;
+    Ok(event.is_some_and(|event| event_view::evaluate(filter, &event).matched))
 }
 
 /// Whether something holds for the topics of a scan, asked once for each of them.

@@ -209,7 +209,7 @@ pub fn list(
     } else if query.correlation.is_some() {
         "SELECT sequence FROM (SELECT sequence FROM events WHERE correlationid = ?5
              UNION ALL SELECT sequence FROM events WHERE eventid = ?6 AND correlationid IS NULL) WHERE 1"
-    } else if query.failed || query.status == Some(DeliveryState::Dead) {
+    } else if query.failed || query.error.is_some() || query.status == Some(DeliveryState::Dead) {
         "SELECT DISTINCT sequence FROM deliveries WHERE open_failure = 1"
     } else if query.status.is_some_and(|state| state.is_ended() && state != DeliveryState::Done) {
         "SELECT DISTINCT sequence FROM deliveries WHERE state = ?4 AND state <> 6"
@@ -282,7 +282,7 @@ pub fn filtered(
 }
 
 /// The sequences between which a page looks, both excluded. Leans on `events_by_time`.
-fn bounds(connection: &Connection, query: &EventsQuery, place: Option<Sequence>, newest_first: bool) -> StoreResult<(u64, u64)> {
+pub fn bounds(connection: &Connection, query: &EventsQuery, place: Option<Sequence>, newest_first: bool) -> StoreResult<(u64, u64)> {
     let first_at = |at: Timestamp| -> StoreResult<Option<u64>> {
         let sql = "SELECT sequence FROM events WHERE accepted_ms >= ?1 ORDER BY accepted_ms, sequence LIMIT 1";
         Ok(connection.prepare_cached(sql)?.query_row([at.as_ms()], |row| row.get(0)).optional()?)
@@ -306,15 +306,17 @@ fn bounds(connection: &Connection, query: &EventsQuery, place: Option<Sequence>,
 
 /// The deliveries to show where the event fits the query; `None` where it does not.
 fn fitting(connection: &Connection, names: &Names, query: &EventsQuery, event: &StoredEvent) -> StoreResult<Option<Vec<Delivery>>> {
-    if query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic)) {
+    let routed = event.matches.as_ref().is_none_or(|matches| !matches.is_empty());
+    if query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic)) || (query.unrouted && routed) {
         return Ok(None);
     }
-    let narrowed = query.plugin.is_some() || query.status.is_some() || query.failed;
+    let narrowed = query.plugin.is_some() || query.status.is_some() || query.failed || query.error.is_some();
     let all = names.deliveries(connection, event)?.into_iter();
     let fits = |row: &DeliveryRow, delivery: &Delivery| {
         query.plugin.as_ref().is_none_or(|plugin| delivery.plugin == *plugin)
             && query.status.is_none_or(|state| delivery.state == state)
             && (!query.failed || row.open_failure)
+            && query.error.as_ref().is_none_or(|group| row.open_failure && row.fingerprint.as_ref() == Some(group))
     };
     let fitting: Vec<Delivery> = all.filter(|(row, delivery)| fits(row, delivery)).map(|(_, delivery)| delivery).collect();
     Ok((!narrowed || !fitting.is_empty()).then_some(fitting))
@@ -409,6 +411,7 @@ fn subscription_status(
         filter_gave_up: number(counts.filter_gave_up),
         key: stored.spec.key.as_ref().map(ToString::to_string),
         on_dead: stored.spec.on_dead,
+        turns: stored.spec.turns,
         without_key: row.without_key,
         state: subscriptions::state(row, disabled, look),
         pending: number(counts.owed),

@@ -211,6 +211,11 @@ impl Writer {
         self.seal.write_owed()
     }
 
+    /// Whether the seal is owed an entry, or has one that is not on the disk yet.
+    pub fn seal_is_behind(&self) -> bool {
+        self.seal.is_behind()
+    }
+
     /// Puts the seal on the disk.
     pub fn sync_seal(&mut self) -> StoreResult<()> {
         self.seal.sync()

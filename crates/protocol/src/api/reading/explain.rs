@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Routed;
+use crate::api::SchemaExplained;
 use crate::delivery::DeliveryState;
 use crate::id::EventId;
 use crate::time::Timestamp;
@@ -31,6 +32,9 @@ pub struct Explanation {
     pub rules: u64,
     /// Version of the rules in force now.
     pub rules_now: u64,
+    /// What the schema of its topic said. Absent where it was not checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaExplained>,
     /// Every subscription of then and of now, those that got it first.
     pub items: Vec<Explained>,
 }

@@ -31,6 +31,13 @@ pub struct StatsQuery {
     /// Counted from here on; default: one hour ago. Up to 3 hours back it is exact to a minute, further back to an hour, up to 30 days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// Only stored events that match this filter, and their deliveries as they are now. Then events are looked at, a page at a time, and
+    /// not counters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// From the page before; only with a filter. Opaque.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
 }
 
 /// Numbers of a time.
@@ -44,6 +51,12 @@ pub struct Stats {
     pub to: Timestamp,
     /// The rows, largest first; states in their order.
     pub items: Vec<StatsRow>,
+    /// Events that were looked at for a filter: the rows count what of these matched. Absent without a filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scanned: Option<u64>,
+    /// Where the next page begins; absent after the last. Opaque.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// One row. What makes no sense for what it is broken down by is absent.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::OnDisabled;
+use crate::api::{OnDisabled, Turns};
 use crate::delivery::words;
 use crate::time::Timestamp;
 use crate::topic::TopicPattern;
@@ -85,6 +85,9 @@ pub struct Subscription {
     pub attempts_max: u32,
     /// What becomes of events that match while the plugin is disabled.
     pub on_disabled: OnDisabled,
+    /// How its priorities take turns.
+    #[serde(default, rename = "priority")]
+    pub turns: Turns,
 }
 
 /// A daemon that does not say knows no batches.

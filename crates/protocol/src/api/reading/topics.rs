@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::SchemaInForce;
 use crate::delivery::words;
 use crate::id::{EventId, Sequence};
 use crate::time::Timestamp;
-use crate::topic::Topic;
+use crate::topic::{Topic, TopicPattern};
 
 /// Query of `GET /topics`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct TopicSummary {
     pub last_sequence: Sequence,
     /// Subscriptions that would get one now, `PLUGIN/NAME`.
     pub consumers: Vec<String>,
+    /// Its schema, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaInForce>,
 }
 
 /// `GET /topics/{topic}`
@@ -47,6 +51,11 @@ pub struct TopicDetail {
     /// The last event, where it is still stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_eventid: Option<EventId>,
+    /// Milliseconds that its events are kept once all their deliveries are resolved.
+    pub kept_ms: u64,
+    /// The pattern of `retention.topics` that says so. Absent where `retention.days` does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_by: Option<TopicPattern>,
     /// Who published to it, the most first: the first 50 that were seen, and one of empty names for all others.
     pub producers: Vec<Producer>,
 }
@@ -95,6 +104,9 @@ pub struct TopicRoute {
     pub topic: Topic,
     /// Version of the rules in force.
     pub rules: u64,
+    /// The schema that the event would be checked against, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaInForce>,
     /// Every subscription, those that get it first.
     pub items: Vec<Routed>,
 }

@@ -1,0 +1,101 @@
+//! `event stats --filter`: what stored events that match a filter come to. The counters know nothing of filters, so events are looked at,
+//! a page at a time.
+
+use std::collections::BTreeMap;
+
+use panotti_core::event::StoredEvent;
+use panotti_filter::expression::Filter;
+use panotti_protocol::api::{Delivery, EventsQuery, StatsBy, StatsRow};
+use panotti_protocol::delivery::DeliveryState;
+use panotti_protocol::id::Sequence;
+use panotti_protocol::time::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::events;
+use super::views::{LIST_SCAN_MAX, Names, bounds};
+use crate::daemon::event_view;
+use crate::daemon::store::failure::StoreResult;
+
+/// One page, counted.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// What of it matched, broken down.
+    pub items: Vec<StatsRow>,
+    /// Events that were looked at.
+    pub scanned: u64,
+    /// Where the page ended, if there is more.
+    pub place: Option<Sequence>,
+}
+
+/// Counts one page, the oldest events first. Leans on the primary key and looks at [`LIST_SCAN_MAX`] events.
+pub fn page(
+    connection: &Connection,
+    names: &Names,
+    (by, filter, since): (StatsBy, &Filter, Timestamp),
+    place: Option<Sequence>,
+) -> StoreResult<Counted> {
+    let span = EventsQuery { since: Some(since), ..EventsQuery::default() };
+    let (low, _) = bounds(connection, &span, place, false)?;
+    let columns = format!("{}{}", events::COLUMNS, if filter.reads_data() { ", payload" } else { "" });
+    let sql = format!(
+        "SELECT {columns}, length(payload) AS size FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
+    let mut tally = Tally { by, rows: BTreeMap::new() };
+    let (mut scanned, mut last) = (0, None);
+    while let Some(row) = rows.next()? {
+        let event = events::from_row(row)?;
+        scanned += 1;
+        last = Some(event.sequence);
+        if !event_view::evaluate(filter, &event).matched {
+            continue;
+        }
+        tally.event(&event, row.get("size")?);
+        if matches!(by, StatsBy::All | StatsBy::Plugin | StatsBy::Status) {
+            names.deliveries(connection, &event)?.iter().for_each(|(_, delivery)| tally.delivery(delivery));
+        }
+    }
+    Ok(Counted { items: tally.items(), scanned, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX)) })
+}
+
+struct Tally {
+    by: StatsBy,
+    rows: BTreeMap<String, StatsRow>,
+}
+
+impl Tally {
+    fn row(&mut self, key: &str) -> &mut StatsRow {
+        self.rows.entry(key.to_owned()).or_insert_with(|| StatsRow { key: key.to_owned(), ..StatsRow::default() })
+    }
+
+    fn event(&mut self, event: &StoredEvent, bytes: u64) {
+        let row = match self.by {
+            StatsBy::All => self.row("all"),
+            StatsBy::Topic => self.row(event.draft.topic.as_str()),
+            StatsBy::Priority => self.row(event.draft.priority.as_str()),
+            StatsBy::Plugin | StatsBy::Status => return,
+        };
+        *row.events.get_or_insert(0) += 1;
+        *row.bytes.get_or_insert(0) += bytes;
+    }
+
+    fn delivery(&mut self, delivery: &Delivery) {
+        let row = match self.by {
+            StatsBy::All => self.row("all"),
+            StatsBy::Plugin => self.row(&delivery.plugin),
+            StatsBy::Status => {
+                *self.row(delivery.state.as_str()).deliveries.get_or_insert(0) += 1;
+                return;
+            }
+            StatsBy::Topic | StatsBy::Priority => return,
+        };
+        *row.done.get_or_insert(0) += u64::from(delivery.state == DeliveryState::Done);
+        *row.dead.get_or_insert(0) += u64::from(delivery.state.is_failed());
+        *row.skipped.get_or_insert(0) += u64::from(delivery.state == DeliveryState::Skipped);
+    }
+
+    fn items(self) -> Vec<StatsRow> {
+        self.rows.into_values().collect()
+    }
+}
