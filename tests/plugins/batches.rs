@@ -121,7 +121,7 @@ fn rule_05_every_event_of_a_batch_has_an_outcome_of_its_own() {
     assert!(batches.sizes().contains(&100), "what was ready came together: {:?}", batches.sizes());
 
     let shown = batches.stage.ask(&["subscription", "show", "p/t.x"]);
-    assert_eq!((&shown["batch"], &shown["concurrency"]), (&json!(100), &json!(2)));
+    assert_eq!((&shown["batch"], &shown["concurrency"]), (&json!(100), &json!(3)));
     assert!(daemon.stop().success());
 }
 

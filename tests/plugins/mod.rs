@@ -4,6 +4,7 @@
 //! - `languages`: Python, shell and Node handle events from end to end
 //! - `switching`: off, on, what waits meanwhile, what needs what
 //! - `ordering`: a key's events in their order
+//! - `priorities`: what is more urgent goes first, and nothing starves
 //! - `batches`: several events in one call of a handler
 //! - `configuring`: configuration live, with a restart, refused
 //! - `filters`: `where:`, `--filter`, and filters as stored objects
@@ -24,6 +25,7 @@ mod filters;
 mod languages;
 mod leases;
 mod ordering;
+mod priorities;
 mod replaying;
 mod schemas;
 pub mod stage;

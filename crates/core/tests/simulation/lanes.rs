@@ -134,9 +134,9 @@ impl World {
             hold!(self, rule_12_what_has_waited_a_minute_moves_up(one, below, now));
             // What is old takes turns of the lane above, which has had its turn then.
             let aged = one.since.is_none_or(|since| since + LANE_AGE < now);
-            for lane in 0..LANES {
+            for (lane, turns) in passed_over.iter_mut().enumerate() {
                 let had_its_turn = lane == one.lane || (aged && lane == one.lane + 1);
-                passed_over[lane] = if had_its_turn { 0 } else { passed_over[lane] + 1 };
+                *turns = if had_its_turn { 0 } else { *turns + 1 };
             }
         }
         for (lane, passed_over) in passed_over.iter_mut().enumerate() {
