@@ -103,7 +103,7 @@ def run(folder: Path, publishes) -> list[tuple[int, int, int, int]]:
         panotti(data, "daemon", "stop")
     store = next(path for path in data.rglob("*.db"))
     rows = sqlite3.connect(f"file:{store}?mode=ro", uri=True).execute(
-        "SELECT priority, accepted_ms, started_ms, started_ms + duration_ms FROM events JOIN deliveries USING (sequence) ORDER BY sequence"
+        "SELECT events.priority, accepted_ms, started_ms, started_ms + duration_ms FROM events JOIN deliveries USING (sequence) ORDER BY sequence"
     )
     return rows.fetchall()
 
