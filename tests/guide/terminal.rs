@@ -20,7 +20,7 @@ const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 /// Runs a command to its end. Where it asks something (the last line ends with `? [y/N] `), the next answer is typed; where
 /// there is none, only a line's end.
 pub fn run(command: &mut Command, answers: &[String]) -> (String, ExitStatus) {
-    let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&person).unwrap();
     unlockpt(&person).unwrap();
     tcsetwinsize(&person, Winsize { ws_row: 50, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
