@@ -79,9 +79,16 @@ pub enum Stay {
 pub async fn run(select: ReplaySelect, stay: Stay, context: &Context) -> Outcome {
     let mut client = context.client()?;
     let selection = selection(&select, &mut client, context).await?;
-    let mut request =
-        ReplayRequest { selection, name: select.name.clone(), reason: select.reason.clone(), rate: Some(select.rate), dry_run: true };
-    let planned = client.replay_start(&request).await?;
+    let mut request = ReplayRequest {
+        selection,
+        name: select.name.clone(),
+        reason: select.reason.clone(),
+        rate: Some(select.rate),
+        dry_run: true,
+        cursor: None,
+        selected: None,
+    };
+    let planned = planned(&mut client, &mut request, context).await?;
     if select.dry_run || planned.plan.deliveries == 0 {
         context.output.action(&planned, "", || plan_text(&planned.plan, &select, context) + &nothing_text(&planned.plan, &select))?;
         return Ok(exit::OK);
@@ -91,8 +98,9 @@ pub async fn run(select: ReplaySelect, stay: Stay, context: &Context) -> Outcome
         context.output.action(&unchanged, "", || "unchanged: nothing was started".to_owned())?;
         return Ok(exit::OK);
     }
-    request.dry_run = false;
-    let started = client.replay_start(&request).await?;
+    (request.dry_run, request.selected) = (false, Some(planned.plan.deliveries));
+    // The answer to a start counts the first part only.
+    let started = ReplayStarted { plan: planned.plan, ..client.replay_start(&request).await? };
     let Some(replay) = started.replay.clone() else {
         context.output.action(&started, "", || "unchanged: nothing was selected".to_owned())?;
         return Ok(exit::OK);
@@ -105,6 +113,24 @@ pub async fn run(select: ReplaySelect, stay: Stay, context: &Context) -> Outcome
         return Ok(exit::OK);
     }
     follow(replay, &mut client, context).await
+}
+
+/// The whole plan, counted part by part.
+async fn planned(client: &mut Client, request: &mut ReplayRequest, context: &Context) -> Result<ReplayStarted, Failure> {
+    let mut planned = client.replay_start(request).await?;
+    let progress = planned.plan.next_cursor.as_ref().map(|_| Progress::new(None, "planned", context));
+    while let Some(cursor) = planned.plan.next_cursor.take() {
+        request.cursor = Some(cursor);
+        planned.plan.add(client.replay_start(request).await?.plan);
+        if let Some(progress) = &progress {
+            progress.set(planned.plan.deliveries, format!("of {} looked at", count(planned.plan.scanned)));
+        }
+    }
+    request.cursor = None;
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    Ok(planned)
 }
 
 async fn selection(select: &ReplaySelect, client: &mut Client, context: &Context) -> Result<ReplaySelection, Failure> {

@@ -75,6 +75,10 @@ fn rule_10_a_replay_of_very_many_at_full_speed_costs_no_memory_and_is_cancelled_
     let started = scratch.run(&["replay", "start", "--topic", "t.x", "--to", "p/t.x", "--rate", "max", "--yes", "-o", "json"]);
     assert!(started.status.success(), "{}", told(&started));
     let started: serde_json::Value = serde_json::from_slice(&started.stdout).unwrap();
+    // Counted in parts: a part looks at 10,000 of them.
+    let plan = &started["plan"];
+    assert_eq!((plan["events"].as_u64(), plan["deliveries"].as_u64()), (Some(events + LIVE as u64), Some(events + LIVE as u64)), "{plan}");
+    assert_eq!(started["replay"]["selected"], plan["deliveries"], "the progress is measured by the plan");
     let path = format!("/replays/{}", started["replay"]["replayid"].as_str().unwrap());
     let repeated = || daemon.get(&path).json()["ok"].as_u64().unwrap();
     until("it is well under way", || (repeated() >= UNDER_WAY.min(events / 4)).then_some(()));

@@ -3,6 +3,9 @@
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::limits::{PAGE_DEFAULT, PAGE_MAX};
 
+/// The largest number that the store can hold, and so that a cursor can name.
+const STORED_MAX: u64 = i64::MAX as u64;
+
 /// Rows of a page: what was asked, within what is allowed.
 pub fn limit(asked: Option<u32>) -> Result<u32, Failure> {
     match asked {
@@ -24,7 +27,8 @@ pub fn read<const N: usize>(kind: char, cursor: Option<&str>) -> Result<Option<[
     let numbers = || {
         let bytes = data_encoding::BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
         let text = String::from_utf8(bytes).ok()?;
-        let numbers: Option<Vec<u64>> = text.strip_prefix(kind)?.split('.').map(|number| number.parse().ok()).collect();
+        let numbers: Option<Vec<u64>> =
+            text.strip_prefix(kind)?.split('.').map(|number| number.parse().ok().filter(|number| *number <= STORED_MAX)).collect();
         numbers?.try_into().ok()
     };
     numbers().map(Some).ok_or_else(not_of_this_list)
@@ -58,6 +62,7 @@ mod tests {
         assert_eq!(read('e', Some(&cursor)), Ok(Some([7, 9])));
         assert_eq!(read::<2>('e', None), Ok(None));
         assert!(read::<2>('r', Some(&cursor)).is_err());
+        assert!(read::<1>('e', Some(&write('e', &[u64::MAX]))).is_err(), "the store has no such number");
         assert!(read::<1>('e', Some(&cursor)).is_err());
         assert!(read::<1>('e', Some("%")).is_err());
         let cursor = write_text('s', "käse.1");

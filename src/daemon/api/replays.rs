@@ -1,7 +1,5 @@
 //! Replay jobs: the plan, starting, listing, cancelling.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -12,7 +10,7 @@ use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::REPLAY_RATE_PER_SECOND;
 use panotti_core::replay::{BEGINNING, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
-use panotti_protocol::api::{Page, Replay, ReplayItem, ReplayItemsQuery, ReplayPlan, ReplayRequest, ReplaySelection, ReplayStarted};
+use panotti_protocol::api::{Page, Replay, ReplayItem, ReplayItemsQuery, ReplayRequest, ReplayStarted};
 use panotti_protocol::delivery::ReplayState;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::{ReplayId, Sequence};
@@ -21,16 +19,14 @@ use serde::{Deserialize, Serialize};
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
-use super::{Api, filters, pages};
+use super::{Api, filters, pages, replay_plan};
 use crate::daemon::store::sqlite::views::Names;
-use crate::daemon::store::sqlite::{events, pages as store_pages, plugins, replays};
+use crate::daemon::store::sqlite::{events, replays};
 
 /// Events that one request may name.
 const NAMED_EVENTS_MAX: usize = 10_000;
 /// Subscriptions that one request may name.
 const SUBSCRIPTIONS_NAMED_MAX: usize = 100;
-/// Deliveries read at a time when a plan is counted.
-const PLAN_PAGE: usize = 1_000;
 
 /// Query of `GET /replays`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -52,8 +48,9 @@ pub struct ReplayChanged {
 pub async fn start(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<ReplayRequest>) -> Result<Response, Problem> {
     check(&request)?;
     let rate = request.rate.unwrap_or(REPLAY_RATE_PER_SECOND);
-    let plan = plan(&api, request.selection.clone(), rate).await?;
-    if request.dry_run || plan.deliveries == 0 {
+    let plan = replay_plan::part(&api, &request.selection, rate, request.cursor.as_deref()).await?;
+    let comes_to_nothing = plan.deliveries == 0 && plan.next_cursor.is_none();
+    if request.dry_run || comes_to_nothing {
         return Ok(Json(ReplayStarted { changed: false, plan, replay: None }).into_response());
     }
     let start = StartReplay {
@@ -61,7 +58,7 @@ pub async fn start(State(api): State<Api>, principal: Principal, JsonBody(reques
         name: request.name,
         reason: request.reason,
         rate,
-        selected: plan.deliveries,
+        selected: request.selected.unwrap_or_default().max(plan.deliveries),
         actor: principal.actor,
     };
     let id = api.bus.start_replay(start).await?;
@@ -81,6 +78,13 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
     if request.selection.events.len() > NAMED_EVENTS_MAX {
         let detail = format!("{} events are named, the limit is {NAMED_EVENTS_MAX}", request.selection.events.len());
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail).next("select by topic, plugin or time instead"));
+    }
+    if request.cursor.is_some() && !request.dry_run {
+        let failure = Failure::new(ErrorCode::REQUEST_INVALID, "`cursor` belongs to a plan, which is counted with `dry_run`");
+        return Err(failure.next("leave `cursor` out to start the replay"));
+    }
+    if request.selected.is_some_and(|selected| i64::try_from(selected).is_err()) {
+        return Err(Failure::new(ErrorCode::REQUEST_INVALID, format!("`selected` is more than {}", i64::MAX)));
     }
     if request.selection.failed && request.selection.status.is_some() {
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, "`failed` and `status` exclude each other"));
@@ -106,51 +110,6 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Counts what a selection comes to, page by page.
-async fn plan(api: &Api, selection: ReplaySelection, rate: u32) -> Result<ReplayPlan, Problem> {
-    let mut plan = ReplayPlan { events: 0, deliveries: 0, plugins: BTreeMap::new(), oldest_at: None, newest_at: None, rate };
-    let names = api.readers.read(plugins::subscriptions).await?;
-    for named in &selection.to {
-        let alone = ReplaySelection { to: vec![named.clone()], ..ReplaySelection::default() };
-        if !names.iter().any(|row| row.stored.active && alone.names(&row.stored.plugin, &row.stored.spec.name)) {
-            let failure = Failure::new(ErrorCode::SELECTION_INVALID, format!("there is no subscription `{named}`"));
-            return Err(Problem(failure.next("name it as PLUGIN/NAME; `panotti plugin show PLUGIN` lists them")));
-        }
-    }
-    let names: BTreeMap<SubscriptionId, String> = names.into_iter().map(|row| (row.stored.id, row.stored.plugin)).collect();
-    for eventid in selection.events.clone() {
-        if api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?.is_none() {
-            return Err(Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {eventid}"))));
-        }
-    }
-    let mut place = BEGINNING;
-    let mut last_event = Sequence(0);
-    loop {
-        let selection = selection.clone();
-        let next_number = ReplayNumber(u32::MAX);
-        let everything = Sequence(i64::MAX as u64);
-        let page = api
-            .readers
-            .read(move |connection| store_pages::select(connection, &selection, everything, next_number, place, PLAN_PAGE))
-            .await?;
-        for item in &page.items {
-            plan.deliveries += 1;
-            if item.original.sequence != last_event {
-                last_event = item.original.sequence;
-                plan.events += 1;
-            }
-            let plugin = names.get(&item.original.subscription).cloned().unwrap_or_default();
-            *plan.plugins.entry(plugin).or_default() += 1;
-            plan.oldest_at = Some(plan.oldest_at.map_or(item.accepted_at, |at| at.min(item.accepted_at)));
-            plan.newest_at = Some(plan.newest_at.map_or(item.accepted_at, |at| at.max(item.accepted_at)));
-        }
-        place = page.scanned_to;
-        if page.last {
-            return Ok(plan);
-        }
-    }
 }
 
 async fn find(api: &Api, id: &str) -> Result<ReplayId, Problem> {

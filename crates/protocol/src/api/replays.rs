@@ -88,11 +88,21 @@ pub struct ReplayRequest {
     /// Answer with the plan and start nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// With `dry_run`: where the plan's next part begins, from the part before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// To start it: the deliveries that all parts of its plan came to, which is what its progress is measured by. Without it the first
+    /// part is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selected: Option<u64>,
 }
 
-/// What a replay would do, counted by reading the store once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What a replay would do. A plan of very many is counted in parts, each of them bounded: the parts add up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReplayPlan {
+    /// Events or deliveries looked at.
+    #[serde(default)]
+    pub scanned: u64,
     /// Events selected.
     pub events: u64,
     /// Deliveries it would make.
@@ -107,6 +117,25 @@ pub struct ReplayPlan {
     pub newest_at: Option<Timestamp>,
     /// Deliveries started a second.
     pub rate: u32,
+    /// Where the next part begins. Absent in the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+impl ReplayPlan {
+    /// Adds the part that follows this one.
+    pub fn add(&mut self, next: Self) {
+        self.scanned += next.scanned;
+        self.events += next.events;
+        self.deliveries += next.deliveries;
+        for (plugin, deliveries) in next.plugins {
+            *self.plugins.entry(plugin).or_default() += deliveries;
+        }
+        self.oldest_at = self.oldest_at.into_iter().chain(next.oldest_at).min();
+        self.newest_at = self.newest_at.into_iter().chain(next.newest_at).max();
+        self.rate = next.rate;
+        self.next_cursor = next.next_cursor;
+    }
 }
 
 /// Answer to `POST /events/replay`: 200 with the plan alone for a dry run or an empty selection, 202 with the job.
@@ -133,7 +162,7 @@ pub struct Replay {
     pub state: ReplayState,
     /// What it selects.
     pub selection: ReplaySelection,
-    /// Deliveries planned.
+    /// Deliveries planned, as counted before it began; at least as many as it has handled.
     pub selected: u64,
     /// Handled.
     pub ok: u64,

@@ -106,6 +106,8 @@ pub struct Selected {
 pub struct SelectedPage {
     /// What was found.
     pub items: Vec<Selected>,
+    /// Rows looked at, at most [`REPLAY_SCAN_MAX`].
+    pub scanned: u64,
     /// Everything up to here was looked at.
     pub scanned_to: DeliveryKey,
     /// Whether there is no more.
@@ -233,11 +235,10 @@ fn select_deliveries(
     let (first, error) = (story.and_then(first_of_story), selection.error.as_deref());
     let place = params![after.sequence.0, after.subscription.0, after.replay.0, replay.0, until.0, REPLAY_SCAN_MAX, error, story, first];
     let mut rows = statement.query(place)?;
-    let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
+    let mut page = SelectedPage { items: Vec::new(), scanned: 0, scanned_to: after, last: true };
     let mut judge = Judge::of(selection);
-    let mut looked_at = 0;
     while let Some(row) = rows.next()? {
-        looked_at += 1;
+        page.scanned += 1;
         let subscription = SubscriptionId(row.get(6)?);
         let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(7)?) };
         page.scanned_to = original;
@@ -254,7 +255,7 @@ fn select_deliveries(
         {
             page.items.push(Selected { original, owed, accepted_at });
         }
-        if page.items.len() == limit || looked_at == REPLAY_SCAN_MAX || judge.has_enough() {
+        if page.items.len() == limit || page.scanned == u64::from(REPLAY_SCAN_MAX) || judge.has_enough() {
             page.last = false;
             break;
         }
@@ -289,11 +290,10 @@ fn select_events(
     let nothing = rusqlite::types::Null;
     let place = params![after.sequence.0, nothing, nothing, nothing, until.0, REPLAY_SCAN_MAX, nothing, story, first];
     let mut rows = statement.query(place)?;
-    let mut page = SelectedPage { items: Vec::new(), scanned_to: after, last: true };
+    let mut page = SelectedPage { items: Vec::new(), scanned: 0, scanned_to: after, last: true };
     let mut judge = Judge::of(selection);
-    let mut looked_at = 0;
     while let Some(row) = rows.next()? {
-        looked_at += 1;
+        page.scanned += 1;
         let sequence = Sequence(row.get(0)?);
         let event = owed(row, 0, SubscriptionId(0), replay, None)?;
         let keys: Option<Vec<u8>> = row.get(7)?;
@@ -328,7 +328,7 @@ fn select_events(
             }
         }
         page.scanned_to = page.scanned_to.max(DeliveryKey { sequence, subscription: SubscriptionId(u32::MAX), replay: ReplayNumber::LIVE });
-        if looked_at == REPLAY_SCAN_MAX || judge.has_enough() {
+        if page.scanned == u64::from(REPLAY_SCAN_MAX) || judge.has_enough() {
             page.last = false;
             break;
         }
@@ -340,7 +340,7 @@ fn select_events(
 pub fn replay(connection: &Connection, replay: ReplayNumber, after: DeliveryKey, limit: usize) -> StoreResult<Command> {
     let page = match replays::selection(connection, replay)? {
         Some((selection, until)) => select(connection, &selection, until, replay, after, limit)?,
-        None => SelectedPage { items: Vec::new(), scanned_to: after, last: true },
+        None => SelectedPage { items: Vec::new(), scanned: 0, scanned_to: after, last: true },
     };
     let items = page.items.into_iter().map(|item| ReplayItem { original: item.original, owed: item.owed }).collect();
     Ok(Command::ReplayPage { replay, items, scanned_to: page.scanned_to, last: page.last })

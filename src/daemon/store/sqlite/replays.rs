@@ -103,15 +103,17 @@ const COLUMNS: &str =
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<(ReplayNumber, Replay)> {
     let selection: String = row.get(4)?;
+    let (ok, failed, skipped): (u64, u64, u64) = (row.get(6)?, row.get(7)?, row.get(8)?);
     let replay = Replay {
         replayid: ReplayId::from_bytes(row.get(1)?),
         name: row.get(2)?,
         state: ReplayState::from_number(row.get(3)?).unwrap_or(ReplayState::Running),
         selection: serde_json::from_str(&selection).unwrap_or_default(),
-        selected: row.get(5)?,
-        ok: row.get(6)?,
-        failed: row.get(7)?,
-        skipped: row.get(8)?,
+        // Counted before it began, perhaps in part only, and events may have come since.
+        selected: row.get::<_, u64>(5)?.max(ok + failed + skipped),
+        ok,
+        failed,
+        skipped,
         rate: row.get(9)?,
         started_at: Timestamp::from_ms(row.get(10)?),
         ended_at: super::events::time(row, 11)?,
