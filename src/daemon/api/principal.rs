@@ -1,5 +1,6 @@
 //! Who calls, and what they may do: on the local socket the user at the other end, known from the kernel.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::connect_info::Connected;
@@ -28,6 +29,10 @@ impl Connected<IncomingStream<'_, LocalListener>> for Peer {
         stream.remote_addr().clone()
     }
 }
+
+/// Where a connection of the network comes from. A listener puts it into each request, as connect-info or as an extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RemoteAddress(pub SocketAddr);
 
 /// How a principal is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
