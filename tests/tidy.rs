@@ -30,6 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["panotti_protocol", "panotti_core", "daemon::store", "daemon::clock", "daemon::defect", "daemon::event_json", "daemon::meters"],
     ),
     ("daemon::schemas", &["panotti_protocol", "panotti_core", "panotti_filter", "daemon::rules", "daemon::bus", READING, FAILURE]),
+    ("daemon::access", &["panotti_protocol", "panotti_core", "daemon::bus", "daemon::clock", FAILURE, "daemon::store::folder"]),
     (
         "daemon::host",
         &[
@@ -54,6 +55,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "panotti_core",
             "panotti_filter",
             "config",
+            "daemon::access",
             "daemon::rules",
             "daemon::schemas",
             "daemon::bus",

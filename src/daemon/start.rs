@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use panotti_core::access::Gatekeeper;
 use panotti_core::bus::Bus;
 use panotti_core::defect::Defects;
 use panotti_protocol::failure::{ErrorCode, Failure};
@@ -12,6 +13,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Start;
+use super::access::Gate;
+use super::access::notes::write_down;
+use super::access::pepper::Pepper;
 use super::api::local::{ConnectionLimits, LocalListener};
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
@@ -75,7 +79,10 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
     let plugin_rows = plugins::plugins(store.connection())?;
-    let parts = start_bus(store, &loaded, &data, clock)?;
+    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
+    let parts = start_bus(store, &loaded, &data, &gate, clock)?;
+    tokio::spawn(Arc::clone(&gate).watch_expiry());
+    tokio::spawn(write_down(notes, parts.bus.clone()));
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
@@ -87,7 +94,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
     let (bus, rules) = (parts.bus, parts.rules);
-    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, meters, clock, stopping, stop, facts });
+    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, gate, readers, meters, clock, stopping, stop, facts });
     Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
 }
 
@@ -153,9 +160,10 @@ struct BusParts {
     space: watch::Receiver<Space>,
 }
 
-fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Result<BusParts, Failure> {
+fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, clock: Clock) -> Result<BusParts, Failure> {
     let snapshot = store.snapshot()?;
     let bus = Bus::load(snapshot, clock.now(), Defects::default());
+    gate.replace(Arc::clone(bus.access()));
     let (requests, requests_receiver) = mpsc::channel(REQUESTS_MAX);
     let (handovers, handovers_receiver) = mpsc::unbounded_channel();
     let (to_host, host_actions) = mpsc::unbounded_channel();
@@ -171,6 +179,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
         bus,
         store,
         matcher: Arc::clone(&rules) as _,
+        gate: Arc::clone(gate) as _,
         clock,
         requests: requests_receiver,
         handovers,

@@ -18,6 +18,7 @@
 mod api;
 mod disk;
 mod folder;
+mod keys;
 mod kill;
 mod later;
 mod load;

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod filter;
 pub mod health;
 pub mod help;
+pub mod key;
 pub mod overview;
 pub mod plugin;
 pub mod replay;
@@ -68,6 +69,13 @@ pub enum Command {
         after_help = "Examples:\n  panotti schema infer order.paid > order.json\n  panotti schema create order.paid order.json"
     )]
     Schema(schema::SchemaCommand),
+    /// API keys: who may come in, as what, until when
+    #[command(
+        subcommand,
+        alias = "keys",
+        after_help = "Examples:\n  panotti key create ci --role publisher --scope 'publish:events:recording.*'\n  panotti key list --expiring 14d"
+    )]
+    Key(key::KeyCommand),
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
@@ -97,6 +105,7 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Schema(command)) => schema::run(command, context).await,
         Some(Command::Topic(command)) => topic::run(command, context).await,
         Some(Command::Slo(args)) => slo::run(args, context).await,
+        Some(Command::Key(command)) => key::run(command, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,
         Some(Command::Health(args)) => health::run(args, context).await,
         Some(Command::Completion(args)) => completion::run(&args),

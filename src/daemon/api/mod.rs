@@ -3,7 +3,8 @@
 //!
 //! - [`local`]: the local socket: its file, who may connect, how many
 //! - [`routes`]: the one table of routes, and what each needs
-//! - [`principal`]: who calls
+//! - [`principal`], [`auth`]: who calls, and how that is found out
+//! - [`keys`]: API keys and who has one
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
@@ -13,11 +14,13 @@
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
+pub mod auth;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
 pub mod export;
 pub mod filters;
+pub mod keys;
 pub mod local;
 pub mod ndjson;
 pub mod numbers;
@@ -47,6 +50,7 @@ use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::access::Gate;
 use super::bus::handle::BusHandle;
 use super::clock::Clock;
 use super::host::HostHandle;
@@ -63,6 +67,8 @@ pub struct Shared {
     pub host: HostHandle,
     /// The subscriptions in force.
     pub rules: Arc<Rules>,
+    /// Who has a key.
+    pub gate: Arc<Gate>,
     /// The store, to read.
     pub readers: Readers,
     /// What is measured.
@@ -113,7 +119,7 @@ pub fn router(api: Api) -> Router {
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
-        .layer(axum::middleware::from_fn(principal::identify))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), auth::identify))
         .layer(axum::middleware::from_fn(problem::with_request_id))
         .with_state(api)
 }

@@ -3,12 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
 use axum::extract::connect_info::Connected;
-use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::middleware::Next;
-use axum::response::Response;
 use axum::serve::IncomingStream;
+use panotti_core::access::StoredKey;
 use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::{Resource, Verb};
@@ -16,6 +15,7 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::local::LocalListener;
 use super::problem::Problem;
 use crate::config::user::{command_line_source, user_name};
+use crate::daemon::access::KnownKey;
 
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +42,16 @@ pub enum Identity {
         /// The user's id.
         uid: u32,
     },
+    /// A key.
+    Key(Arc<StoredKey>),
 }
 
 /// Who acts, for the audit and for events, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// `user:NAME`.
+    /// `user:NAME` or `key:NAME`.
     pub actor: String,
-    /// Source of the events it publishes, where it names none: `/cli/USER@HOST`.
+    /// Source of the events it publishes, where it names none: `/cli/USER@HOST` or `/key/NAME`.
     pub source: String,
     /// How it is known.
     pub identity: Identity,
@@ -59,9 +61,16 @@ pub struct Principal {
 
 impl Principal {
     /// A user of this machine. Only the daemon's own user and root get through the socket, and they may do everything.
-    fn local_user(uid: u32) -> Self {
+    pub fn local_user(uid: u32) -> Self {
         let grants = Arc::new(Grants::everything());
         Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity: Identity::LocalUser { uid }, grants }
+    }
+
+    /// Whoever has a key.
+    pub fn of_key(known: &KnownKey) -> Self {
+        let name = &known.stored.name;
+        let identity = Identity::Key(Arc::clone(&known.stored));
+        Self { actor: format!("key:{name}"), source: format!("/key/{name}"), identity, grants: Arc::clone(&known.grants) }
     }
 
     /// Whether it may do something to one object.
@@ -78,20 +87,11 @@ impl Principal {
     }
 }
 
-/// Finds out who calls, before anything else is looked at.
-pub async fn identify(mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.clone());
-    if let Some(peer) = peer {
-        request.extensions_mut().insert(Principal::local_user(peer.uid));
-    }
-    next.run(request).await
-}
-
 impl<S: Send + Sync> FromRequestParts<S> for Principal {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let unknown = || Problem(Failure::new(ErrorCode::PERMISSION_DENIED, "the caller is not known"));
+        let unknown = || Problem(Failure::new(ErrorCode::KEY_MISSING, "there is no key in the request"));
         parts.extensions.get::<Self>().cloned().ok_or_else(unknown)
     }
 }

@@ -5,6 +5,7 @@
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
+//! - [`access`]: keys and roles
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
 //! - [`plugin_state`]: plugins' durable keys and their limits
@@ -17,6 +18,7 @@
 //! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
+pub mod access;
 pub mod checkpoint;
 pub mod connection;
 pub mod deliveries;

@@ -21,7 +21,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::deliveries::DeliveryRow;
 use super::lanes::{OWED, owed};
 use super::plugins::SubscriptionRow;
-use super::{deliveries, events, filters, keyed, plugins, replays, schemas};
+use super::{access, deliveries, events, filters, keyed, plugins, replays, schemas};
 use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
@@ -60,6 +60,7 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         subscriptions: plugins::subscriptions(connection)?.into_iter().map(|row| row.stored).collect(),
         filters: filters::all(connection)?,
         schemas: schemas::all(connection)?,
+        access: access::all(connection)?,
         disabled: plugins::plugins(connection)?.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),

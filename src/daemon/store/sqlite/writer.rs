@@ -14,7 +14,9 @@ use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
-use super::{deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, trimming};
+use super::{
+    access, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, trimming,
+};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -195,6 +197,7 @@ impl Writer {
             Write::Filter(filter) => filters::insert(connection, filter),
             Write::RemoveFilter { name } => filters::remove(connection, name),
             Write::Schema(write) => schemas::write(connection, write, now),
+            Write::Access(write) => access::write(connection, write),
             Write::Tags { sequence, tags } => filters::tag(connection, *sequence, tags),
             Write::Switch(switch) => plugins::switch(connection, switch, now),
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
