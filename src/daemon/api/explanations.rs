@@ -9,9 +9,11 @@ use panotti_filter::schema::Schema;
 use panotti_protocol::api::{Delivery, ExplainQuery, Explained, Explanation, Routed, SchemaExplained, Why};
 use panotti_protocol::delivery::{Cause, DeliveryState};
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::permission::Verb;
 use panotti_protocol::topic::TopicPattern;
 use rusqlite::Connection;
 
+use super::principal::Principal;
 use super::problem::{Answer, Parameters, Problem};
 use super::topics::does_not_fit;
 use super::{Api, events};
@@ -22,8 +24,13 @@ use crate::daemon::store::sqlite::views::Names;
 use crate::daemon::{event_schema, event_view};
 
 /// `GET /events/{id}/explain`
-pub async fn explain(State(api): State<Api>, Path(id): Path<String>, Parameters(query): Parameters<ExplainQuery>) -> Answer<Explanation> {
-    let event = events::load(&api, &id).await?;
+pub async fn explain(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Parameters(query): Parameters<ExplainQuery>,
+) -> Answer<Explanation> {
+    let event = events::load(&api, &principal, Verb::Read, &id).await?;
     let leased = api.bus.leased().await?;
     let reading = api.readers.read(move |connection| {
         let names = Names::read(connection, leased)?;

@@ -11,8 +11,11 @@ use panotti_filter::expression::Filter;
 use panotti_protocol::api::{EventsQuery, Order};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
+use panotti_protocol::permission::Verb;
+use panotti_protocol::topic::Topic;
 use tokio::sync::mpsc;
 
+use super::principal::Principal;
 use super::problem::{Parameters, Problem};
 use super::{Api, filters};
 use crate::daemon::event_json;
@@ -26,7 +29,7 @@ const PAGE: u32 = 64;
 const QUEUE_MAX: usize = 2;
 
 /// Sends every event that fits, but for the daemon's own, which nobody else may publish.
-pub async fn export(State(api): State<Api>, Parameters(query): Parameters<EventsQuery>) -> Result<Response, Problem> {
+pub async fn export(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<EventsQuery>) -> Result<Response, Problem> {
     if query.limit.is_some() || query.cursor.is_some() || query.order.is_some() {
         let detail = "an export has no `limit`, `cursor` or `order`: it is all that fits, oldest first";
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, detail)));
@@ -34,7 +37,7 @@ pub async fn export(State(api): State<Api>, Parameters(query): Parameters<Events
     let filter = filters::compiled(query.filter.as_deref())?;
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     tokio::spawn(async move {
-        if let Err(broken) = send(&api, (query, filter), &sender).await {
+        if let Err(broken) = send((&api, &principal), (query, filter), &sender).await {
             // The body breaks off, so that the client does not take what it has for everything.
             let _ = sender.send(Err(broken)).await;
         }
@@ -45,7 +48,11 @@ pub async fn export(State(api): State<Api>, Parameters(query): Parameters<Events
     Ok(response)
 }
 
-async fn send(api: &Api, (query, filter): (EventsQuery, Option<Filter>), sender: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<()> {
+async fn send(
+    (api, principal): (&Api, &Principal),
+    (query, filter): (EventsQuery, Option<Filter>),
+    sender: &mpsc::Sender<io::Result<Bytes>>,
+) -> io::Result<()> {
     let query = EventsQuery { order: Some(Order::Oldest), ..query };
     let mut place = None;
     loop {
@@ -53,10 +60,10 @@ async fn send(api: &Api, (query, filter): (EventsQuery, Option<Filter>), sender:
             return Err(io::Error::other("the daemon is stopping"));
         }
         let leased = api.bus.leased().await.map_err(|failure| io::Error::other(failure.detail))?;
-        let (query, filter) = (query.clone(), filter.clone());
+        let (query, filter, principal) = (query.clone(), filter.clone(), principal.clone());
         let reading = api.readers.read(move |connection| {
             let names = Names::read(connection, leased)?;
-            page(connection, &names, (&query, filter.as_ref()), place)
+            page(connection, (&names, &principal), (&query, filter.as_ref()), place)
         });
         let page = reading.await;
         let (lines, next) = page.map_err(|error| {
@@ -75,13 +82,14 @@ async fn send(api: &Api, (query, filter): (EventsQuery, Option<Filter>), sender:
 
 fn page(
     connection: &rusqlite::Connection,
-    names: &Names,
+    (names, principal): (&Names, &Principal),
     wanted: (&EventsQuery, Option<&Filter>),
     place: Option<Sequence>,
 ) -> StoreResult<(Bytes, Option<Sequence>)> {
     let Listed { items: found, place: next, .. } = views::list(connection, names, wanted, place, PAGE)?;
     let mut lines = Vec::new();
-    for summary in found.iter().filter(|summary| !summary.topic.is_reserved()) {
+    let goes = |topic: &Topic| !topic.is_reserved() && principal.may_topic(Verb::Read, topic);
+    for summary in found.iter().filter(|summary| goes(&summary.topic)) {
         if let Some(event) = events::by_sequence(connection, summary.sequence)? {
             lines.extend_from_slice(event_json::for_publishing(&event).get().as_bytes());
             lines.push(b'\n');

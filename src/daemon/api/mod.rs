@@ -4,7 +4,8 @@
 //! - [`local`]: the local socket: its file, who may connect, how many
 //! - [`routes`]: the one table of routes, and what each needs
 //! - [`principal`], [`auth`]: who calls, and how that is found out
-//! - [`keys`]: API keys and who has one
+//! - [`objects`]: what is outside a caller's scope is not there
+//! - [`keys`], [`roles`]: API keys and who has one; what each may do
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
@@ -24,6 +25,7 @@ pub mod keys;
 pub mod local;
 pub mod ndjson;
 pub mod numbers;
+pub mod objects;
 pub mod pages;
 pub mod plugin_state;
 pub mod plugins;
@@ -33,6 +35,7 @@ pub mod publisher_key;
 pub mod purging;
 pub mod replay_plan;
 mod replays;
+pub mod roles;
 pub mod routes;
 pub mod schemas;
 pub mod stream;

@@ -2,7 +2,7 @@
 //! must know all routes. A route cannot be added without saying what it needs.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -13,8 +13,8 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, daemon, events, explanations, export, filters, keys, numbers, plugin_state, plugins, problem, purging, replays, schemas, stream,
-    subscriptions, topics, traces,
+    Api, daemon, events, explanations, export, filters, keys, numbers, objects, plugin_state, plugins, problem, purging, replays, roles,
+    schemas, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
@@ -83,10 +83,17 @@ async fn guard(needs: Needs, request: Request, next: Next) -> Response {
         (Needs::Permission(verb, resource), Some(principal)) if principal.grants.allows_some(verb, resource) => None,
         (Needs::Permission(verb, resource), Some(principal)) => Some(principal.lacks(verb, resource, ">")),
     };
-    match refused {
-        Some(failure) => Problem(failure).into_response(),
-        None => next.run(request).await,
+    if let Some(failure) = refused {
+        return Problem(failure).into_response();
     }
+    let (Needs::Permission(verb, resource), Some(principal)) = (needs, principal.cloned()) else { return next.run(request).await };
+    let (mut parts, body) = request.into_parts();
+    // A path whose parameters do not read is for the handler to refuse, which reads them too.
+    let parameters = RawPathParams::from_request_parts(&mut parts, &()).await.ok();
+    if let Some(failure) = parameters.and_then(|parameters| objects::hidden(&principal, verb, resource, &parameters)) {
+        return Problem(failure).into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// Every route, in the order of their paths' first words.
@@ -195,6 +202,12 @@ fn keys_and_roles(routes: Routes) -> Routes {
         .route("get_key", "GET", "/keys/{id}", see, keys::show)
         .route("rotate_key", "POST", "/keys/{id}/rotate", manage, keys::rotate)
         .route("revoke_key", "POST", "/keys/{id}/revoke", manage, keys::revoke)
+        .route("list_roles", "GET", "/roles", see, roles::list)
+        .route("create_role", "POST", "/roles", manage, roles::create)
+        .route("get_role", "GET", "/roles/{name}", see, roles::show)
+        .route("set_role", "PUT", "/roles/{name}", manage, roles::set)
+        .route("remove_role", "DELETE", "/roles/{name}", manage, roles::remove)
+        .route("check_permission", "GET", "/permissions/check", see, roles::check)
         .route("get_whoami", "GET", "/whoami", Needs::Principal, keys::whoami)
 }
 

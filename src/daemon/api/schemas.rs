@@ -17,6 +17,7 @@ use panotti_protocol::api::{
 };
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::limits::REASON_BYTES_MAX;
+use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::topic::Topic;
 use serde::Deserialize;
 use serde_json::Value;
@@ -49,6 +50,7 @@ fn checked_reason(reason: Option<String>) -> Result<String, Failure> {
 /// `POST /schemas`
 pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<SchemaRequest>) -> Result<Response, Problem> {
     let SchemaRequest { topic, schema, mode, compatibility, dry_run, reason } = request;
+    principal.check(Verb::Manage, Resource::Schemas, topic.as_str())?;
     let wanted = Wanted {
         topic,
         text: String::from(Box::<str>::from(schema)),
@@ -70,13 +72,14 @@ pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(reque
 }
 
 /// `GET /schemas`: those in force, in the order in which topics got their first.
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<TopicsQuery>) -> Answer<Page<SchemaSummary>> {
+pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<TopicsQuery>) -> Answer<Page<SchemaSummary>> {
     let limit = pages::limit(query.limit)?;
     let after = pages::read::<1>('s', query.cursor.as_deref())?.map_or(0, |[number]| i64::try_from(number).unwrap_or(i64::MAX));
     let found = api.readers.read(move |connection| schemas::page(connection, after, limit)).await?;
     let full = found.len() == limit as usize;
     let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('s', &[u64::try_from(*number).unwrap_or(0)]));
-    Ok(Json(Page { items: found.into_iter().map(|(_, summary)| summary).collect(), next_cursor }))
+    let may_read = |summary: &SchemaSummary| principal.grants.allows(Verb::Read, Resource::Schemas, summary.topic.as_str());
+    Ok(Json(Page { items: found.into_iter().map(|(_, summary)| summary).filter(may_read).collect(), next_cursor }))
 }
 
 fn not_found(topic: &Topic, version: Option<u32>) -> Problem {

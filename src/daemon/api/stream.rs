@@ -14,8 +14,10 @@ use panotti_filter::expression::Filter;
 use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, StreamQuery};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
+use panotti_protocol::permission::Verb;
 use tokio::sync::{broadcast, mpsc};
 
+use super::principal::Principal;
 use super::problem::{Parameters, Problem};
 use super::{Api, filters};
 use crate::daemon::bus::watch::FeedItem;
@@ -34,6 +36,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Streams until the client goes or the daemon stops.
 pub async fn stream(
     State(api): State<Api>,
+    principal: Principal,
     headers: HeaderMap,
     Parameters(query): Parameters<StreamQuery>,
 ) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Problem> {
@@ -47,7 +50,7 @@ pub async fn stream(
     let feed = api.bus.feed().subscribe();
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     tokio::spawn(async move {
-        let watcher = Watcher { api, query, filter, sender };
+        let watcher = Watcher { api, principal, query, filter, sender };
         // An error means that the client is gone or the store could not be read, which the log has.
         let _ = watcher.run(feed, after).await;
     });
@@ -63,6 +66,7 @@ struct Over;
 
 struct Watcher {
     api: Api,
+    principal: Principal,
     query: StreamQuery,
     filter: Option<Filter>,
     sender: mpsc::Sender<SseEvent>,
@@ -130,6 +134,9 @@ impl Watcher {
             })?;
             for item in items {
                 place = place.max(item.sequence);
+                if !self.principal.may_topic(Verb::Read, &item.topic) {
+                    continue;
+                }
                 if self.query.event.is_some_and(|wanted| wanted != item.eventid) {
                     continue;
                 }
@@ -156,6 +163,7 @@ impl Watcher {
     async fn published(&self, event: &StoredEvent, size_bytes: u64) -> Result<(), Over> {
         let wanted = self.query.event.is_none_or(|wanted| wanted == event.eventid);
         if !wanted
+            || !self.principal.may_topic(Verb::Read, &event.draft.topic)
             || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic))
             || !self.plugin_gets(event)
             || !self.filter_lets_through(event.sequence, Some(event)).await?
@@ -190,7 +198,8 @@ impl Watcher {
     async fn outcome(&self, notice: &Notice) -> Result<(), Over> {
         let rules = self.api.rules.current();
         let Some(rule) = rules.rules.iter().find(|rule| rule.subscription == notice.subscription) else { return Ok(()) };
-        if self.query.event.is_some_and(|wanted| wanted != notice.eventid)
+        if !self.principal.may_topic(Verb::Read, &notice.topic)
+            || self.query.event.is_some_and(|wanted| wanted != notice.eventid)
             || self.query.plugin.as_ref().is_some_and(|plugin| *plugin != rule.plugin)
             || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&notice.topic))
         {

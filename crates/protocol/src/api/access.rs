@@ -213,7 +213,7 @@ pub struct WhoAmI {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PermissionQuery {
-    /// Whose: `key:NAME`, `role:NAME`, `user:NAME` or `user:UID`.
+    /// Whose: `key:NAME` or `role:NAME`.
     pub principal: String,
     /// One permission about one object: `publish:events:recording.ended`.
     pub permission: String,
