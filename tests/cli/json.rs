@@ -28,6 +28,7 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti daemon status", &[], 0),
     ("panotti daemon logs", &["--level", "error"], 0),
     ("panotti health", &[], 0),
+    ("panotti doctor", &[], 0),
     ("panotti version", &[], 0),
     ("panotti explain", &["event.not_found"], 0),
     ("panotti event list", &[], 0),
