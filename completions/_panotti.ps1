@@ -87,6 +87,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('restart', 'restart', [CompletionResultType]::ParameterValue, 'Stop the daemon and start it again')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show how the daemon is doing')
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Show the daemon''s log')
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Print a hardened unit for systemd')
             break
         }
         'panotti;daemon;start' {
@@ -224,6 +225,31 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give the whole command this long, for example `30s`')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Stay and show new lines as they come')
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Stay and show new lines as they come')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Name the socket on stderr; twice, show each request to the daemon')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Name the socket on stderr; twice, show each request to the daemon')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Times of style `iso` in UTC instead of the local zone')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every question with yes')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every question with yes')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what needs an answer is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'panotti;daemon;install' {
+            [CompletionResult]::new('--program', '--program', [CompletionResultType]::ParameterName, 'The program that the unit runs, where it is not this one')
+            [CompletionResult]::new('--run-as', '--run-as', [CompletionResultType]::ParameterName, 'The user that the daemon runs as')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the output')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Only these fields, in this order, separated by commas; `?` lists them')
+            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'How tables show times')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The daemon''s socket [env: PANOTTI_SOCKET]')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: PANOTTI_CONFIG]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give the whole command this long, for example `30s`')
+            [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the unit')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Name the socket on stderr; twice, show each request to the daemon')

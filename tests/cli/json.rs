@@ -27,6 +27,7 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti daemon start", &[], 0),
     ("panotti daemon status", &[], 0),
     ("panotti daemon logs", &["--level", "error"], 0),
+    ("panotti daemon install", &["--print"], 0),
     ("panotti health", &[], 0),
     ("panotti doctor", &[], 0),
     ("panotti version", &[], 0),

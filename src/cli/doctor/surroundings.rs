@@ -52,7 +52,7 @@ pub(super) fn service_user(examined: &Examined) -> Check {
         return Check::failed(NAME, detail, format!("run it as {}", user_name(owner)));
     }
     if owner == 0 {
-        let next = "give the daemon a user of its own";
+        let next = "give the daemon a user of its own; `panotti daemon install --print` shows a unit that does";
         return Check::warning(NAME, "the daemon runs as root, and so do its plugins", next);
     }
     Check::ok(NAME, user_name(owner))
