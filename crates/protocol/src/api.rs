@@ -14,6 +14,7 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod checks;
 mod failures;
 mod filters;
 mod housekeeping;
@@ -22,6 +23,7 @@ mod reading;
 mod replays;
 mod schemas;
 
+pub use checks::*;
 pub use failures::*;
 pub use filters::*;
 pub use housekeeping::*;

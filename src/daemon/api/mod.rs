@@ -9,10 +9,12 @@
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
+pub mod checks;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
@@ -102,6 +104,10 @@ pub struct Facts {
     pub store_bytes_max: u64,
     /// Free space below which publishing is refused.
     pub free_bytes_min: u64,
+    /// Size of the write-ahead log past which the writer makes it restart.
+    pub wal_bytes_max: u64,
+    /// Most connections at a time.
+    pub connections_max: usize,
 }
 
 /// What handlers get.

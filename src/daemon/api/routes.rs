@@ -13,7 +13,7 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas, stream,
+    Api, checks, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas, stream,
     subscriptions, topics, traces,
 };
 
@@ -115,6 +115,7 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("get_version", "GET", "/version", Needs::Principal, daemon::version)
         .route("get_status", "GET", "/status", see, daemon::status)
         .route("get_config", "GET", "/config", config, daemon::config)
+        .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
         .route("stop_daemon", "POST", "/daemon/stop", manage, daemon::stop)
         .route("get_slo", "GET", "/slo", see, numbers::slo)
 }
