@@ -100,6 +100,12 @@ const TB: u64 = 1_000_000_000_000;
 /// All settings, sorted by key.
 pub const TABLE: &[SettingRow] = &[
     SettingRow {
+        key: "audit.checkpoint_dirs",
+        form: Form::Folders,
+        default: "",
+        description: "Folders outside the data folder that signed checkpoints of the audit are copied to; by default the keys folder.",
+    },
+    SettingRow {
         key: "daemon.drain",
         form: Form::Duration { least: Duration::ZERO, most: Duration::from_secs(3_600) },
         default: "25s",
@@ -268,6 +274,8 @@ pub fn read_ages(form: Form, pairs: impl Iterator<Item = (String, String)>) -> R
 /// The settings in force, typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// Absolute folders that checkpoints of the audit are copied to.
+    pub checkpoint_dirs: Vec<PathBuf>,
     /// How long a stop waits for what is in flight.
     pub drain: Duration,
     /// Largest payload of one event, in bytes.
@@ -322,7 +330,12 @@ impl Settings {
             Some(SettingValue::Integer(number)) => usize::try_from(number).unwrap_or(usize::MAX),
             _ => 0,
         };
+        let folders = |key: &str| match value(key) {
+            Some(SettingValue::Folders(folders)) => folders,
+            _ => Vec::new(),
+        };
         Self {
+            checkpoint_dirs: folders("audit.checkpoint_dirs"),
             drain: match value("daemon.drain") {
                 Some(SettingValue::Duration(duration)) => duration,
                 _ => Duration::ZERO,
@@ -338,10 +351,7 @@ impl Settings {
                 file_bytes_max: bytes("log.file_bytes_max"),
                 files_max: integer("log.files_max"),
             },
-            plugin_dirs: match value("plugins.dirs") {
-                Some(SettingValue::Folders(folders)) => folders,
-                _ => Vec::new(),
-            },
+            plugin_dirs: folders("plugins.dirs"),
             process_tree: match value("plugins.process_tree") {
                 Some(SettingValue::Word(word)) => word,
                 _ => "auto",

@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod bus;
+pub mod checkpoints;
 pub mod clock;
 pub mod defect;
 pub mod drafts;
@@ -14,6 +15,7 @@ pub mod host;
 pub mod log;
 pub mod maintenance;
 pub mod meters;
+pub mod origin;
 pub mod retention;
 pub mod rules;
 pub mod schemas;

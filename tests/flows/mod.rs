@@ -28,4 +28,4 @@ mod purging;
 mod retention;
 mod schemas;
 mod strangers;
-mod upgrade;
+pub mod upgrade;

@@ -8,11 +8,13 @@
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`audit`]: who did what
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
 
+pub mod audit;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
@@ -48,6 +50,7 @@ use panotti_protocol::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::bus::handle::BusHandle;
+use super::checkpoints::Known;
 use super::clock::Clock;
 use super::host::HostHandle;
 use super::meters::Meters;
@@ -67,6 +70,8 @@ pub struct Shared {
     pub readers: Readers,
     /// What is measured.
     pub meters: Meters,
+    /// The checkpoints of the audit.
+    pub checkpoints: Known,
     /// The time.
     pub clock: Clock,
     /// Cancelled when the daemon begins to stop: streams end with a word.
@@ -116,6 +121,10 @@ pub fn router(api: Api) -> Router {
         .route("/status", get(daemon::status))
         .route("/config", get(daemon::config))
         .route("/daemon/stop", post(daemon::stop))
+        .route("/audit", get(audit::list))
+        .route("/audit/export", get(audit::export))
+        .route("/audit/checkpoints", get(audit::checkpoints))
+        .route("/audit/verify", get(audit::verify))
         .route("/events", get(events::list).post(events::publish))
         .route("/events/status", get(events::status))
         .route("/events/stream", get(stream::stream))

@@ -1,17 +1,22 @@
 //! Failures as RFC 9457 problems, request ids, and bodies read within their limits.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use panotti_core::origin::Origin;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use serde::de::DeserializeOwned;
 
+use super::principal::Peer;
 use crate::daemon::clock::random_bytes;
+use crate::daemon::origin;
 use crate::daemon::store::failure::StoreError;
 
 /// Largest body of a request that is not publishing, in bytes.
@@ -57,7 +62,9 @@ impl IntoResponse for Problem {
 pub async fn with_request_id(request: Request, next: Next) -> Response {
     let request_id = data_encoding::HEXLOWER.encode(&random_bytes::<8>());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = next.run(request).await;
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.to_string());
+    let origin = Origin { key: None, peer, request: Some(request_id.clone()) };
+    let mut response = origin::within(Arc::new(origin), next.run(request)).await;
     tracing::debug!(%request_id, %method, path, status = response.status().as_u16(), "request");
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         if failure.status >= 500 {
