@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Start;
 use super::api::local::{ConnectionLimits, LocalListener};
+use super::api::recording::Refusals;
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreLimits, Thread};
@@ -103,7 +104,19 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     for entry in checkpoints::noted(&checkpoints, key) {
         bus.record(Record::Audit(entry)).await?;
     }
-    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, meters, checkpoints, clock, stopping, stop, facts });
+    let api = Arc::new(Shared {
+        bus: bus.clone(),
+        host: host.clone(),
+        rules,
+        readers,
+        meters,
+        refusals: Refusals::default(),
+        checkpoints,
+        clock,
+        stopping,
+        stop,
+        facts,
+    });
     Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, signing, folder })
 }
 

@@ -16,6 +16,7 @@
 //! - [`origin`]: the request behind a command, for the audit
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
+//! - [`permission`]: who may do what
 //! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
@@ -46,6 +47,7 @@ pub mod once;
 pub mod order;
 pub mod origin;
 mod outcome;
+pub mod permission;
 mod picking;
 pub mod poison;
 mod publish;

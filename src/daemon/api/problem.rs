@@ -1,27 +1,26 @@
 //! Failures as RFC 9457 problems, request ids, and bodies read within their limits.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use panotti_core::origin::Origin;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use serde::de::DeserializeOwned;
 
-use super::principal::Peer;
 use crate::daemon::clock::random_bytes;
-use crate::daemon::origin;
 use crate::daemon::store::failure::StoreError;
 
 /// Largest body of a request that is not publishing, in bytes.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request, for those that answer it.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
 
 /// A failure on its way to the client.
 #[derive(Debug)]
@@ -59,12 +58,11 @@ impl IntoResponse for Problem {
 }
 
 /// Gives every request an id, echoes it, and puts it into the problem where there is one.
-pub async fn with_request_id(request: Request, next: Next) -> Response {
+pub async fn with_request_id(mut request: Request, next: Next) -> Response {
     let request_id = data_encoding::HEXLOWER.encode(&random_bytes::<8>());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.to_string());
-    let origin = Origin { key: None, peer, request: Some(request_id.clone()) };
-    let mut response = origin::within(Arc::new(origin), next.run(request)).await;
+    request.extensions_mut().insert(RequestId(request_id.clone()));
+    let mut response = next.run(request).await;
     tracing::debug!(%request_id, %method, path, status = response.status().as_u16(), "request");
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         if failure.status >= 500 {

@@ -238,3 +238,65 @@ impl Task {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use panotti_protocol::id::StoreId;
+
+    use super::*;
+    use crate::audit::note::KEY_BYTES;
+
+    /// Shorter than the minute after which a checkpoint is signed anyway.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn head(number: u64) -> ChainHead {
+        ChainHead { number, hash: [3; 32] }
+    }
+
+    async fn signed_to(known: &Known, number: u64) {
+        let waiting = async {
+            while known.status().signed_to != number {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("it is signed without waiting for its minute");
+    }
+
+    #[test]
+    fn rule_21_a_checkpoint_is_signed_at_the_start_after_a_thousand_records_and_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let copies = folder.path().join("copies");
+        std::fs::create_dir(&copies).unwrap();
+        let (told, head_told) = watch::channel(head(5));
+        let settings = |head| Settings {
+            signer: Signer::new(StoreId::from_bytes([7; 16]), &[1; KEY_BYTES]).unwrap(),
+            data: folder.path().to_owned(),
+            copy_to: vec![copies.clone()],
+            head,
+            clock: Clock::new(),
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+
+        runtime.block_on(async {
+            let (known, signing) = start(settings(head_told.clone()), |_| None);
+            signed_to(&known, 5).await;
+            told.send_replace(head(1_004));
+            told.send_replace(head(1_005));
+            signed_to(&known, 1_005).await;
+            told.send_replace(head(1_006));
+            signing.finish().await;
+            assert_eq!(known.signed().signed_to(), 1_006);
+            assert!(known.status().problems.is_empty(), "{:?}", known.status());
+
+            let (known, signing) = start(settings(head_told), |number| Some(head(number)));
+            assert_eq!(known.broken(), None);
+            signing.finish().await;
+            told.send_replace(head(1_007));
+            let (known, signing) = start(settings(told.subscribe()), |number| Some(head(number)));
+            assert!(known.broken().is_some_and(|problem| problem.starts_with("1 records after 1006 were added")), "{:?}", known.broken());
+            signing.finish().await;
+        });
+        let copy = std::fs::read_dir(copies).unwrap().next().unwrap().unwrap().path();
+        assert_eq!(std::fs::read(copy).unwrap(), std::fs::read(folder.path().join("audit.checkpoints")).unwrap());
+    }
+}

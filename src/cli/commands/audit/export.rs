@@ -15,7 +15,7 @@ use crate::cli::progress::Progress;
 /// `panotti audit verify --file` checks it without a daemon; docs/audit.md says how to check it with another program.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Examples:\n  panotti audit export > audit.jsonl\n  panotti audit export --after 1200 >> audit.jsonl\n  panotti audit export --since 30d | gzip > audit.jsonl.gz"
+    after_help = "Examples:\n  panotti audit export > audit.jsonl\n  panotti audit export --after 1200 > newer.jsonl\n  panotti audit export --since 30d | gzip > audit.jsonl.gz"
 )]
 pub struct ExportArgs {
     /// From the first record since then: a time, or so long ago
