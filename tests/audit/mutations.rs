@@ -123,7 +123,9 @@ fn mutate(connection: &Connection, mutation: Mutation, old: &[AuditRecord], rand
             return None;
         }
         Mutation::Insert => {
-            let mut record = all(connection)[random.below(RECORDS) as usize].clone();
+            // Another one than the one whose place it takes: that would be a copy of it, and the next one bad.
+            let other = (number + random.below(RECORDS - 1)) % RECORDS;
+            let mut record = all(connection)[other as usize].clone();
             renumber(number, 1);
             record.number = number;
             put(connection, &record);
