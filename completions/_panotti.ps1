@@ -224,6 +224,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give the whole command this long, for example `30s`')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Stay and show new lines as they come')
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Stay and show new lines as they come')
+            [CompletionResult]::new('--access', '--access', [CompletionResultType]::ParameterName, 'The access log instead: a line for every request')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Name the socket on stderr; twice, show each request to the daemon')

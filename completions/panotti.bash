@@ -1047,7 +1047,7 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__daemon__subcmd__logs)
-            opts="-f -n -o -q -v -y -h --follow --lines --level --since --grep --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            opts="-f -n -o -q -v -y -h --follow --lines --level --since --access --grep --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

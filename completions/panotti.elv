@@ -214,6 +214,7 @@ set edit:completion:arg-completer[panotti] = {|@words|
             cand --timeout 'Give the whole command this long, for example `30s`'
             cand -f 'Stay and show new lines as they come'
             cand --follow 'Stay and show new lines as they come'
+            cand --access 'The access log instead: a line for every request'
             cand -q 'Lists: ids only. Actions: nothing'
             cand --quiet 'Lists: ids only. Actions: nothing'
             cand -v 'Name the socket on stderr; twice, show each request to the daemon'

@@ -251,6 +251,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l access -d 'The access log instead: a line for every request'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'

@@ -100,6 +100,24 @@ const TB: u64 = 1_000_000_000_000;
 /// All settings, sorted by key.
 pub const TABLE: &[SettingRow] = &[
     SettingRow {
+        key: "access_log.enabled",
+        form: Form::Word(&["yes", "no"]),
+        default: "yes",
+        description: "Whether every request is a line in `access.log`, beside the daemon's log.",
+    },
+    SettingRow {
+        key: "access_log.file_bytes_max",
+        form: Form::Bytes { least: 64 * KIB, most: TB },
+        default: "10MB",
+        description: "Size at which an access log file is put aside and a new one begun.",
+    },
+    SettingRow {
+        key: "access_log.files_max",
+        form: Form::Integer { least: 1, most: 100 },
+        default: "5",
+        description: "How many access log files are kept, the present one included.",
+    },
+    SettingRow {
         key: "audit.checkpoint_dirs",
         form: Form::Folders,
         default: "",
@@ -274,6 +292,8 @@ pub fn read_ages(form: Form, pairs: impl Iterator<Item = (String, String)>) -> R
 /// The settings in force, typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The access log.
+    pub access_log: AccessLogSettings,
     /// Absolute folders that checkpoints of the audit are copied to.
     pub checkpoint_dirs: Vec<PathBuf>,
     /// How long a stop waits for what is in flight.
@@ -301,6 +321,17 @@ pub struct Settings {
 pub struct LogSettings {
     /// `error`, `warn`, `info`, `debug` or `trace`.
     pub level: &'static str,
+    /// Size at which a file is put aside.
+    pub file_bytes_max: u64,
+    /// Files kept, the present one included.
+    pub files_max: usize,
+}
+
+/// Settings of the access log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessLogSettings {
+    /// Whether there is one.
+    pub enabled: bool,
     /// Size at which a file is put aside.
     pub file_bytes_max: u64,
     /// Files kept, the present one included.
@@ -335,6 +366,11 @@ impl Settings {
             _ => Vec::new(),
         };
         Self {
+            access_log: AccessLogSettings {
+                enabled: value("access_log.enabled") != Some(SettingValue::Word("no")),
+                file_bytes_max: bytes("access_log.file_bytes_max"),
+                files_max: integer("access_log.files_max"),
+            },
             checkpoint_dirs: folders("audit.checkpoint_dirs"),
             drain: match value("daemon.drain") {
                 Some(SettingValue::Duration(duration)) => duration,

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Start;
+use super::access::AccessLog;
 use super::api::local::{ConnectionLimits, LocalListener};
 use super::api::recording::Refusals;
 use super::api::{Api, Facts, Shared};
@@ -72,6 +73,8 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     folder.sign()?;
     private_folder(&places.log_dir.path)?;
     log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
+    let access = AccessLog::begin(&places.access_log_file(), &loaded.settings.access_log);
+    let access = access.map_err(|source| StoreError::File { path: places.access_log_file(), source })?;
     let store = open_store(&data, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
@@ -110,6 +113,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         rules,
         readers,
         meters,
+        access,
         refusals: Refusals::default(),
         checkpoints,
         clock,

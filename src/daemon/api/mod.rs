@@ -9,11 +9,13 @@
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`access`]: a line in the access log for every request
 //! - [`audit`], [`recording`]: who did what; what is recorded of every request
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
+pub mod access;
 pub mod audit;
 pub mod daemon;
 pub mod events;
@@ -50,6 +52,7 @@ use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::access::AccessLog;
 use super::bus::handle::BusHandle;
 use super::checkpoints::Known;
 use super::clock::Clock;
@@ -72,6 +75,8 @@ pub struct Shared {
     pub readers: Readers,
     /// What is measured.
     pub meters: Meters,
+    /// The access log.
+    pub access: AccessLog,
     /// What was refused.
     pub refusals: Refusals,
     /// The checkpoints of the audit.
@@ -126,5 +131,6 @@ pub fn router(api: Api) -> Router {
         .layer(axum::middleware::from_fn(principal::identify))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
         .layer(axum::middleware::from_fn(problem::with_request_id))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access::log))
         .with_state(api)
 }

@@ -16,7 +16,8 @@ use crate::daemon::store::failure::StoreError;
 
 /// Largest body of a request that is not publishing, in bytes.
 const BODY_BYTES_MAX: usize = 256 * 1024;
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header with the request's id.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request, for those that answer it.
 #[derive(Debug, Clone)]
