@@ -30,4 +30,4 @@ mod retention;
 mod schemas;
 mod service;
 mod strangers;
-mod upgrade;
+pub mod upgrade;

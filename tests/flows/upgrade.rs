@@ -11,7 +11,7 @@ use crate::support::scratch::Scratch;
 const VERSIONS: [&str; 2] = ["0.1.0", "0.2.0"];
 
 /// A data folder with a copy of what a version wrote.
-fn folder_of(version: &str) -> Scratch {
+pub fn folder_of(version: &str) -> Scratch {
     let scratch = Scratch::new();
     std::fs::DirBuilder::new().mode(0o700).create(scratch.data()).unwrap();
     let written = format!("{}/tests/fixtures/store-{version}", env!("CARGO_MANIFEST_DIR"));
