@@ -17,6 +17,7 @@ pub mod meters;
 pub mod retention;
 pub mod rules;
 pub mod schemas;
+pub mod seal;
 pub mod shutdown;
 pub mod start;
 pub mod store;

@@ -6,6 +6,7 @@
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
+//! - [`seal`]: stored events held against their tags
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`publisher_key`]: publishing once under a key
@@ -31,6 +32,7 @@ pub mod purging;
 pub mod replay_plan;
 mod replays;
 pub mod schemas;
+pub mod seal;
 pub mod stream;
 pub mod subscriptions;
 pub mod topics;
@@ -140,6 +142,7 @@ pub fn router(api: Api) -> Router {
         .route("/schemas/{topic}/check", post(schemas::check))
         .route("/schemas/{topic}/validate", post(schemas::validate))
         .route("/schemas/{topic}/infer", get(schemas::infer))
+        .route("/seal/check", get(seal::check))
         .route("/events/filtered", get(filters::filtered))
         .route("/events/{id}", get(events::show))
         .route("/events/{id}/filtered", get(filters::event_filtered))

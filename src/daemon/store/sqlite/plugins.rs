@@ -220,6 +220,8 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
         }
         Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
         Record::Audit(entry) => audit(connection, entry, now)?,
+        // The event that tells of it is all.
+        Record::Corrupt(_) => {}
         // Added up with the step's other numbers: see `numbers`.
         Record::Measured(_) => {}
     }
