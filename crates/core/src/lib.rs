@@ -15,6 +15,7 @@
 //! - [`state`]: a plugin's state changed by a person
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
+//! - [`permission`]: who may do what
 //! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
@@ -44,6 +45,7 @@ pub mod meter;
 pub mod once;
 pub mod order;
 mod outcome;
+pub mod permission;
 mod picking;
 pub mod poison;
 mod publish;

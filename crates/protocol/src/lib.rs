@@ -9,6 +9,7 @@
 //! - [`frame`]: the plugin protocol, version 1
 //! - [`manifest`]: `plugin.yaml` as written
 //! - [`notice`]: the daemon's own events
+//! - [`permission`]: who may do what, as it is written
 //! - [`api`]: bodies of the HTTP API
 //! - [`limits`]: bounds on everything that comes from outside
 //!
@@ -27,5 +28,6 @@ pub mod json {
 pub mod limits;
 pub mod manifest;
 pub mod notice;
+pub mod permission;
 pub mod time;
 pub mod topic;

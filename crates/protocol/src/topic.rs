@@ -103,6 +103,11 @@ impl FromStr for Topic {
 pub struct TopicPattern(Arc<str>);
 
 impl TopicPattern {
+    /// `>`: every topic.
+    pub fn everything() -> Self {
+        Self(">".into())
+    }
+
     /// The pattern as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -2,6 +2,7 @@
 //! `docs/api.md` lists path, request and response.
 //!
 //! - [`local`]: the local socket: its file, who may connect, how many
+//! - [`routes`]: the one table of routes, and what each needs
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
@@ -11,7 +12,6 @@
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
-//! - [`replays`], [`plugins`], [`daemon`]: jobs, plugins, the daemon itself
 //! - [`pages`]: cursors of lists
 
 pub mod daemon;
@@ -31,6 +31,7 @@ pub mod publisher_key;
 pub mod purging;
 pub mod replay_plan;
 mod replays;
+pub mod routes;
 pub mod schemas;
 pub mod seal;
 pub mod stream;
@@ -42,7 +43,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post, put};
 use panotti_core::ages::Ages;
 use panotti_protocol::api::Setting;
 use panotti_protocol::id::StoreId;
@@ -111,62 +111,11 @@ pub type Api = Arc<Shared>;
 
 /// The router, the same on every listener.
 pub fn router(api: Api) -> Router {
-    let routes = Router::new()
-        .route("/livez", get(daemon::live))
-        .route("/readyz", get(daemon::ready))
-        .route("/version", get(daemon::version))
-        .route("/status", get(daemon::status))
-        .route("/config", get(daemon::config))
-        .route("/daemon/stop", post(daemon::stop))
-        .route("/events", get(events::list).post(events::publish))
-        .route("/events/status", get(events::status))
-        .route("/events/stream", get(stream::stream))
-        .route("/events/errors", get(events::errors))
-        .route("/events/purge", post(purging::purge))
-        .route("/events/trace", get(traces::trace))
-        .route("/events/stats", get(numbers::stats))
-        .route("/events/export", get(export::export))
-        .route("/events/{id}/explain", get(explanations::explain))
-        .route("/slo", get(numbers::slo))
-        .route("/subscriptions", get(subscriptions::list))
-        .route("/subscriptions/{plugin}/{*name}", get(subscriptions::show))
-        .route("/topics", get(topics::list))
-        .route("/topics/{topic}", get(topics::show))
-        .route("/topics/{topic}/route", get(topics::route))
-        .route("/events/replay", post(replays::start))
-        .route("/events/filter", get(filters::list).post(filters::create))
-        .route("/events/filter/{name}", get(filters::show).delete(filters::remove))
-        .route("/schemas", get(schemas::list).post(schemas::create))
-        .route("/schemas/{topic}", get(schemas::show).delete(schemas::remove))
-        .route("/schemas/{topic}/mode", put(schemas::set_mode))
-        .route("/schemas/{topic}/check", post(schemas::check))
-        .route("/schemas/{topic}/validate", post(schemas::validate))
-        .route("/schemas/{topic}/infer", get(schemas::infer))
-        .route("/seal/check", get(seal::check))
-        .route("/events/filtered", get(filters::filtered))
-        .route("/events/{id}", get(events::show))
-        .route("/events/{id}/filtered", get(filters::event_filtered))
-        .route("/events/{id}/payload", get(events::payload))
-        .route("/events/{id}/retry", post(events::retry))
-        .route("/events/{id}/cancel", post(purging::cancel))
-        .route("/events/{id}/republish", post(events::republish))
-        .route("/events/{id}/discard", post(events::discard))
-        .route("/replays", get(replays::list))
-        .route("/replays/{id}", get(replays::show))
-        .route("/replays/{id}/items", get(replays::items))
-        .route("/replays/{id}/pause", post(replays::pause))
-        .route("/replays/{id}/resume", post(replays::resume))
-        .route("/replays/{id}/cancel", post(replays::cancel))
-        .route("/plugins", get(plugins::list))
-        .route("/plugins/{id}", get(plugins::show))
-        .route("/plugins/{id}/status", get(plugins::status))
-        .route("/plugins/{id}/enable", post(plugins::enable))
-        .route("/plugins/{id}/disable", post(plugins::disable))
-        .route("/plugins/{id}/config", get(plugins::config).put(plugins::set_config))
-        .route("/plugins/{id}/state", get(plugin_state::list))
-        .route("/plugins/{id}/state/{*key}", get(plugin_state::show).put(plugin_state::set).delete(plugin_state::remove))
-        .route("/plugins/{id}/logs", get(plugins::logs))
-        .method_not_allowed_fallback(problem::no_such_method)
-        .fallback(problem::no_such_route);
-    Router::new().nest("/v1", routes.clone()).merge(routes).layer(axum::middleware::from_fn(problem::with_request_id)).with_state(api)
+    let routes = routes::router();
+    Router::new()
+        .nest("/v1", routes.clone())
+        .merge(routes)
+        .layer(axum::middleware::from_fn(principal::identify))
+        .layer(axum::middleware::from_fn(problem::with_request_id))
+        .with_state(api)
 }

@@ -16,9 +16,9 @@ use crate::daemon::store::folder::private_file;
 /// `pant` in ASCII: tells our databases from others'.
 pub const APPLICATION_ID: u32 = 0x7061_6e74;
 /// The newest format known here. Migrations lead from each to the next.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 /// What makes each format from the one before; the first begins with nothing.
-const MIGRATIONS: [&str; 2] = [include_str!("0001.sql"), include_str!("0002.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql")];
 const _: () = assert!(MIGRATIONS.len() == FORMAT as usize, "each format has its migration");
 /// A log that is begun anew keeps this much of its file.
 const LOG_BYTES_KEPT: i64 = 4 * 1024 * 1024;

@@ -1,0 +1,94 @@
+//! Who may do what (semantics rule 20): sets of permissions, and what they decide. Who somebody is, is found out elsewhere. What is not
+//! allowed is denied.
+
+use panotti_protocol::permission::{Permission, Resource, Verb};
+
+/// What somebody may do: what one of `allow` covers and none of `deny` does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// What is allowed.
+    pub allow: Vec<Permission>,
+    /// What is taken away again.
+    pub deny: Vec<Permission>,
+}
+
+/// Whether something is allowed, and by which permission that was decided: none where nothing allows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision<'a> {
+    /// Whether it is.
+    pub allowed: bool,
+    /// What decided.
+    pub by: Option<&'a Permission>,
+}
+
+impl Grants {
+    /// Everything.
+    pub fn everything() -> Self {
+        Self { allow: vec![Permission::everything()], deny: Vec::new() }
+    }
+
+    /// Decides about one object.
+    pub fn decide(&self, verb: Verb, resource: Resource, object: &str) -> Decision<'_> {
+        if let Some(denied) = self.deny.iter().find(|denied| denied.covers(verb, resource, object)) {
+            return Decision { allowed: false, by: Some(denied) };
+        }
+        let by = self.allow.iter().find(|allowed| allowed.covers(verb, resource, object));
+        Decision { allowed: by.is_some(), by }
+    }
+
+    /// Whether one object is allowed.
+    pub fn allows(&self, verb: Verb, resource: Resource, object: &str) -> bool {
+        self.decide(verb, resource, object).allowed
+    }
+
+    /// Whether some object of a kind may be: what a route asks before it has looked at any.
+    pub fn allows_some(&self, verb: Verb, resource: Resource) -> bool {
+        self.allow.iter().any(|allowed| allowed.touches(verb, resource))
+            && !self.deny.iter().any(|denied| denied.touches(verb, resource) && denied.pattern().as_str() == ">")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grants(allow: &[&str], deny: &[&str]) -> Grants {
+        let read = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+        Grants { allow: read(allow), deny: read(deny) }
+    }
+
+    #[test]
+    fn rule_20_what_nothing_allows_is_denied() {
+        let nothing = Grants::default();
+        assert_eq!(nothing.decide(Verb::Read, Resource::Events, "a.b"), Decision { allowed: false, by: None });
+        assert!(!nothing.allows_some(Verb::Read, Resource::Events));
+    }
+
+    #[test]
+    fn rule_20_a_permission_covers_its_verb_its_resource_and_its_pattern() {
+        let publisher = grants(&["publish:events:recording.*"], &[]);
+
+        assert!(publisher.allows(Verb::Publish, Resource::Events, "recording.ended"));
+        assert!(!publisher.allows(Verb::Publish, Resource::Events, "recording.ended.late"));
+        assert!(!publisher.allows(Verb::Publish, Resource::Events, "invoice.sent"));
+        assert!(!publisher.allows(Verb::Read, Resource::Events, "recording.ended"));
+        assert!(!publisher.allows(Verb::Publish, Resource::Schemas, "recording.ended"));
+    }
+
+    #[test]
+    fn rule_20_what_is_denied_is_taken_away_from_what_is_allowed() {
+        let reader = grants(&["read:*:>"], &["read:events:salary.>"]);
+
+        assert!(reader.allows(Verb::Read, Resource::Events, "recording.ended"));
+        assert!(!reader.allows(Verb::Read, Resource::Events, "salary.paid"));
+        assert_eq!(reader.decide(Verb::Read, Resource::Events, "salary.paid").by.unwrap().to_string(), "read:events:salary.>");
+        assert!(reader.allows_some(Verb::Read, Resource::Events));
+        assert!(!grants(&["read:*:>"], &["read:events:>"]).allows_some(Verb::Read, Resource::Events));
+    }
+
+    #[test]
+    fn rule_20_a_name_that_no_pattern_can_spell_is_for_those_who_may_everything() {
+        assert!(Grants::everything().allows(Verb::Manage, Resource::Keys, "a name with spaces"));
+        assert!(!grants(&["manage:keys:*"], &[]).allows(Verb::Manage, Resource::Keys, "a name with spaces"));
+    }
+}

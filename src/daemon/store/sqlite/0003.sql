@@ -1,0 +1,1 @@
+-- Format 3: who may use the bus, and what guards its data. One part for each group of tables; a part stands by itself.
