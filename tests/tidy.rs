@@ -28,13 +28,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "daemon::rules",
         &["panotti_protocol", "panotti_core", "panotti_filter", "daemon::event_schema", "daemon::event_view", "daemon::clock"],
     ),
-    ("daemon::store", &["panotti_protocol", "panotti_core", "panotti_filter", "audit", "daemon::event_view"]),
+    ("daemon::seal", &["panotti_protocol", "panotti_core"]),
+    (
+        "daemon::store",
+        &["panotti_protocol", "panotti_core", "panotti_filter", "audit", "daemon::event_view", "daemon::seal", "daemon::clock"],
+    ),
     (
         "daemon::bus",
         &[
             "panotti_protocol",
             "panotti_core",
             "daemon::store",
+            "daemon::seal",
             "daemon::clock",
             "daemon::defect",
             "daemon::event_json",

@@ -20,6 +20,7 @@ pub mod origin;
 pub mod retention;
 pub mod rules;
 pub mod schemas;
+pub mod seal;
 pub mod service_manager;
 pub mod shutdown;
 pub mod start;

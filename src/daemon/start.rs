@@ -77,14 +77,14 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
     let access = AccessLog::begin(&places.access_log_file(), &loaded.settings.access_log);
     let access = access.map_err(|source| StoreError::File { path: places.access_log_file(), source })?;
-    let store = open_store(&data, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
+    let store = open_store(&places, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
-    let plugin_rows = plugins::plugins(store.connection())?;
+    let plugin_rows = plugins::plugins(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
     let signing = checkpoints::Settings {
         signer,
@@ -93,7 +93,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         head: store.audit_head(),
         clock,
     };
-    let (checkpoints, signing) = checkpoints::start(signing, |number| audit::head_at(store.connection(), number).ok().flatten());
+    let (checkpoints, signing) = checkpoints::start(signing, |number| audit::head_at(store.database(), number).ok().flatten());
     let parts = start_bus(store, &loaded, &data, clock)?;
     if file_system::look(&data).is_ok_and(|found| found.trust == Trust::Memory) {
         tracing::warn!(data = %data.display(), "the data folder is in memory: everything in it is gone when the machine restarts");
@@ -155,7 +155,7 @@ fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<Hos
     })
 }
 
-fn open_store(data: &Path, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
+fn open_store(places: &Places, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
     let now = clock.now();
     let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
     let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
@@ -164,7 +164,7 @@ fn open_store(data: &Path, accept_loss: bool, log_bytes_max: u64, clock: &Clock)
         _ => Durability::Full,
     };
     let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
-    let mut store = Writer::open(data, durability, lost, new_id, now)?;
+    let mut store = Writer::open(&places.data_dir.path, &places.keys_dir.path, durability, lost, new_id, now)?;
     store.reserve_log_index(log_bytes_max)?;
     Ok(store)
 }
@@ -214,7 +214,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     let feed = Feed::default();
     let cache = EventCache::default();
     let refusing = Arc::default();
-    let readers = Readers::new(data);
+    let readers = Readers::new(data, store.database().seals().clone());
     let settings = loaded.settings.store;
     let (space, space_told) = watch::channel(store.space()?);
     let thread = Thread {

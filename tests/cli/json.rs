@@ -77,6 +77,7 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti schema set", &["s.a", "--mode", "off"], 0),
     ("panotti schema set", &["s.a", "--mode", "off"], 0),
     ("panotti schema remove", &["s.a"], 0),
+    ("panotti seal check", &[], 0),
     ("panotti replay list", &[], 0),
     ("panotti replay show", &["rpl_01kc2v7jq8ew2s7q4m8t1n0zcd"], 4),
     ("panotti replay watch", &["rpl_01kc2v7jq8ew2s7q4m8t1n0zcd"], 4),

@@ -29,8 +29,8 @@ pub enum Write {
     Event(SharedEvent),
     /// What one of the daemon's own events matched.
     Matches {
-        /// The event.
-        sequence: Sequence,
+        /// The event, as it was before.
+        event: SharedEvent,
         /// The subscriptions.
         subscriptions: Vec<SubscriptionId>,
         /// Their ordering keys, for those that have one.

@@ -257,6 +257,7 @@ impl Bus {
             Command::Outcome(report) => self.outcome(*report, step),
             Command::Heartbeat { token } => self.heartbeat(token),
             Command::ReturnUnsent { tokens } => self.return_unsent(tokens),
+            Command::Unreadable(token, why) => self.unreadable(token, why, step),
             Command::Retry { deliveries, actor } => self.retry(deliveries, actor, step),
             Command::Discard { deliveries, reason, actor } => self.discard(deliveries, &reason, &actor, step),
             Command::Cancel(cancel) => self.cancel(cancel, step),

@@ -14,6 +14,7 @@ use crate::cancel::Cancel;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
 use crate::key_pages::{Head, KeyEntry, Rank};
+pub use crate::meter::Measured;
 use crate::once::PublishOnce;
 use crate::order::OrderKey;
 pub use crate::origin::AuditEntry;
@@ -72,6 +73,8 @@ pub enum Command {
         /// Their leases, in the order in which they were handed out.
         tokens: Vec<FencingToken>,
     },
+    /// A delivery that was handed out cannot be sent: its event does not read back as it was written.
+    Unreadable(FencingToken, String),
     /// One more attempt, now. The rows were read right before this command is applied.
     Retry {
         /// The deliveries.
@@ -400,13 +403,8 @@ pub enum Record {
     },
     /// What was measured in the last minute.
     Measured(Measured),
-}
-
-/// Measurements that are no part of any write.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Measured {
-    /// Publisher's call to handler's start: buckets of [`crate::meter`] with how many fell in each.
-    pub latency: Vec<(u8, u64)>,
+    /// A stored event does not read back as it was written.
+    Corrupt(Sequence),
 }
 
 /// What a command answers.

@@ -23,6 +23,7 @@ mod plugins;
 mod reading;
 mod replays;
 mod schemas;
+mod seal;
 
 pub use audit::*;
 pub use checks::*;
@@ -33,6 +34,7 @@ pub use plugins::*;
 pub use reading::*;
 pub use replays::*;
 pub use schemas::*;
+pub use seal::*;
 
 /// The API's version: the first part of every path, optional.
 pub const API_VERSION: u32 = 1;
@@ -190,6 +192,9 @@ pub struct StoreStatus {
     /// Events that are stored.
     #[serde(default)]
     pub events: u64,
+    /// Events that were read since the start and do not read back as they were written.
+    #[serde(default)]
+    pub corrupt: u64,
     /// Days that resolved events are kept.
     #[serde(default)]
     pub retention_days: u64,
@@ -309,6 +314,9 @@ pub struct EventsPage {
     /// Events that were looked at for it.
     #[serde(default)]
     pub scanned: u64,
+    /// Those of them that do not read back as they were written and so are not among the items.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrupt: Vec<Sequence>,
     /// Where the next page begins; absent on the last. Opaque.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,

@@ -113,6 +113,8 @@ codes! {
         "For example: discarding needs a dead letter, retrying needs one that is waiting or dead.", "`panotti event show EVT` shows where its deliveries stand.";
     EVENT_ATTRIBUTE_INVALID = "event.attribute_invalid", 400, INVALID, "An attribute of the event does not hold",
         "A name, a length or a value is outside what is allowed, or only the daemon may set it.", "Correct the attribute that is named.";
+    EVENT_CORRUPT = "event.corrupt", 500, FAILED, "A stored event does not read back as it was written",
+        "The disk, or somebody with access to the data folder, has changed its row; it is shown to nobody and never delivered.", "`panotti seal check` names all such events; restore the data folder from a copy, or remove the event with `panotti event purge`.";
     EVENT_EXPIRED = "event.expired", 422, INVALID, "The event has expired already",
         "Its `expires` has passed: no plugin would be given it.", "Publish it with a later `expires`, or without one.";
     EVENT_KEY_REUSED = "event.key_reused", 409, CONFLICT, "The idempotency key was used for something else",
@@ -195,9 +197,11 @@ codes! {
         "The topic has none, or not in this version.", "`panotti schema list` shows all.";
     SCHEMA_VIOLATED = "schema.violated", 422, INVALID, "The payload does not fit the schema of its topic",
         "The topic's schema is enforced: events that do not fit it are refused.", "Mend the places that are named; `panotti schema show TOPIC` shows the schema.";
+    SEAL_KEY = "seal.key", 0, CONFIGURATION, "The key of the store's events is missing or another one",
+        "Every stored event has a tag that was made with this key; without it nothing that is stored can be believed.", "Put the file with the fingerprint that is named back into the keys folder; `panotti config paths` shows where that is.";
     SELECTION_INVALID = "selection.invalid", 400, USAGE, "The selection does not hold",
         "A status, a time or a pattern in it is not one.", "Correct the part that is named.";
-    STORE_CORRUPT = "store.corrupt", 0, DISK, "The store does not read back as it was written",
+    STORE_CORRUPT = "store.corrupt", 500, DISK, "The store does not read back as it was written",
         "The disk or someone else changed its files.", "Stop using this disk; restore the data folder from a copy.";
     STORE_FOREIGN = "store.foreign", 0, DATA_FORMAT, "The database is not Panotti's",
         "Its application id is another program's.", "Name another folder with `--data`.";

@@ -15,6 +15,7 @@ pub mod overview;
 pub mod plugin;
 pub mod replay;
 pub mod schema;
+pub mod seal;
 pub mod slo;
 pub mod subscription;
 pub mod topic;
@@ -70,6 +71,9 @@ pub enum Command {
         after_help = "Examples:\n  panotti schema infer order.paid > order.json\n  panotti schema create order.paid order.json"
     )]
     Schema(schema::SchemaCommand),
+    /// What proves that stored events are those that were written
+    #[command(subcommand, alias = "seals", after_help = "Examples:\n  panotti seal check")]
+    Seal(seal::SealCommand),
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
@@ -101,6 +105,7 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Plugin(command)) => Box::pin(plugin::run(command, context)).await,
         Some(Command::Subscription(command)) => subscription::run(command, context).await,
         Some(Command::Schema(command)) => schema::run(command, context).await,
+        Some(Command::Seal(command)) => seal::run(command, context).await,
         Some(Command::Topic(command)) => topic::run(command, context).await,
         Some(Command::Slo(args)) => slo::run(args, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,

@@ -196,7 +196,11 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
     const SUFFIX_CHARACTERS_MIN: usize = 6;
     let not_found = |detail: String| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail));
     if id == "@last" {
-        return api.readers.read(events::newest).await?.ok_or_else(|| not_found("the store has no events yet".to_owned()));
+        return api
+            .readers
+            .read(|database| events::newest(database))
+            .await?
+            .ok_or_else(|| not_found("the store has no events yet".to_owned()));
     }
     if let Ok(eventid) = id.parse() {
         return Ok(eventid);
@@ -260,8 +264,8 @@ pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQu
         let names = Names::read(connection, leased)?;
         views::list(connection, &names, (&query, filter.as_ref()), place, limit)
     });
-    let Listed { items, scanned, place } = page.await?;
-    Ok(Json(EventsPage { items, scanned, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
+    let Listed { items, scanned, corrupt, place } = page.await?;
+    Ok(Json(EventsPage { items, scanned, corrupt, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
 }
 
 /// `GET /events/status`

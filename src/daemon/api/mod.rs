@@ -7,6 +7,7 @@
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
+//! - [`seal`]: stored events held against their tags
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
@@ -39,6 +40,7 @@ pub mod replay_plan;
 mod replays;
 pub mod routes;
 pub mod schemas;
+pub mod seal;
 pub mod stream;
 pub mod subscriptions;
 pub mod topics;

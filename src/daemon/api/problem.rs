@@ -40,6 +40,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(code = %error.code(), %error, "a query failed");
         let code = error.code();
+        if let StoreError::Event { .. } = error {
+            return Self(error.into());
+        }
         // Paths and SQL are for the log, not for the client.
         Self(Failure::new(code, code.row().title))
     }

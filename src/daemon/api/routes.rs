@@ -14,7 +14,7 @@ use super::principal::Principal;
 use super::problem::Problem;
 use super::{
     Api, audit, checks, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas,
-    stream, subscriptions, topics, traces,
+    seal, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
@@ -123,6 +123,7 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("verify_audit", "GET", "/audit/verify", audited, audit::verify)
         .route("stop_daemon", "POST", "/daemon/stop", manage, daemon::stop)
         .route("get_slo", "GET", "/slo", see, numbers::slo)
+        .route("check_seal", "GET", "/seal/check", see, seal::check)
 }
 
 fn events_and_topics(routes: Routes) -> Routes {

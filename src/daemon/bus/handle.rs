@@ -316,6 +316,11 @@ impl BusHandle {
         self.command(Command::ReturnUnsent { tokens }).await.map(drop)
     }
 
+    /// A delivery that was handed out cannot be sent: its event does not read back as it was written.
+    pub async fn unreadable(&self, token: FencingToken, why: String) -> Result<(), Failure> {
+        self.command(Command::Unreadable(token, why)).await.map(drop)
+    }
+
     /// A plugin is wanted on or off. Whether that changed anything.
     pub async fn switch(&self, switch: Switch) -> Result<bool, Failure> {
         Ok(changed(self.command(Command::Switch(switch)).await?)? > 0)

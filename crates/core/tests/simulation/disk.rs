@@ -114,7 +114,8 @@ impl Disk {
     pub fn apply(&mut self, write: &Write) -> Result<(), String> {
         match write {
             Write::Event(event) => return self.put_event(event),
-            Write::Matches { sequence, subscriptions, keys, rules } => {
+            Write::Matches { event, subscriptions, keys, rules } => {
+                let sequence = &event.sequence;
                 if !self.unmatched.remove(sequence) {
                     return Err(format!("event {sequence} is matched a second time"));
                 }
