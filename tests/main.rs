@@ -2,6 +2,7 @@
 //!
 //! - `support`: a daemon of a test's own, the API by hand
 //! - `cli`: the command line: its tree, its generated files, its client, its output against a server of the tests
+//! - `doors`: the network: where it listens, what it refuses, its limits
 //! - `flows`: whole flows against a real daemon
 //! - `protocol`: golden frames of the plugin protocol
 //! - `tidy`: who may import whom, and the order of the files
@@ -17,6 +18,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod cli;
+mod doors;
 mod endurance;
 mod flows;
 mod github;

@@ -12,7 +12,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Start;
-use super::api::local::{ConnectionLimits, LocalListener};
+use super::api::http::seats::SeatLimits;
+use super::api::local::LocalListener;
+use super::api::tcp::TcpDoor;
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreLimits, Thread};
@@ -42,6 +44,8 @@ pub struct Running {
     pub api: Api,
     /// The local socket.
     pub listener: LocalListener,
+    /// The network.
+    pub network: TcpDoor,
     /// What `POST /daemon/stop` asks.
     pub stop_requests: mpsc::Receiver<Option<u64>>,
     /// The bus.
@@ -73,7 +77,9 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
-    let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
+    let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
+    let (keys_exist, keys_told) = watch::channel(false);
+    let network = TcpDoor::open(loaded.settings.http.clone(), keys_told).await?;
     let plugin_rows = plugins::plugins(store.connection())?;
     let parts = start_bus(store, &loaded, &data, clock)?;
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
@@ -87,8 +93,11 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
     let (bus, rules) = (parts.bus, parts.rules);
-    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, meters, clock, stopping, stop, facts });
-    Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
+    let http = network.status();
+    let host_of_api = host.clone();
+    let api =
+        Arc::new(Shared { bus: bus.clone(), host: host_of_api, rules, readers, meters, clock, http, keys_exist, stopping, stop, facts });
+    Ok(Running { api, listener, network, stop_requests, bus, host, drain: loaded.settings.drain, folder })
 }
 
 fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<HostSettings, Failure> {
@@ -139,8 +148,8 @@ fn write_store_id(places: &Places, store_id: StoreId) -> Result<(), StoreError> 
     std::fs::rename(&new_path, &path).map_err(file_error)
 }
 
-fn connection_limits(loaded: &Loaded) -> ConnectionLimits {
-    ConnectionLimits { connections_max: loaded.settings.connections_max, per_user_max: loaded.settings.connections_per_user_max }
+fn local_seats(loaded: &Loaded) -> SeatLimits {
+    SeatLimits { all_max: loaded.settings.connections_max, per_holder_max: loaded.settings.connections_per_user_max }
 }
 
 struct BusParts {
@@ -234,5 +243,6 @@ fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id:
         retention: settings.retention.clone(),
         store_bytes_max: settings.store.bytes_max,
         free_bytes_min: settings.store.free_bytes_min,
+        hosts: settings.http.hosts.clone().into(),
     }
 }

@@ -91,8 +91,10 @@ async fn publish_one(
     from: Option<StoredEvent>,
     body: Body,
 ) -> Result<Response, Problem> {
-    let too_large = |_| Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"));
-    let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(too_large)?;
+    let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
+        true => Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes")),
+        false => failure,
+    })?;
     let new: NewEvent = serde_json::from_slice(&bytes).map_err(|error| not_an_event(&error))?;
     let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
     let made_from = from.as_ref().map(|from| from.eventid);

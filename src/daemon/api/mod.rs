@@ -1,7 +1,9 @@
-//! The HTTP API: one router, served on the local socket. Every route of the PRD exists as written, and under `/v1` too.
+//! The HTTP API: one router, served on the local socket and, where that is wanted, on the network. Every route of the PRD exists as written, and under `/v1` too.
 //! `docs/api.md` lists path, request and response.
 //!
 //! - [`local`]: the local socket: its file, who may connect, how many
+//! - [`tcp`]: the network: where it listens, when, how many may connect
+//! - [`http`]: HTTP on a connection of either, within its limits
 //! - [`routes`]: the one table of routes, and what each needs
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
@@ -18,6 +20,7 @@ pub mod events;
 pub mod explanations;
 pub mod export;
 pub mod filters;
+pub mod http;
 pub mod local;
 pub mod ndjson;
 pub mod numbers;
@@ -34,6 +37,7 @@ pub mod routes;
 pub mod schemas;
 pub mod stream;
 pub mod subscriptions;
+pub mod tcp;
 pub mod topics;
 pub mod traces;
 
@@ -42,11 +46,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use panotti_core::ages::Ages;
-use panotti_protocol::api::Setting;
+use panotti_protocol::api::{HttpStatus, Setting};
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use self::http::gate::Hosts;
 use super::bus::handle::BusHandle;
 use super::clock::Clock;
 use super::host::HostHandle;
@@ -69,6 +75,10 @@ pub struct Shared {
     pub meters: Meters,
     /// The time.
     pub clock: Clock,
+    /// The network listener.
+    pub http: watch::Receiver<HttpStatus>,
+    /// Whether there is a key, which the network listener waits for: whoever makes and removes keys sends it.
+    pub keys_exist: watch::Sender<bool>,
     /// Cancelled when the daemon begins to stop: streams end with a word.
     pub stopping: CancellationToken,
     /// Asks the daemon to stop, with the drain time in milliseconds where one was given.
@@ -102,6 +112,8 @@ pub struct Facts {
     pub store_bytes_max: u64,
     /// Free space below which publishing is refused.
     pub free_bytes_min: u64,
+    /// Names by which clients on the network may call the daemon.
+    pub hosts: Hosts,
 }
 
 /// What handlers get.
@@ -110,10 +122,12 @@ pub type Api = Arc<Shared>;
 /// The router, the same on every listener.
 pub fn router(api: Api) -> Router {
     let routes = routes::router();
+    let hosts = Hosts::clone(&api.facts.hosts);
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
         .layer(axum::middleware::from_fn(principal::identify))
+        .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
         .layer(axum::middleware::from_fn(problem::with_request_id))
         .with_state(api)
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use serde::de::DeserializeOwned;
 
+use super::http::body;
 use crate::daemon::clock::random_bytes;
 use crate::daemon::store::failure::StoreError;
 
@@ -87,9 +88,7 @@ pub async fn no_such_method(method: Method, uri: Uri) -> Problem {
 
 /// Reads a whole body.
 pub async fn read_body(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
-    to_bytes(body, bytes_max).await.map_err(|error| {
-        Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, format!("the body is over {bytes_max} bytes or broke off: {error}")))
-    })
+    to_bytes(body, bytes_max).await.map_err(|error| Problem(body::failure(&error, bytes_max)))
 }
 
 /// A JSON body. An empty one is an empty object, so that `curl -X POST` is enough where nothing must be said.
