@@ -7,7 +7,7 @@
 //! - [`routes`]: the one table of routes, and what each needs
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
-//! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
+//! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
@@ -15,6 +15,7 @@
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
+mod batch;
 pub mod daemon;
 pub mod events;
 pub mod explanations;

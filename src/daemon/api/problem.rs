@@ -9,6 +9,7 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::strict_json;
 use serde::de::DeserializeOwned;
 
 use super::http::body;
@@ -101,6 +102,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         let bytes = read_body(request.into_body(), BODY_BYTES_MAX).await?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        strict_json::check_body(text).map_err(|why| Failure::new(ErrorCode::REQUEST_INVALID, format!("the body does not hold: {why}")))?;
         serde_json::from_slice(text)
             .map(JsonBody)
             .map_err(|error| Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("the body does not hold: {error}"))))
