@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::api::http::connection::Service;
 use super::api::http::progress::Patience;
 use super::api::router;
+use super::service_manager;
 use super::start::Running;
 
 /// How long connections may take to end after the plugins have.
@@ -47,12 +48,15 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     connections.spawn(running.listener.serve(local, connections.clone()));
     connections.spawn(running.network.serve(network, connections.clone()));
     connections.close();
+    service_manager::ready();
+    service_manager::keep_telling();
     let asked = tokio::select! {
         () = signals.next() => None,
         asked = running.stop_requests.recv() => asked.flatten(),
     };
     let drain = asked.map_or(running.drain, Duration::from_millis);
     tracing::info!(drain_ms = drain.as_millis(), "stopping");
+    service_manager::stopping(drain);
     stopping.cancel();
     let orderly = async {
         // An error means that the bus is gone already: then nothing is handed out either.
@@ -72,6 +76,7 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     }
     running.api.readers.close_idle();
     running.bus.close_store().await?;
+    running.signing.finish().await;
     tracing::info!("stopped");
     drop(running.folder);
     Ok(())

@@ -14,6 +14,8 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod audit;
+mod checks;
 mod failures;
 mod filters;
 mod housekeeping;
@@ -23,6 +25,8 @@ mod reading;
 mod replays;
 mod schemas;
 
+pub use audit::*;
+pub use checks::*;
 pub use failures::*;
 pub use filters::*;
 pub use housekeeping::*;
@@ -96,6 +100,9 @@ pub struct DaemonStatus {
     pub health: String,
     /// Plugins by state.
     pub plugins: BTreeMap<String, u64>,
+    /// The audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditStatus>,
     /// The event system.
     pub events: EventsStatus,
 }

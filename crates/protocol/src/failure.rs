@@ -83,6 +83,8 @@ macro_rules! codes {
 }
 
 codes! {
+    AUDIT_BROKEN = "audit.broken", 0, FAILED, "The audit is not what was written",
+        "Somebody has changed the store or an export outside Panotti, or the disk has.", "Keep everything as it is for whoever looks into it; compare with an export or a copy of the checkpoints from before.";
     CONFIG_INVALID = "config.invalid", 422, INVALID, "The configuration does not hold",
         "A key is unknown or a value has the wrong form.", "Correct what is listed; `panotti config validate` checks without a daemon.";
     CONFIG_KEY_UNKNOWN = "config.key_unknown", 404, NOT_FOUND, "There is no such configuration key",

@@ -71,7 +71,9 @@ pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
     }
     let stalled = events.subscriptions.iter().filter(|subscription| subscription.state == SubscriptionState::Stalled).count();
     let http = api.http.borrow().clone();
-    let health = match events.store.refusing.clone().or_else(|| http.problem.clone()).or_else(|| still(stalled)) {
+    let audit = api.checkpoints.status();
+    let wrong = http.problem.clone().or_else(|| audit.problems.first().cloned());
+    let health = match events.store.refusing.clone().or(wrong).or_else(|| still(stalled)) {
         Some(why) => format!("degraded: {why}"),
         None => "ok".to_owned(),
     };
@@ -89,6 +91,7 @@ pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
         http,
         health,
         plugins,
+        audit: Some(audit),
         events,
     }))
 }

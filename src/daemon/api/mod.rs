@@ -11,11 +11,17 @@
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`checks`]: what only the daemon can look at, for `panotti doctor`
+//! - [`access`]: a line in the access log for every request
+//! - [`audit`], [`recording`]: who did what; what is recorded of every request
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
+pub mod access;
+pub mod audit;
 mod batch;
+pub mod checks;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
@@ -32,6 +38,7 @@ pub mod principal;
 pub mod problem;
 pub mod publisher_key;
 pub mod purging;
+pub mod recording;
 pub mod replay_plan;
 mod replays;
 pub mod routes;
@@ -54,12 +61,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use self::http::gate::Hosts;
+use super::access::AccessLog;
 use super::bus::handle::BusHandle;
+use super::checkpoints::Known;
 use super::clock::Clock;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
 use super::store::sqlite::readers::Readers;
+use recording::Refusals;
 
 /// Everything a route works with.
 #[derive(Debug)]
@@ -74,6 +84,12 @@ pub struct Shared {
     pub readers: Readers,
     /// What is measured.
     pub meters: Meters,
+    /// The access log.
+    pub access: AccessLog,
+    /// What was refused.
+    pub refusals: Refusals,
+    /// The checkpoints of the audit.
+    pub checkpoints: Known,
     /// The time.
     pub clock: Clock,
     /// The network listener.
@@ -115,6 +131,10 @@ pub struct Facts {
     pub free_bytes_min: u64,
     /// Names by which clients on the network may call the daemon.
     pub hosts: Hosts,
+    /// Size of the write-ahead log past which the writer makes it restart.
+    pub wal_bytes_max: u64,
+    /// Most connections at a time.
+    pub connections_max: usize,
 }
 
 /// What handlers get.
@@ -127,8 +147,11 @@ pub fn router(api: Api) -> Router {
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
+        .layer(axum::middleware::from_fn(recording::on_behalf))
         .layer(axum::middleware::from_fn(principal::identify))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
         .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
         .layer(axum::middleware::from_fn(problem::with_request_id))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access::log))
         .with_state(api)
 }

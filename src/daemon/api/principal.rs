@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
-use axum::http::HeaderValue;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use panotti_core::permission::Grants;
@@ -27,6 +27,18 @@ pub struct Peer {
 /// Where a connection of the network comes from. A listener puts it into each request, as connect-info or as an extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RemoteAddress(pub SocketAddr);
+
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "uid {}", self.uid)
+    }
+}
+
+/// Where a request comes from, in words: `uid 1000`, or an address with its port.
+pub fn peer(extensions: &Extensions) -> Option<String> {
+    let local = extensions.get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.to_string());
+    local.or_else(|| extensions.get::<RemoteAddress>().map(|RemoteAddress(address)| address.to_string()))
+}
 
 /// How a principal is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
