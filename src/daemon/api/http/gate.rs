@@ -65,7 +65,7 @@ fn well_framed(request: &Request) -> Result<(), Failure> {
         return Err(invalid("the only `Transfer-Encoding` is `chunked`, once"));
     }
     let has_body = headers.contains_key(TRANSFER_ENCODING) || headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0");
-    if has_body && matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE) {
+    if has_body && matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(invalid(format!("{} has no body", request.method())));
     }
     let mut codings = headers.get_all(CONTENT_ENCODING).iter();
