@@ -1,6 +1,7 @@
 //! Settings: where they come from and whether they hold. Nothing here starts anything or talks to a daemon.
 //!
 //! - [`settings`]: the table of all settings, and the typed [`settings::Settings`]
+//! - [`http`]: settings of the network
 //! - [`load`]: defaults, files, environment, with the origin of each value
 //! - [`places`]: where data, configuration, logs, keys and the socket are
 //! - [`environment`]: a snapshot of the environment variables
@@ -15,6 +16,7 @@
 pub mod decode;
 pub mod environment;
 pub mod file_system;
+pub mod http;
 pub mod load;
 pub mod manifest;
 pub mod manifest_schemas;

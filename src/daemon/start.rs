@@ -14,8 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::Start;
 use super::access::AccessLog;
-use super::api::local::{ConnectionLimits, LocalListener};
+use super::api::http::seats::SeatLimits;
+use super::api::local::LocalListener;
 use super::api::recording::Refusals;
+use super::api::tcp::TcpDoor;
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreLimits, Thread};
@@ -47,6 +49,8 @@ pub struct Running {
     pub api: Api,
     /// The local socket.
     pub listener: LocalListener,
+    /// The network.
+    pub network: TcpDoor,
     /// What `POST /daemon/stop` asks.
     pub stop_requests: mpsc::Receiver<Option<u64>>,
     /// The bus.
@@ -83,7 +87,9 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
-    let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
+    let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
+    let (keys_exist, keys_told) = watch::channel(false);
+    let network = TcpDoor::open(loaded.settings.http.clone(), keys_told).await?;
     let plugin_rows = plugins::plugins(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
     let signing = checkpoints::Settings {
@@ -112,6 +118,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     for entry in checkpoints::noted(&checkpoints, key) {
         bus.record(Record::Audit(entry)).await?;
     }
+    let http = network.status();
     let api = Arc::new(Shared {
         bus: bus.clone(),
         host: host.clone(),
@@ -122,11 +129,13 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         refusals: Refusals::default(),
         checkpoints,
         clock,
+        http,
+        keys_exist,
         stopping,
         stop,
         facts,
     });
-    Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, signing, folder })
+    Ok(Running { api, listener, network, stop_requests, bus, host, drain: loaded.settings.drain, signing, folder })
 }
 
 /// A store on a network disk would break the promise of durability without a word; one in memory is only told of.
@@ -189,8 +198,8 @@ fn write_store_id(places: &Places, store_id: StoreId) -> Result<(), StoreError> 
     std::fs::rename(&new_path, &path).map_err(file_error)
 }
 
-fn connection_limits(loaded: &Loaded) -> ConnectionLimits {
-    ConnectionLimits { connections_max: loaded.settings.connections_max, per_user_max: loaded.settings.connections_per_user_max }
+fn local_seats(loaded: &Loaded) -> SeatLimits {
+    SeatLimits { all_max: loaded.settings.connections_max, per_holder_max: loaded.settings.connections_per_user_max }
 }
 
 struct BusParts {
@@ -286,5 +295,6 @@ fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id:
         free_bytes_min: settings.store.free_bytes_min,
         wal_bytes_max: settings.store.wal_bytes_max,
         connections_max: settings.connections_max,
+        hosts: settings.http.hosts.clone().into(),
     }
 }

@@ -5,13 +5,13 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 
 use super::Api;
-use super::principal::Peer;
+use super::principal;
 use super::problem::REQUEST_ID;
 use super::recording::Asker;
 use crate::daemon::access::{AccessLine, AccessLog};
@@ -65,7 +65,7 @@ pub async fn log(State(api): State<Api>, request: Request, next: Next) -> Respon
         request_id: String::new(),
         actor: None,
         key: None,
-        peer: request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.to_string()),
+        peer: principal::peer(request.extensions()),
         method: request.method().to_string(),
         route: route.strip_prefix("/v1").unwrap_or(route).to_owned(),
         status: None,

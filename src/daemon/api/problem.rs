@@ -9,8 +9,10 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::strict_json;
 use serde::de::DeserializeOwned;
 
+use super::http::body;
 use crate::daemon::clock::random_bytes;
 use crate::daemon::store::failure::StoreError;
 
@@ -96,9 +98,7 @@ pub async fn no_such_method(method: Method, uri: Uri) -> Problem {
 
 /// Reads a whole body.
 pub async fn read_body(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
-    to_bytes(body, bytes_max).await.map_err(|error| {
-        Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, format!("the body is over {bytes_max} bytes or broke off: {error}")))
-    })
+    to_bytes(body, bytes_max).await.map_err(|error| Problem(body::failure(&error, bytes_max)))
 }
 
 /// A JSON body. An empty one is an empty object, so that `curl -X POST` is enough where nothing must be said.
@@ -111,6 +111,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         let bytes = read_body(request.into_body(), BODY_BYTES_MAX).await?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        strict_json::check_body(text).map_err(|why| Failure::new(ErrorCode::REQUEST_INVALID, format!("the body does not hold: {why}")))?;
         serde_json::from_slice(text)
             .map(JsonBody)
             .map_err(|error| Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("the body does not hold: {error}"))))

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -13,7 +13,7 @@ use panotti_core::origin::{AuditEntry, Origin};
 use panotti_protocol::failure::Failure;
 
 use super::Api;
-use super::principal::{Identity, Peer, Principal};
+use super::principal::{self, Identity, Principal};
 use super::problem::RequestId;
 use crate::daemon::origin;
 
@@ -52,11 +52,7 @@ pub async fn on_behalf(request: Request, next: Next) -> Response {
 
 fn origin_of(request: &Request) -> Origin {
     let extensions = request.extensions();
-    Origin {
-        key: None,
-        peer: extensions.get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.to_string()),
-        request: extensions.get::<RequestId>().map(|RequestId(id)| id.clone()),
-    }
+    Origin { key: None, peer: principal::peer(extensions), request: extensions.get::<RequestId>().map(|RequestId(id)| id.clone()) }
 }
 
 /// How many refusals were recorded in this minute.
