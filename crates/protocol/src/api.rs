@@ -14,6 +14,7 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod access;
 mod audit;
 mod checks;
 mod failures;
@@ -26,6 +27,7 @@ mod replays;
 mod schemas;
 mod seal;
 
+pub use access::*;
 pub use audit::*;
 pub use checks::*;
 pub use failures::*;

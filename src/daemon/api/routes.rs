@@ -13,8 +13,8 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, audit, checks, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas,
-    seal, stream, subscriptions, topics, traces,
+    Api, audit, checks, daemon, events, explanations, export, filters, keys, numbers, plugin_state, plugins, problem, purging, replays,
+    schemas, seal, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
@@ -79,7 +79,7 @@ async fn guard(needs: Needs, request: Request, next: Next) -> Response {
     let principal = request.extensions().get::<Principal>();
     let refused = match (needs, principal) {
         (Needs::Nothing, _) | (Needs::Principal, Some(_)) => None,
-        (_, None) => Some(Failure::new(ErrorCode::PERMISSION_DENIED, "the caller is not known")),
+        (_, None) => Some(Failure::new(ErrorCode::KEY_MISSING, "there is no key in the request")),
         (Needs::Permission(verb, resource), Some(principal)) if principal.grants.allows_some(verb, resource) => None,
         (Needs::Permission(verb, resource), Some(principal)) => Some(principal.lacks(verb, resource, ">")),
     };
@@ -100,7 +100,7 @@ pub fn router() -> Router<Api> {
 }
 
 fn routes() -> Routes {
-    replays_and_plugins(events_and_topics(the_daemon(Routes::default())))
+    keys_and_roles(replays_and_plugins(events_and_topics(the_daemon(Routes::default()))))
 }
 
 const fn may(verb: Verb, resource: Resource) -> Needs {
@@ -192,6 +192,17 @@ fn replays_and_plugins(routes: Routes) -> Routes {
         .route("set_plugin_state", "PUT", "/plugins/{id}/state/{*key}", manage, plugin_state::set)
         .route("remove_plugin_state", "DELETE", "/plugins/{id}/state/{*key}", manage, plugin_state::remove)
         .route("get_plugin_logs", "GET", "/plugins/{id}/logs", see, plugins::logs)
+}
+
+fn keys_and_roles(routes: Routes) -> Routes {
+    let (see, manage) = (may(Verb::Read, Resource::Keys), may(Verb::Manage, Resource::Keys));
+    routes
+        .route("list_keys", "GET", "/keys", see, keys::list)
+        .route("create_key", "POST", "/keys", manage, keys::create)
+        .route("get_key", "GET", "/keys/{id}", see, keys::show)
+        .route("rotate_key", "POST", "/keys/{id}/rotate", manage, keys::rotate)
+        .route("revoke_key", "POST", "/keys/{id}/revoke", manage, keys::revoke)
+        .route("get_whoami", "GET", "/whoami", Needs::Principal, keys::whoami)
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
 use super::{
-    audit, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, tag_key,
-    trimming,
+    access, audit, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas,
+    tag_key, trimming,
 };
 use crate::audit::chain::ChainHead;
 use crate::daemon::store::failure::{StoreError, StoreResult};
@@ -232,6 +232,7 @@ impl Writer {
             Write::Filter(filter) => filters::insert(connection, filter),
             Write::RemoveFilter { name } => filters::remove(connection, name),
             Write::Schema(write) => schemas::write(connection, write, now),
+            Write::Access(write) => access::write(connection, write),
             Write::Tags { sequence, tags } => filters::tag(connection, *sequence, tags),
             Write::Switch(switch) => plugins::switch(connection, switch, now),
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
