@@ -4,7 +4,7 @@
 //! - [`load`]: defaults, files, environment, with the origin of each value
 //! - [`places`]: where data, configuration, logs, keys and the socket are
 //! - [`environment`]: a snapshot of the environment variables
-//! - [`manifest`], [`manifest_schemas`]: a plugin's folder, checked without a daemon
+//! - [`manifest`], [`manifest_schemas`], [`manifest_secrets`]: a plugin's folder, checked without a daemon
 //! - [`yaml`]: YAML as a tree in which everything knows its line and column
 //! - [`decode`]: typed values out of that tree, with all problems at once
 //! - [`units`]: durations and sizes as people write them
@@ -16,6 +16,7 @@ pub mod environment;
 pub mod load;
 pub mod manifest;
 pub mod manifest_schemas;
+pub mod manifest_secrets;
 pub mod places;
 pub mod settings;
 pub mod suggest;

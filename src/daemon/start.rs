@@ -28,13 +28,15 @@ use super::meters::Meters;
 use super::retention::Retention;
 use super::rules::Rules;
 use super::schemas::Registry;
+use super::secrets::Secrets;
+use super::secrets::key::KeyFiles;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
 use super::store::sqlite::connection::{Durability, check_format};
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::Space;
 use super::store::sqlite::writer::{LostTail, Writer};
-use super::store::sqlite::{audit, plugins};
+use super::store::sqlite::{audit, plugins, secrets};
 use super::{checkpoints, defect, log, maintenance};
 use crate::config::load::Loaded;
 use crate::config::places::Places;
@@ -65,6 +67,7 @@ pub struct Running {
 /// # Errors
 /// Why it cannot; nothing is left running.
 pub async fn start(start: Start) -> Result<Running, Failure> {
+    leave_no_core()?;
     let clock = Clock::new();
     let Start { places, settings: loaded, accept_loss } = start;
     let data = places.data_dir.path.clone();
@@ -83,6 +86,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
     let plugin_rows = plugins::plugins(store.connection())?;
+    let stored_secrets = secrets::all(store.connection())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
     let signing = checkpoints::Settings {
         signer,
@@ -96,7 +100,9 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
-    let host = Host::start(host_settings(&loaded, &places, store_id)?, schemas, clock, plugin_rows, parts.host_actions).await?;
+    let secrets = Secrets::open(KeyFiles::new(&places.keys_dir.path, store_id)?, stored_secrets, parts.bus.clone())?;
+    let host =
+        Host::start(host_settings(&loaded, &places, store_id, secrets.clone())?, schemas, clock, plugin_rows, parts.host_actions).await?;
     maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
     let (ages, bytes_max) = (Arc::new(loaded.settings.retention.clone()), loaded.settings.store.bytes_max);
     tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: parts.space }.run());
@@ -113,6 +119,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         rules,
         readers,
         meters,
+        secrets,
         access,
         refusals: Refusals::default(),
         checkpoints,
@@ -124,7 +131,14 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, signing, folder })
 }
 
-fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<HostSettings, Failure> {
+/// What is in memory stays there when the process crashes: secrets are among it. Plugins inherit that.
+fn leave_no_core() -> Result<(), Failure> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+        .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the size of core files could not be limited: {error}")))
+}
+
+fn host_settings(loaded: &Loaded, places: &Places, store: StoreId, secrets: Secrets) -> Result<HostSettings, Failure> {
     let panotti = std::env::current_exe()
         .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("this program's own path is not known: {error}")))?;
     Ok(HostSettings {
@@ -135,6 +149,7 @@ fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<Hos
         process_tree: (loaded.settings.process_tree == "subreaper").then_some(ProcessTree::Subreaper),
         payload_bytes_max: loaded.settings.payload_bytes_max,
         store,
+        secrets,
     })
 }
 

@@ -22,6 +22,7 @@ mod plugins;
 mod reading;
 mod replays;
 mod schemas;
+mod secrets;
 
 pub use audit::*;
 pub use failures::*;
@@ -31,6 +32,7 @@ pub use plugins::*;
 pub use reading::*;
 pub use replays::*;
 pub use schemas::*;
+pub use secrets::*;
 
 /// The API's version: the first part of every path, optional.
 pub const API_VERSION: u32 = 1;

@@ -76,3 +76,11 @@ pub const FILTER_NAME_BYTES_MAX: usize = 64;
 pub const TAG_BYTES_MAX: usize = 128;
 /// Longest reason or name given by a person, in bytes.
 pub const REASON_BYTES_MAX: usize = 500;
+/// Most secrets.
+pub const SECRETS_MAX: usize = 200;
+/// Shortest value of a secret, in bytes: a shorter one could be guessed, and could not be kept out of logs without spoiling them.
+pub const SECRET_BYTES_MIN: usize = 8;
+/// Longest value of a secret, in bytes.
+pub const SECRET_BYTES_MAX: usize = 16 * 1024;
+/// Longest name of a secret, in bytes.
+pub const SECRET_NAME_BYTES_MAX: usize = 64;

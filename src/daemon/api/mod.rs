@@ -9,6 +9,7 @@
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`secrets`]: secrets of the configuration
 //! - [`access`]: a line in the access log for every request
 //! - [`audit`], [`recording`]: who did what; what is recorded of every request
 //! - [`publisher_key`]: publishing once under a key
@@ -37,6 +38,7 @@ pub mod replay_plan;
 mod replays;
 pub mod routes;
 pub mod schemas;
+pub mod secrets;
 pub mod stream;
 pub mod subscriptions;
 pub mod topics;
@@ -59,6 +61,7 @@ use super::clock::Clock;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
+use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
 use recording::Refusals;
 
@@ -75,6 +78,8 @@ pub struct Shared {
     pub readers: Readers,
     /// What is measured.
     pub meters: Meters,
+    /// Secrets of the configuration.
+    pub secrets: Secrets,
     /// The access log.
     pub access: AccessLog,
     /// What was refused.

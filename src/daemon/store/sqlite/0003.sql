@@ -7,3 +7,12 @@ ALTER TABLE audit ADD COLUMN peer TEXT;
 ALTER TABLE audit ADD COLUMN decision TEXT NOT NULL DEFAULT 'allowed';
 ALTER TABLE audit ADD COLUMN request TEXT;
 CREATE INDEX audit_by_time ON audit (at_ms, entry);
+
+-- Secrets of the configuration, sealed with the key that `key_id` names (semantics rule 19).
+CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    key_id BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    set_ms INTEGER NOT NULL,
+    set_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

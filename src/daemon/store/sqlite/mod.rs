@@ -8,6 +8,7 @@
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
+//! - [`secrets`]: secrets of the configuration, sealed
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
@@ -39,6 +40,7 @@ pub mod readers;
 pub mod replays;
 pub mod retention;
 pub mod schemas;
+pub mod secrets;
 pub mod statistics;
 pub mod story;
 pub mod subscriptions;
