@@ -58,7 +58,7 @@ complete -c panotti -n "__fish_panotti_needs_command" -f -a "subscription" -d 'W
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "topic" -d 'What is published, by whom, and who gets it'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "schema" -d 'What the payloads of a topic must look like'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "config" -d 'Settings, and where each comes from'
-complete -c panotti -n "__fish_panotti_needs_command" -f -a "audit" -d 'Who did what, and the proof that nobody has changed it since'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "doctor" -d 'Look at everything a daemon needs, and say what to do'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "health" -d 'Ask whether the daemon is well; silent where it is'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "slo" -d 'Show how well it went: success, recovery, latency, load of plugins, uptime, utilisation'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
@@ -66,36 +66,37 @@ complete -c panotti -n "__fish_panotti_needs_command" -f -a "explain" -d 'Explai
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "version" -d 'Show the versions of this program and, with --check, of the daemon'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "help" -d 'Show the help of a command, or on a topic: exit-codes, environment, filters, formatting, time'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "emit" -d 'Emit an event from a plugin of `runtime: exec`'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "start" -d 'Start the daemon in the background'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "run" -d 'Run the daemon in the foreground'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "stop" -d 'Stop the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "restart" -d 'Stop the daemon and start it again'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "status" -d 'Show how the daemon is doing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "logs" -d 'Show the daemon\'s log'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "start" -d 'Start the daemon in the background'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "run" -d 'Run the daemon in the foreground'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "stop" -d 'Stop the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "restart" -d 'Stop the daemon and start it again'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "status" -d 'Show how the daemon is doing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "logs" -d 'Show the daemon\'s log'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "install" -d 'Print a hardened unit for systemd'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l wait -d 'How long to wait until it is ready' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -251,13 +252,39 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l access -d 'The access log instead: a line for every request'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l program -d 'The program that the unit runs, where it is not this one' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l run-as -d 'The user that the daemon runs as' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l print -d 'Print the unit'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -2224,186 +2251,31 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -f -a "list" -d 'List who did what, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -f -a "ls" -d 'List who did what, the newest first'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -f -a "tail" -d 'Show the newest records of the audit, and new ones as they come'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -f -a "export" -d 'Write the audit as JSON lines that can be verified anywhere'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -f -a "verify" -d 'Verify that no record of the audit was changed, removed, added in between or reordered'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l actor -d 'Only by this principal, for example `user:ana`; `*` stands for any text' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l action -d 'Only this action, for example \'plugin.*\'; `*` stands for any text' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l object -d 'Only about this; `*` stands for any text' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l decision -d 'Only what was `allowed`, or only what was `denied`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'Since then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -l before -d 'Before then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
-wide\t'A table with more columns'
-json\t'One JSON document; lists are arrays'
-jsonl\t'One JSON document a line'
-yaml\t'YAML'
-csv\t'Comma-separated values'
-id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
-iso\t'`2026-11-22T10:04:11.204Z`'
-unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l oldest-first -d 'The oldest first'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l actor -d 'Only by this principal, for example `user:ana`; `*` stands for any text' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l action -d 'Only this action, for example \'plugin.*\'; `*` stands for any text' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l object -d 'Only about this; `*` stands for any text' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l decision -d 'Only what was `allowed`, or only what was `denied`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l since -d 'Since then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l until -l before -d 'Before then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
-wide\t'A table with more columns'
-json\t'One JSON document; lists are arrays'
-jsonl\t'One JSON document a line'
-yaml\t'YAML'
-csv\t'Comma-separated values'
-id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
-iso\t'`2026-11-22T10:04:11.204Z`'
-unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l oldest-first -d 'The oldest first'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l actor -d 'Only by this principal, for example `user:ana`; `*` stands for any text' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l action -d 'Only this action, for example \'plugin.*\'; `*` stands for any text' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l object -d 'Only about this; `*` stands for any text' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l decision -d 'Only what was `allowed`, or only what was `denied`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s n -l lines -d 'The newest so many records' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
-wide\t'A table with more columns'
-json\t'One JSON document; lists are arrays'
-jsonl\t'One JSON document a line'
-yaml\t'YAML'
-csv\t'Comma-separated values'
-id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
-iso\t'`2026-11-22T10:04:11.204Z`'
-unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s f -l follow -d 'Stay and show new records as they come'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'From the first record since then: a time, or so long ago' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l after -d 'Only records after this number: those that an earlier export does not have' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
-wide\t'A table with more columns'
-json\t'One JSON document; lists are arrays'
-jsonl\t'One JSON document a line'
-yaml\t'YAML'
-csv\t'Comma-separated values'
-id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
-iso\t'`2026-11-22T10:04:11.204Z`'
-unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l file -d 'An export, as `panotti audit export` writes it; `-` reads standard input' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l checkpoints -d 'A copy of the checkpoints to compare it with' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l key -d 'The public key that must have signed the checkpoints' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
-wide\t'A table with more columns'
-json\t'One JSON document; lists are arrays'
-jsonl\t'One JSON document a line'
-yaml\t'YAML'
-csv\t'Comma-separated values'
-id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
-iso\t'`2026-11-22T10:04:11.204Z`'
-unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l strict -d 'Let warnings fail too'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'

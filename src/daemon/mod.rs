@@ -22,6 +22,7 @@ pub mod retention;
 pub mod rules;
 pub mod schemas;
 pub mod secrets;
+pub mod service_manager;
 pub mod shutdown;
 pub mod start;
 pub mod store;

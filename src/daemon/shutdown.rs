@@ -8,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::api::principal::Peer;
 use super::api::router;
+use super::service_manager;
 use super::start::Running;
 
 /// How long connections may take to end after the plugins have.
@@ -42,12 +43,15 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     let server = axum::serve(running.listener, router(running.api.clone()).into_make_service_with_connect_info::<Peer>());
     let ended = stopping.clone();
     let server = tokio::spawn(async move { server.with_graceful_shutdown(async move { ended.cancelled().await }).await });
+    service_manager::ready();
+    service_manager::keep_telling();
     let asked = tokio::select! {
         () = signals.next() => None,
         asked = running.stop_requests.recv() => asked.flatten(),
     };
     let drain = asked.map_or(running.drain, Duration::from_millis);
     tracing::info!(drain_ms = drain.as_millis(), "stopping");
+    service_manager::stopping(drain);
     stopping.cancel();
     let orderly = async {
         // An error means that the bus is gone already: then nothing is handed out either.

@@ -38,6 +38,7 @@ use super::store::sqlite::retention::Space;
 use super::store::sqlite::writer::{LostTail, Writer};
 use super::store::sqlite::{audit, plugins, secrets};
 use super::{checkpoints, defect, log, maintenance};
+use crate::config::file_system::{self, Trust};
 use crate::config::load::Loaded;
 use crate::config::places::Places;
 
@@ -71,6 +72,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let clock = Clock::new();
     let Start { places, settings: loaded, accept_loss } = start;
     let data = places.data_dir.path.clone();
+    refuse_unsafe_disk(&data)?;
     let mut folder = DataFolder::lock(&data)?;
     check_format(&places.database_file())?;
     folder.sign()?;
@@ -97,6 +99,9 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     };
     let (checkpoints, signing) = checkpoints::start(signing, |number| audit::head_at(store.connection(), number).ok().flatten());
     let parts = start_bus(store, &loaded, &data, clock)?;
+    if file_system::look(&data).is_ok_and(|found| found.trust == Trust::Memory) {
+        tracing::warn!(data = %data.display(), "the data folder is in memory: everything in it is gone when the machine restarts");
+    }
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
@@ -136,6 +141,18 @@ fn leave_no_core() -> Result<(), Failure> {
     use rustix::process::{Resource, Rlimit, setrlimit};
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
         .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the size of core files could not be limited: {error}")))
+}
+
+/// A store on a network disk would break the promise of durability without a word; one in memory is only told of.
+fn refuse_unsafe_disk(data: &Path) -> Result<(), Failure> {
+    // Where the system does not tell, opening the folder will.
+    let Ok(found) = file_system::look(data) else { return Ok(()) };
+    match file_system::refusal(data, &found) {
+        Some(why) => Err(Failure::new(ErrorCode::DAEMON_FILES_UNSAFE, why)
+            .why("The store needs a disk of this machine on which it can write, lock and sync.")
+            .next("name a folder on a local disk with `--data DIR`")),
+        None => Ok(()),
+    }
 }
 
 fn host_settings(loaded: &Loaded, places: &Places, store: StoreId, secrets: Secrets) -> Result<HostSettings, Failure> {
@@ -282,5 +299,7 @@ fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id:
         retention: settings.retention.clone(),
         store_bytes_max: settings.store.bytes_max,
         free_bytes_min: settings.store.free_bytes_min,
+        wal_bytes_max: settings.store.wal_bytes_max,
+        connections_max: settings.connections_max,
     }
 }

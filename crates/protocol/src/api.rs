@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
 mod audit;
+mod checks;
 mod failures;
 mod filters;
 mod housekeeping;
@@ -25,6 +26,7 @@ mod schemas;
 mod secrets;
 
 pub use audit::*;
+pub use checks::*;
 pub use failures::*;
 pub use filters::*;
 pub use housekeeping::*;

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod completion;
 pub mod config;
 pub mod daemon;
+pub mod doctor;
 pub mod emit;
 pub mod event;
 pub mod explain;
@@ -72,6 +73,7 @@ pub enum Command {
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
+    Doctor(doctor::DoctorArgs),
     /// Who did what, and the proof that nobody has changed it since
     #[command(subcommand, alias = "audits", after_help = "Examples:\n  panotti audit list --since 1d\n  panotti audit verify")]
     Audit(audit::AuditCommand),
@@ -102,6 +104,7 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Topic(command)) => topic::run(command, context).await,
         Some(Command::Slo(args)) => slo::run(args, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,
+        Some(Command::Doctor(args)) => Box::pin(doctor::run(&args, context)).await,
         Some(Command::Audit(command)) => Box::pin(audit::run(command, context)).await,
         Some(Command::Health(args)) => health::run(args, context).await,
         Some(Command::Completion(args)) => completion::run(&args),

@@ -10,6 +10,7 @@
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`secrets`]: secrets of the configuration
+//! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`access`]: a line in the access log for every request
 //! - [`audit`], [`recording`]: who did what; what is recorded of every request
 //! - [`publisher_key`]: publishing once under a key
@@ -18,6 +19,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod checks;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
@@ -121,6 +123,10 @@ pub struct Facts {
     pub store_bytes_max: u64,
     /// Free space below which publishing is refused.
     pub free_bytes_min: u64,
+    /// Size of the write-ahead log past which the writer makes it restart.
+    pub wal_bytes_max: u64,
+    /// Most connections at a time.
+    pub connections_max: usize,
 }
 
 /// What handlers get.

@@ -13,8 +13,8 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, audit, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas, secrets,
-    stream, subscriptions, topics, traces,
+    Api, audit, checks, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas,
+    secrets, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
@@ -120,6 +120,7 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("set_secret", "PUT", "/config/secrets/{name}", may(Verb::Manage, Resource::Config), secrets::set)
         .route("remove_secret", "DELETE", "/config/secrets/{name}", may(Verb::Manage, Resource::Config), secrets::remove)
         .route("rotate_secrets", "POST", "/config/secrets/rotate", may(Verb::Manage, Resource::Config), secrets::rotate)
+        .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
         .route("list_audit_records", "GET", "/audit", audited, audit::list)
         .route("export_audit_records", "GET", "/audit/export", audited, audit::export)
         .route("list_audit_checkpoints", "GET", "/audit/checkpoints", audited, audit::checkpoints)

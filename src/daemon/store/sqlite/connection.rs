@@ -24,7 +24,7 @@ const _: () = assert!(MIGRATIONS.len() == FORMAT as usize, "each format has its 
 /// A log that is begun anew keeps this much of its file.
 const LOG_BYTES_KEPT: i64 = 4 * 1024 * 1024;
 /// The oldest SQLite without the WAL-reset defect, as a number and as text.
-const SQLITE_OLDEST: (i32, &str) = (3_051_003, "3.51.3");
+pub const SQLITE_OLDEST: (i32, &str) = (3_051_003, "3.51.3");
 
 /// How surely a commit is on disk when it returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

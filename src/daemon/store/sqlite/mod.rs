@@ -9,6 +9,7 @@
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
 //! - [`secrets`]: secrets of the configuration, sealed
+//! - [`inspect`]: what `panotti doctor` asks of a store, with a daemon on it or without
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
@@ -27,6 +28,7 @@ pub mod events;
 pub mod failures;
 pub mod filters;
 pub mod history;
+pub mod inspect;
 pub mod keyed;
 pub mod lanes;
 pub mod log_index;
