@@ -26,6 +26,7 @@ mod reading;
 mod replays;
 mod schemas;
 mod seal;
+mod secrets;
 
 pub use access::*;
 pub use audit::*;
@@ -39,6 +40,7 @@ pub use reading::*;
 pub use replays::*;
 pub use schemas::*;
 pub use seal::*;
+pub use secrets::*;
 
 /// The API's version: the first part of every path, optional.
 pub const API_VERSION: u32 = 1;

@@ -13,6 +13,7 @@
 //! - [`seal`]: stored events held against their tags
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`secrets`]: secrets of the configuration
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`access_log`]: a line in the access log for every request
 //! - [`audit`], [`recording`]: who did what; what is recorded of every request
@@ -48,6 +49,7 @@ mod replays;
 pub mod routes;
 pub mod schemas;
 pub mod seal;
+pub mod secrets;
 pub mod stream;
 pub mod subscriptions;
 pub mod tcp;
@@ -74,6 +76,7 @@ use super::clock::Clock;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
+use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
 use recording::Refusals;
 
@@ -92,6 +95,8 @@ pub struct Shared {
     pub readers: Readers,
     /// What is measured.
     pub meters: Meters,
+    /// Secrets of the configuration.
+    pub secrets: Secrets,
     /// The access log.
     pub access: AccessLog,
     /// What was refused.

@@ -14,7 +14,7 @@ use super::principal::Principal;
 use super::problem::Problem;
 use super::{
     Api, audit, checks, daemon, events, explanations, export, filters, keys, numbers, plugin_state, plugins, problem, purging, replays,
-    schemas, seal, stream, subscriptions, topics, traces,
+    schemas, seal, secrets, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
@@ -116,6 +116,10 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("get_version", "GET", "/version", Needs::Principal, daemon::version)
         .route("get_status", "GET", "/status", see, daemon::status)
         .route("get_config", "GET", "/config", config, daemon::config)
+        .route("list_secrets", "GET", "/config/secrets", config, secrets::list)
+        .route("set_secret", "PUT", "/config/secrets/{name}", may(Verb::Manage, Resource::Config), secrets::set)
+        .route("remove_secret", "DELETE", "/config/secrets/{name}", may(Verb::Manage, Resource::Config), secrets::remove)
+        .route("rotate_secrets", "POST", "/config/secrets/rotate", may(Verb::Manage, Resource::Config), secrets::rotate)
         .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
         .route("list_audit_records", "GET", "/audit", audited, audit::list)
         .route("export_audit_records", "GET", "/audit/export", audited, audit::export)

@@ -10,6 +10,7 @@
 //! - [`access`]: keys and roles
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
+//! - [`secrets`]: secrets of the configuration, sealed
 //! - [`inspect`]: what `panotti doctor` asks of a store, with a daemon on it or without
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
@@ -47,6 +48,7 @@ pub mod readers;
 pub mod replays;
 pub mod retention;
 pub mod schemas;
+pub mod secrets;
 pub mod statistics;
 pub mod story;
 pub mod subscriptions;
