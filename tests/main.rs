@@ -1,7 +1,9 @@
 //! The one integration binary.
 //!
 //! - `support`: a daemon of a test's own, the API by hand
+//! - `audit`: the chain of the audit, and what becomes of it when somebody changes it
 //! - `cli`: the command line: its tree, its generated files, its client, its output against a server of the tests
+//! - `doors`: the network: where it listens, what it refuses, its limits
 //! - `flows`: whole flows against a real daemon
 //! - `protocol`: golden frames of the plugin protocol
 //! - `tidy`: who may import whom, and the order of the files
@@ -12,11 +14,14 @@
 //! - `host`: real plugins with a bus that only answers
 //! - `plugins`: real plugins with the real daemon: good ones, bad ones, and what becomes of their processes when it is killed
 //! - `reading`: what people read about the bus: stories, subscriptions, numbers, topics, explanations
+//! - `secrets`: that they reach their plugins, and nobody else
 //! - `power`: power cuts and full disks
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod audit;
 mod cli;
+mod doors;
 mod endurance;
 mod flows;
 mod github;
@@ -28,5 +33,6 @@ mod plugins;
 mod power;
 mod protocol;
 mod reading;
+mod secrets;
 mod support;
 mod tidy;

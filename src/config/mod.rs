@@ -1,10 +1,12 @@
 //! Settings: where they come from and whether they hold. Nothing here starts anything or talks to a daemon.
 //!
 //! - [`settings`]: the table of all settings, and the typed [`settings::Settings`]
+//! - [`http`]: settings of the network
 //! - [`load`]: defaults, files, environment, with the origin of each value
 //! - [`places`]: where data, configuration, logs, keys and the socket are
 //! - [`environment`]: a snapshot of the environment variables
-//! - [`manifest`], [`manifest_schemas`]: a plugin's folder, checked without a daemon
+//! - [`file_system`]: what kind of file system a folder is on
+//! - [`manifest`], [`manifest_schemas`], [`manifest_secrets`]: a plugin's folder, checked without a daemon
 //! - [`yaml`]: YAML as a tree in which everything knows its line and column
 //! - [`decode`]: typed values out of that tree, with all problems at once
 //! - [`units`]: durations and sizes as people write them
@@ -13,9 +15,12 @@
 
 pub mod decode;
 pub mod environment;
+pub mod file_system;
+pub mod http;
 pub mod load;
 pub mod manifest;
 pub mod manifest_schemas;
+pub mod manifest_secrets;
 pub mod places;
 pub mod settings;
 pub mod suggest;

@@ -3,8 +3,10 @@
 //! `api ─► host ─► bus ─► store`: one direction. The bus does not call the host: it hands out a receiver of actions.
 
 pub mod access;
+pub mod access_log;
 pub mod api;
 pub mod bus;
+pub mod checkpoints;
 pub mod clock;
 pub mod defect;
 pub mod drafts;
@@ -15,9 +17,14 @@ pub mod host;
 pub mod log;
 pub mod maintenance;
 pub mod meters;
+pub mod origin;
+pub mod redact;
 pub mod retention;
 pub mod rules;
 pub mod schemas;
+pub mod seal;
+pub mod secrets;
+pub mod service_manager;
 pub mod shutdown;
 pub mod start;
 pub mod store;

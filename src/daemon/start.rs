@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use panotti_core::access::Gatekeeper;
 use panotti_core::bus::Bus;
+use panotti_core::command::Record;
 use panotti_core::defect::Defects;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::{StoreId, uuid_v7};
@@ -16,11 +17,16 @@ use super::Start;
 use super::access::Gate;
 use super::access::notes::write_down;
 use super::access::pepper::Pepper;
-use super::api::local::{ConnectionLimits, LocalListener};
+use super::access_log::AccessLog;
+use super::api::http::seats::SeatLimits;
+use super::api::local::LocalListener;
+use super::api::recording::Refusals;
+use super::api::tcp::TcpDoor;
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreLimits, Thread};
 use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::StateGrowth, watch::Feed};
+use super::checkpoints::Signing;
 use super::clock::{Clock, random_bytes};
 use super::host::init::tree::ProcessTree;
 use super::host::{Host, HostHandle, HostSettings};
@@ -28,14 +34,17 @@ use super::meters::Meters;
 use super::retention::Retention;
 use super::rules::Rules;
 use super::schemas::Registry;
+use super::secrets::Secrets;
+use super::secrets::key::KeyFiles;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
 use super::store::sqlite::connection::{Durability, check_format};
-use super::store::sqlite::plugins;
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::Space;
 use super::store::sqlite::writer::{LostTail, Writer};
-use super::{defect, log, maintenance};
+use super::store::sqlite::{audit, plugins, secrets};
+use super::{checkpoints, defect, log, maintenance};
+use crate::config::file_system::{self, Trust};
 use crate::config::load::Loaded;
 use crate::config::places::Places;
 
@@ -46,6 +55,8 @@ pub struct Running {
     pub api: Api,
     /// The local socket.
     pub listener: LocalListener,
+    /// The network.
+    pub network: TcpDoor,
     /// What `POST /daemon/stop` asks.
     pub stop_requests: mpsc::Receiver<Option<u64>>,
     /// The bus.
@@ -54,6 +65,8 @@ pub struct Running {
     pub host: HostHandle,
     /// How long a stop waits for what is in flight.
     pub drain: std::time::Duration,
+    /// Signs checkpoints of the audit.
+    pub signing: Signing,
     /// Held for as long as the daemon lives.
     pub folder: DataFolder,
 }
@@ -63,30 +76,50 @@ pub struct Running {
 /// # Errors
 /// Why it cannot; nothing is left running.
 pub async fn start(start: Start) -> Result<Running, Failure> {
+    leave_no_core()?;
     let clock = Clock::new();
     let Start { places, settings: loaded, accept_loss } = start;
     let data = places.data_dir.path.clone();
+    refuse_unsafe_disk(&data)?;
     let mut folder = DataFolder::lock(&data)?;
     check_format(&places.database_file())?;
     folder.sign()?;
     private_folder(&places.log_dir.path)?;
     log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
-    let store = open_store(&data, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
+    let access = AccessLog::begin(&places.access_log_file(), &loaded.settings.access_log);
+    let access = access.map_err(|source| StoreError::File { path: places.access_log_file(), source })?;
+    let store = open_store(&places, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
-    let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
-    let plugin_rows = plugins::plugins(store.connection())?;
+    let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
     let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
+    let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
+    let plugin_rows = plugins::plugins(store.database())?;
+    let stored_secrets = secrets::all(store.database())?;
+    let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
+    let signing = checkpoints::Settings {
+        signer,
+        data: data.clone(),
+        copy_to: loaded.settings.checkpoint_dirs.clone(),
+        head: store.audit_head(),
+        clock,
+    };
+    let (checkpoints, signing) = checkpoints::start(signing, |number| audit::head_at(store.database(), number).ok().flatten());
     let parts = start_bus(store, &loaded, &data, &gate, clock)?;
     tokio::spawn(Arc::clone(&gate).watch_expiry());
     tokio::spawn(write_down(notes, parts.bus.clone()));
+    if file_system::look(&data).is_ok_and(|found| found.trust == Trust::Memory) {
+        tracing::warn!(data = %data.display(), "the data folder is in memory: everything in it is gone when the machine restarts");
+    }
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
-    let host = Host::start(host_settings(&loaded, &places, store_id)?, schemas, clock, plugin_rows, parts.host_actions).await?;
+    let secrets = Secrets::open(KeyFiles::new(&places.keys_dir.path, store_id)?, stored_secrets, parts.bus.clone())?;
+    let host =
+        Host::start(host_settings(&loaded, &places, store_id, secrets.clone())?, schemas, clock, plugin_rows, parts.host_actions).await?;
     maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
     let (ages, bytes_max) = (Arc::new(loaded.settings.retention.clone()), loaded.settings.store.bytes_max);
     tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: parts.space }.run());
@@ -94,11 +127,50 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
     let (bus, rules) = (parts.bus, parts.rules);
-    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, gate, readers, meters, clock, stopping, stop, facts });
-    Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
+    for entry in checkpoints::noted(&checkpoints, key) {
+        bus.record(Record::Audit(entry)).await?;
+    }
+    let http = network.status();
+    let api = Arc::new(Shared {
+        bus: bus.clone(),
+        host: host.clone(),
+        rules,
+        gate,
+        readers,
+        meters,
+        secrets,
+        access,
+        refusals: Refusals::default(),
+        checkpoints,
+        clock,
+        http,
+        stopping,
+        stop,
+        facts,
+    });
+    Ok(Running { api, listener, network, stop_requests, bus, host, drain: loaded.settings.drain, signing, folder })
 }
 
-fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<HostSettings, Failure> {
+/// What is in memory stays there when the process crashes: secrets are among it. Plugins inherit that.
+fn leave_no_core() -> Result<(), Failure> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+        .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the size of core files could not be limited: {error}")))
+}
+
+/// A store on a network disk would break the promise of durability without a word; one in memory is only told of.
+fn refuse_unsafe_disk(data: &Path) -> Result<(), Failure> {
+    // Where the system does not tell, opening the folder will.
+    let Ok(found) = file_system::look(data) else { return Ok(()) };
+    match file_system::refusal(data, &found) {
+        Some(why) => Err(Failure::new(ErrorCode::DAEMON_FILES_UNSAFE, why)
+            .why("The store needs a disk of this machine on which it can write, lock and sync.")
+            .next("name a folder on a local disk with `--data DIR`")),
+        None => Ok(()),
+    }
+}
+
+fn host_settings(loaded: &Loaded, places: &Places, store: StoreId, secrets: Secrets) -> Result<HostSettings, Failure> {
     let panotti = std::env::current_exe()
         .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("this program's own path is not known: {error}")))?;
     Ok(HostSettings {
@@ -109,10 +181,11 @@ fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<Hos
         process_tree: (loaded.settings.process_tree == "subreaper").then_some(ProcessTree::Subreaper),
         payload_bytes_max: loaded.settings.payload_bytes_max,
         store,
+        secrets,
     })
 }
 
-fn open_store(data: &Path, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
+fn open_store(places: &Places, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
     let now = clock.now();
     let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
     let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
@@ -121,7 +194,7 @@ fn open_store(data: &Path, accept_loss: bool, log_bytes_max: u64, clock: &Clock)
         _ => Durability::Full,
     };
     let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
-    let mut store = Writer::open(data, durability, lost, new_id, now)?;
+    let mut store = Writer::open(&places.data_dir.path, &places.keys_dir.path, durability, lost, new_id, now)?;
     store.reserve_log_index(log_bytes_max)?;
     Ok(store)
 }
@@ -146,8 +219,8 @@ fn write_store_id(places: &Places, store_id: StoreId) -> Result<(), StoreError> 
     std::fs::rename(&new_path, &path).map_err(file_error)
 }
 
-fn connection_limits(loaded: &Loaded) -> ConnectionLimits {
-    ConnectionLimits { connections_max: loaded.settings.connections_max, per_user_max: loaded.settings.connections_per_user_max }
+fn local_seats(loaded: &Loaded) -> SeatLimits {
+    SeatLimits { all_max: loaded.settings.connections_max, per_holder_max: loaded.settings.connections_per_user_max }
 }
 
 struct BusParts {
@@ -172,7 +245,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, cloc
     let feed = Feed::default();
     let cache = EventCache::default();
     let refusing = Arc::default();
-    let readers = Readers::new(data);
+    let readers = Readers::new(data, store.database().seals().clone());
     let settings = loaded.settings.store;
     let (space, space_told) = watch::channel(store.space()?);
     let thread = Thread {
@@ -243,5 +316,8 @@ fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id:
         retention: settings.retention.clone(),
         store_bytes_max: settings.store.bytes_max,
         free_bytes_min: settings.store.free_bytes_min,
+        wal_bytes_max: settings.store.wal_bytes_max,
+        connections_max: settings.connections_max,
+        hosts: settings.http.hosts.clone().into(),
     }
 }

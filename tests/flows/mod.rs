@@ -5,6 +5,7 @@
 //! - `load`: publishers that go on until their daemon is gone
 //! - `kill`: `kill -9` under load
 //! - `disk`: a sync that fails
+//! - `changed`: stored events that somebody changed; the key they are checked with
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
 //! - `once`: publishing under a key
@@ -13,9 +14,11 @@
 //! - `poison`: what crashes its plugin
 //! - `purging`: what is cancelled, and what is removed for good
 //! - `retention`: what goes when it is old or there is no room, and what stays
+//! - `service`: the daemon as a service of systemd
 //! - `upgrade`: stores of released versions
 
 mod api;
+mod changed;
 mod disk;
 mod folder;
 mod keys;
@@ -28,5 +31,6 @@ mod promises;
 mod purging;
 mod retention;
 mod schemas;
+mod service;
 mod strangers;
-mod upgrade;
+pub mod upgrade;

@@ -17,6 +17,7 @@ use crate::delivery::{Counts, DeliveryKey};
 use crate::event::SharedEvent;
 use crate::once::StoredKey;
 use crate::order::OrderKey;
+use crate::origin::Stamped;
 use crate::poison::Crashes;
 use crate::replay::{ReplayCursor, ReplayNumber};
 use crate::routing::{RuleSet, SubscriptionId, SubscriptionSpec};
@@ -29,8 +30,8 @@ pub enum Write {
     Event(SharedEvent),
     /// What one of the daemon's own events matched.
     Matches {
-        /// The event.
-        sequence: Sequence,
+        /// The event, as it was before.
+        event: SharedEvent,
         /// The subscriptions.
         subscriptions: Vec<SubscriptionId>,
         /// Their ordering keys, for those that have one.
@@ -168,6 +169,8 @@ pub enum Write {
     Record(Record),
     /// Who did what.
     Audit(AuditEntry),
+    /// Who did what, or was refused it, with the request behind it.
+    Stamped(Box<Stamped>),
 }
 
 /// A delivery's row after an outcome.

@@ -15,8 +15,10 @@ use crate::cancel::Cancel;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
 use crate::key_pages::{Head, KeyEntry, Rank};
+pub use crate::meter::Measured;
 use crate::once::PublishOnce;
 use crate::order::OrderKey;
+pub use crate::origin::AuditEntry;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
 use crate::retention::{Room, Trim};
 use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
@@ -74,6 +76,8 @@ pub enum Command {
         /// Their leases, in the order in which they were handed out.
         tokens: Vec<FencingToken>,
     },
+    /// A delivery that was handed out cannot be sent: its event does not read back as it was written.
+    Unreadable(FencingToken, String),
     /// One more attempt, now. The rows were read right before this command is applied.
     Retry {
         /// The deliveries.
@@ -386,6 +390,10 @@ pub enum Record {
     },
     /// A change outside the bus that must be in the audit.
     Audit(AuditEntry),
+    /// Something that was refused.
+    Denied(AuditEntry),
+    /// Secrets of the configuration.
+    Secrets(crate::secrets::ChangeSecrets),
     /// The clock of uptime: a row a minute.
     Uptime,
     /// The store's use went over the mark of the warning, or came back under it.
@@ -402,28 +410,8 @@ pub enum Record {
     },
     /// What was measured in the last minute.
     Measured(Measured),
-}
-
-/// Measurements that are no part of any write.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Measured {
-    /// Publisher's call to handler's start: buckets of [`crate::meter`] with how many fell in each.
-    pub latency: Vec<(u8, u64)>,
-}
-
-/// Who did what to what, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// The principal.
-    pub actor: String,
-    /// What was done: `plugin.enable`, `delivery.discard`.
-    pub action: String,
-    /// To what.
-    pub object: String,
-    /// Why, as the person said. Empty where nothing was said.
-    pub reason: String,
-    /// Details, for people.
-    pub detail: String,
+    /// A stored event does not read back as it was written.
+    Corrupt(Sequence),
 }
 
 /// What a command answers.

@@ -12,7 +12,9 @@
 //! - [`order`], [`key_pages`], `keys`, `busy`, `key_room`: ordering keys, and whose turn it is in each
 //! - [`lanes`], `lane`, `reach`, `picking`: priorities, and which delivery of a subscription goes next
 //! - [`schemas`]: schemas of topics, and events that do not fit them
+//! - [`secrets`]: secrets of the configuration, sealed
 //! - [`state`]: a plugin's state changed by a person
+//! - [`origin`]: the request behind a command, for the audit
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`permission`], [`roles`], [`access`]: who may do what; named sets of it; API keys and the changes of all that
@@ -45,6 +47,7 @@ pub mod manifest;
 pub mod meter;
 pub mod once;
 pub mod order;
+pub mod origin;
 mod outcome;
 pub mod permission;
 mod picking;
@@ -61,6 +64,7 @@ pub mod retry;
 pub mod roles;
 pub mod routing;
 pub mod schemas;
+pub mod secrets;
 mod stall;
 pub mod state;
 pub mod subscription;

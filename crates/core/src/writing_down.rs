@@ -1,11 +1,13 @@
 //! What is written down in the bus's transaction, so that it is ordered with events: plugins wanted on or off, changes of their state and
 //! configuration, the store's warning.
 
+use panotti_protocol::api::Decision;
 use panotti_protocol::notice;
 
 use crate::action::{Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, Record, Switch};
+use crate::origin::Stamped;
 
 impl Bus {
     pub(crate) fn switch(&mut self, switch: Switch, step: &mut Step) -> Answer {
@@ -41,13 +43,25 @@ impl Bus {
                 reason: reason.clone(),
                 detail: format!("revision {revision}"),
             })),
+            Record::Secrets(change) => {
+                let (action, object) = change.change.audited();
+                step.writes.push(Write::Audit(AuditEntry {
+                    actor: change.actor.clone(),
+                    action: action.to_owned(),
+                    object,
+                    reason: change.reason.clone(),
+                    detail: String::new(),
+                }));
+            }
             Record::Watermark { room, over: true } => {
                 let percent = room.percent();
                 self.own_event(notice::STORE_WATERMARK, notice::store_watermark(percent, room.used_bytes, room.bytes_max), step);
             }
+            Record::Corrupt(sequence) => self.own_event(notice::STORE_CORRUPT, notice::store_corrupt(*sequence), step),
             // A plugin that is found switched off is as one that somebody has switched off: it can be switched on.
             Record::PluginFound { plugin, wanted: false, .. } => drop(self.disabled.entry(plugin.clone()).or_insert(None)),
             Record::Audit(_)
+            | Record::Denied(_)
             | Record::PluginFound { wanted: true, .. }
             | Record::Uptime
             | Record::Measured(_)
@@ -56,6 +70,7 @@ impl Bus {
         }
         step.writes.push(match record {
             Record::Audit(entry) => Write::Audit(entry),
+            Record::Denied(entry) => Write::Stamped(Box::new(Stamped { entry, decision: Decision::Denied, origin: None })),
             other => Write::Record(other),
         });
         Answer::Done

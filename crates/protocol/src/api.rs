@@ -1,4 +1,4 @@
-//! Bodies of the HTTP API, the same on the local socket and (later) on TCP. `docs/api.md` lists path, request and response.
+//! Bodies of the HTTP API, the same on the local socket and on the network. `docs/api.md` lists path, request and response.
 //!
 //! Lists answer [`Page`]; failures answer [`crate::failure::Failure`] as `application/problem+json`. Unknown request fields are
 //! refused; readers must ignore unknown response fields.
@@ -15,22 +15,32 @@ use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
 mod access;
+mod audit;
+mod checks;
 mod failures;
 mod filters;
 mod housekeeping;
+mod http;
 mod plugins;
 mod reading;
 mod replays;
 mod schemas;
+mod seal;
+mod secrets;
 
 pub use access::*;
+pub use audit::*;
+pub use checks::*;
 pub use failures::*;
 pub use filters::*;
 pub use housekeeping::*;
+pub use http::*;
 pub use plugins::*;
 pub use reading::*;
 pub use replays::*;
 pub use schemas::*;
+pub use seal::*;
+pub use secrets::*;
 
 /// The API's version: the first part of every path, optional.
 pub const API_VERSION: u32 = 1;
@@ -89,10 +99,16 @@ pub struct DaemonStatus {
     pub socket: String,
     /// The log file.
     pub log_file: String,
+    /// The network listener.
+    #[serde(default)]
+    pub http: HttpStatus,
     /// `ok`, or what is wrong.
     pub health: String,
     /// Plugins by state.
     pub plugins: BTreeMap<String, u64>,
+    /// The audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditStatus>,
     /// The event system.
     pub events: EventsStatus,
 }
@@ -185,6 +201,9 @@ pub struct StoreStatus {
     /// Events that are stored.
     #[serde(default)]
     pub events: u64,
+    /// Events that were read since the start and do not read back as they were written.
+    #[serde(default)]
+    pub corrupt: u64,
     /// Days that resolved events are kept.
     #[serde(default)]
     pub retention_days: u64,
@@ -304,6 +323,9 @@ pub struct EventsPage {
     /// Events that were looked at for it.
     #[serde(default)]
     pub scanned: u64,
+    /// Those of them that do not read back as they were written and so are not among the items.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrupt: Vec<Sequence>,
     /// Where the next page begins; absent on the last. Opaque.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,

@@ -83,6 +83,8 @@ macro_rules! codes {
 }
 
 codes! {
+    AUDIT_BROKEN = "audit.broken", 0, FAILED, "The audit is not what was written",
+        "Somebody has changed the store or an export outside Panotti, or the disk has.", "Keep everything as it is for whoever looks into it; compare with an export or a copy of the checkpoints from before.";
     CONFIG_INVALID = "config.invalid", 422, INVALID, "The configuration does not hold",
         "A key is unknown or a value has the wrong form.", "Correct what is listed; `panotti config validate` checks without a daemon.";
     CONFIG_KEY_UNKNOWN = "config.key_unknown", 404, NOT_FOUND, "There is no such configuration key",
@@ -111,6 +113,8 @@ codes! {
         "For example: discarding needs a dead letter, retrying needs one that is waiting or dead.", "`panotti event show EVT` shows where its deliveries stand.";
     EVENT_ATTRIBUTE_INVALID = "event.attribute_invalid", 400, INVALID, "An attribute of the event does not hold",
         "A name, a length or a value is outside what is allowed, or only the daemon may set it.", "Correct the attribute that is named.";
+    EVENT_CORRUPT = "event.corrupt", 500, FAILED, "A stored event does not read back as it was written",
+        "The disk, or somebody with access to the data folder, has changed its row; it is shown to nobody and never delivered.", "`panotti seal check` names all such events; restore the data folder from a copy, or remove the event with `panotti event purge`.";
     EVENT_EXPIRED = "event.expired", 422, INVALID, "The event has expired already",
         "Its `expires` has passed: no plugin would be given it.", "Publish it with a later `expires`, or without one.";
     EVENT_KEY_REUSED = "event.key_reused", 409, CONFLICT, "The idempotency key was used for something else",
@@ -131,6 +135,10 @@ codes! {
         "Filters are a subset of CEL over an event, with limits, so that none can fail or cost too much while events are published.", "Correct the place that is named; `panotti help filters` shows what can be written.";
     FILTER_NOT_FOUND = "filter.not_found", 404, NOT_FOUND, "There is no such filter",
         "The name is wrong, or the filter was removed.", "`panotti filter list` shows all.";
+    HTTP_CANNOT_LISTEN = "http.cannot_listen", 0, CANNOT_CREATE, "The daemon cannot listen on the network",
+        "Another program has the address, or this machine has no such address.", "Choose another `http.listen`, or end what listens there.";
+    HTTP_PUBLIC = "http.public", 0, CONFIGURATION, "The network would read along",
+        "`http.listen` is an address that other machines reach, and without TLS whoever is between sees keys and events.", "Listen on 127.0.0.1 behind a proxy that has TLS; `http.insecure: true` does it nevertheless.";
     INPUT_UNREADABLE = "input.unreadable", 0, USAGE, "An input cannot be read",
         "The file named with `@` is missing or not readable.", "Check the path.";
     INTERNAL = "internal", 500, FAILED, "Something in Panotti is wrong",
@@ -144,7 +152,7 @@ codes! {
     KEY_INVALID = "key.invalid", 401, DENIED, "The key does not let in",
         "It is unknown, mistyped, expired, revoked, or used from where it may not be used.", "Ask whoever gave it to you; `panotti key list` on the daemon's machine shows all.";
     KEY_MISSING = "key.missing", 401, DENIED, "A key is needed",
-        "Over the network only keys tell who calls.", "Send `Authorization: Bearer KEY`; `panotti key create NAME --role ROLE` makes one.";
+        "Over the network only keys tell who calls; without one only `/livez` and `/readyz` answer.", "Send `Authorization: Bearer KEY`, or use the local socket; `panotti key create NAME --role ROLE` makes one.";
     KEY_NOT_FOUND = "key.not_found", 404, NOT_FOUND, "There is no such key",
         "The name or id is wrong, or the key was over for long and has made room.", "`panotti key list` shows all.";
     KEY_OVER = "key.over", 409, CONFLICT, "The key is over or has been replaced",
@@ -189,14 +197,22 @@ codes! {
         "No selector never means everything.", "Give events, `--failed`, `--topic`, `--plugin`, `--status`, `--since`, or `--all`.";
     REPLAY_STATE = "replay.state", 409, CONFLICT, "The replay is not in a state for that",
         "It has ended.", "`panotti replay show RPL` shows where it stands.";
+    REQUEST_HOST = "request.host", 421, DENIED, "The request is meant for another host",
+        "A name that leads here without being one of this daemon's is how a web page reaches a service of this machine.", "Ask for `localhost` or the daemon's address, or add the name to `http.hosts`.";
     REQUEST_INVALID = "request.invalid", 400, USAGE, "The request does not hold",
         "A parameter or the body has the wrong form.", "See docs/api.md for what the route takes.";
     REQUEST_MEDIA_TYPE = "request.media_type", 415, INVALID, "The body's media type is not understood",
         "Routes name what they take.", "Send `Content-Type: application/json`; see docs/api.md.";
     REQUEST_METHOD = "request.method", 405, USAGE, "The route does not take this method",
         "The path is right, the method is not.", "See docs/api.md.";
+    REQUEST_ORIGIN = "request.origin", 403, DENIED, "Web pages of others may not use the API",
+        "The browser says that another page makes it send this.", "Use a program; no page but the daemon's own is served.";
     REQUEST_TOO_LARGE = "request.too_large", 413, INVALID, "The body is over the limit",
         "Everything that comes from outside has a limit.", "Send fewer events at once, or use NDJSON.";
+    REQUEST_TOO_SLOW = "request.too_slow", 408, TIMEOUT, "The request did not come in time",
+        "A connection that brings nothing takes the place of one that would.", "Send it again, in one go.";
+    REQUEST_URI_TOO_LONG = "request.uri_too_long", 414, USAGE, "The path is over the limit",
+        "Everything that comes from outside has a limit.", "Ask for less in one request.";
     ROLE_BUILT_IN = "role.built_in", 409, CONFLICT, "The role comes with Panotti and cannot be changed",
         "What `viewer` or `admin` may do is the same everywhere.", "Make your own: `panotti role create NAME --from ROLE --allow PERMISSION`.";
     ROLE_EXISTS = "role.exists", 409, CONFLICT, "There is a role with this name",
@@ -217,9 +233,17 @@ codes! {
         "The topic has none, or not in this version.", "`panotti schema list` shows all.";
     SCHEMA_VIOLATED = "schema.violated", 422, INVALID, "The payload does not fit the schema of its topic",
         "The topic's schema is enforced: events that do not fit it are refused.", "Mend the places that are named; `panotti schema show TOPIC` shows the schema.";
+    SEAL_KEY = "seal.key", 0, CONFIGURATION, "The key of the store's events is missing or another one",
+        "Every stored event has a tag that was made with this key; without it nothing that is stored can be believed.", "Put the file with the fingerprint that is named back into the keys folder; `panotti config paths` shows where that is.";
+    SECRET_INVALID = "secret.invalid", 422, INVALID, "The secret cannot be set",
+        "Its name or its length is not allowed.", "Correct what is named.";
+    SECRET_KEY_WRONG = "secret.key_wrong", 0, CONFIGURATION, "Stored secrets cannot be opened",
+        "The key in the keys folder is not the one that they were sealed with, or it is gone.", "Put `secrets.key` from the same time back into the keys folder; `panotti config path` names it.";
+    SECRET_NOT_FOUND = "secret.not_found", 404, NOT_FOUND, "There is no such secret",
+        "It was never set, or removed.", "`panotti config secret list` shows all.";
     SELECTION_INVALID = "selection.invalid", 400, USAGE, "The selection does not hold",
         "A status, a time or a pattern in it is not one.", "Correct the part that is named.";
-    STORE_CORRUPT = "store.corrupt", 0, DISK, "The store does not read back as it was written",
+    STORE_CORRUPT = "store.corrupt", 500, DISK, "The store does not read back as it was written",
         "The disk or someone else changed its files.", "Stop using this disk; restore the data folder from a copy.";
     STORE_FOREIGN = "store.foreign", 0, DATA_FORMAT, "The database is not Panotti's",
         "Its application id is another program's.", "Name another folder with `--data`.";

@@ -11,6 +11,7 @@
 //! - [`notice`]: the daemon's own events
 //! - [`permission`]: who may do what, as it is written
 //! - [`api`]: bodies of the HTTP API
+//! - [`strict_json`]: what JSON from outside must not be
 //! - [`key`], [`network`]: API keys as they are written; networks that one is bound to
 //! - [`limits`]: bounds on everything that comes from outside
 //!
@@ -32,5 +33,6 @@ pub mod manifest;
 pub mod network;
 pub mod notice;
 pub mod permission;
+pub mod strict_json;
 pub mod time;
 pub mod topic;

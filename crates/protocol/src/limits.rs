@@ -18,6 +18,12 @@ pub const EXTENSIONS_MAX: usize = 32;
 pub const EXTENSION_BYTES_MAX: usize = 256;
 /// Longest name of an extension attribute, in bytes (CloudEvents recommends 20).
 pub const EXTENSION_NAME_BYTES_MAX: usize = 20;
+/// Most objects and lists of JSON from outside that are open at once.
+pub const JSON_DEPTH_MAX: usize = 64;
+/// Most keys of one event, in all its objects together.
+pub const EVENT_KEYS_MAX: usize = 1_000;
+/// Most keys of a body that is no event, in all its objects together.
+pub const BODY_KEYS_MAX: usize = 10_000;
 /// Most events in one batch body.
 pub const BATCH_EVENTS_MAX: usize = 500;
 /// Largest batch body, in bytes.
@@ -96,3 +102,11 @@ pub const KEY_LIFE_MAX: Duration = Duration::from_secs(366 * 86_400);
 pub const KEY_OVERLAP_DEFAULT: Duration = Duration::from_secs(86_400);
 /// How long it stays in force at most.
 pub const KEY_OVERLAP_MAX: Duration = Duration::from_secs(7 * 86_400);
+/// Most secrets.
+pub const SECRETS_MAX: usize = 200;
+/// Shortest value of a secret, in bytes: a shorter one could be guessed, and could not be kept out of logs without spoiling them.
+pub const SECRET_BYTES_MIN: usize = 8;
+/// Longest value of a secret, in bytes.
+pub const SECRET_BYTES_MAX: usize = 16 * 1024;
+/// Longest name of a secret, in bytes.
+pub const SECRET_NAME_BYTES_MAX: usize = 64;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::{AttemptError, Cause, ReplayMark};
-use crate::id::{DeliveryId, EventId};
+use crate::id::{DeliveryId, EventId, Sequence};
 use crate::time::Timestamp;
 use crate::topic::Topic;
 
@@ -25,6 +25,9 @@ pub const KEYS_REFUSED: &str = "panotti.keys.refused";
 
 /// The store is filling up: payload [`StoreWatermark`].
 pub const STORE_WATERMARK: &str = "panotti.store.watermark";
+
+/// A stored event does not read back as it was written: payload [`StoreCorrupt`].
+pub const STORE_CORRUPT: &str = "panotti.store.corrupt";
 
 /// A delivery died.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +166,18 @@ pub fn store_watermark(percent: u64, used_bytes: u64, bytes_max: u64) -> Vec<u8>
     serde_json::to_vec(&StoreWatermark { percent, used_bytes, bytes_max }).expect("numbers are always JSON")
 }
 
+/// A stored event does not read back as it was written. It is never delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreCorrupt {
+    /// Its place in the log: nothing else of it can be trusted.
+    pub sequence: Sequence,
+}
+
+/// The payload of [`STORE_CORRUPT`].
+pub fn store_corrupt(sequence: Sequence) -> Vec<u8> {
+    serde_json::to_vec(&StoreCorrupt { sequence }).expect("numbers are always JSON")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +191,7 @@ mod tests {
             PLUGIN_CRASH_LOOP,
             KEYS_REFUSED,
             STORE_WATERMARK,
+            STORE_CORRUPT,
             SUBSCRIPTION_STALLED,
             SUBSCRIPTION_RESUMED,
         ] {

@@ -1,8 +1,10 @@
 //! The tree of commands: a folder for each noun, a file for each verb. Plurals of the nouns are understood and not shown.
 
+pub mod audit;
 pub mod completion;
 pub mod config;
 pub mod daemon;
+pub mod doctor;
 pub mod emit;
 pub mod event;
 pub mod explain;
@@ -15,6 +17,7 @@ pub mod plugin;
 pub mod replay;
 pub mod role;
 pub mod schema;
+pub mod seal;
 pub mod slo;
 pub mod subscription;
 pub mod topic;
@@ -70,6 +73,9 @@ pub enum Command {
         after_help = "Examples:\n  panotti schema infer order.paid > order.json\n  panotti schema create order.paid order.json"
     )]
     Schema(schema::SchemaCommand),
+    /// What proves that stored events are those that were written
+    #[command(subcommand, alias = "seals", after_help = "Examples:\n  panotti seal check")]
+    Seal(seal::SealCommand),
     /// API keys: who may come in, as what, until when
     #[command(
         subcommand,
@@ -87,6 +93,10 @@ pub enum Command {
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
+    Doctor(doctor::DoctorArgs),
+    /// Who did what, and the proof that nobody has changed it since
+    #[command(subcommand, alias = "audits", after_help = "Examples:\n  panotti audit list --since 1d\n  panotti audit verify")]
+    Audit(audit::AuditCommand),
     Health(health::HealthArgs),
     Slo(slo::SloArgs),
     Completion(completion::CompletionArgs),
@@ -111,11 +121,14 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Plugin(command)) => Box::pin(plugin::run(command, context)).await,
         Some(Command::Subscription(command)) => subscription::run(command, context).await,
         Some(Command::Schema(command)) => schema::run(command, context).await,
+        Some(Command::Seal(command)) => seal::run(command, context).await,
         Some(Command::Topic(command)) => topic::run(command, context).await,
         Some(Command::Slo(args)) => slo::run(args, context).await,
         Some(Command::Key(command)) => key::run(command, context).await,
         Some(Command::Role(command)) => role::run(command, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,
+        Some(Command::Doctor(args)) => Box::pin(doctor::run(&args, context)).await,
+        Some(Command::Audit(command)) => Box::pin(audit::run(command, context)).await,
         Some(Command::Health(args)) => health::run(args, context).await,
         Some(Command::Completion(args)) => completion::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, context),

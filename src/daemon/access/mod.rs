@@ -22,7 +22,7 @@ use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::key::{ApiKeyText, KeyId};
 use panotti_protocol::time::Timestamp;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use self::attempts::{Attempts, Source, Waits};
@@ -63,6 +63,7 @@ pub struct Gate {
     attempts: Mutex<Attempts>,
     clock: Clock,
     changed: Notify,
+    in_force: watch::Sender<bool>,
     notes: mpsc::Sender<Note>,
 }
 
@@ -70,8 +71,26 @@ impl Gate {
     /// Nobody is let in yet. What is to be written down comes out of the receiver.
     pub fn new(pepper: Pepper, clock: Clock) -> (Arc<Self>, mpsc::Receiver<Note>) {
         let (notes, receiver) = mpsc::channel(NOTES_MAX);
-        let gate = Self { current: ArcSwap::default(), pepper, attempts: Mutex::default(), clock, changed: Notify::new(), notes };
+        let gate = Self {
+            current: ArcSwap::default(),
+            pepper,
+            attempts: Mutex::default(),
+            clock,
+            changed: Notify::new(),
+            in_force: watch::Sender::new(false),
+            notes,
+        };
         (Arc::new(gate), receiver)
+    }
+
+    /// Whether any key lets in, told whenever that changes: the network is listened on for nobody else.
+    pub fn any_in_force(&self) -> watch::Receiver<bool> {
+        self.in_force.subscribe()
+    }
+
+    fn tell_whether_any_is_in_force(&self, now: Timestamp) {
+        let any = self.current.load().keys.values().any(|known| known.stored.is_in_force(now));
+        self.in_force.send_if_modified(|told| std::mem::replace(told, any) != any);
     }
 
     /// Keys and roles in force.
@@ -164,6 +183,7 @@ impl Gate {
             let current = self.current.load_full();
             let open = || current.keys.values().filter(|known| !known.ended.is_cancelled());
             open().filter(|known| !known.stored.is_in_force(now)).for_each(|known| known.ended.cancel());
+            self.tell_whether_any_is_in_force(now);
             let next = open().map(|known| known.stored.expires_at).min();
             let look = now + EXPIRY_LOOK;
             let until = self.clock.instant(next.map_or(look, |next| next.min(look)));
@@ -200,6 +220,7 @@ impl Gatekeeper for Gate {
                 known.ended.cancel();
             }
         }
+        self.tell_whether_any_is_in_force(now);
         self.changed.notify_one();
     }
 }

@@ -2,6 +2,7 @@
 //! socket. Over the network there is nobody without a key. What is begun with a key ends when the key does.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::Api;
 use super::principal::{Peer, Principal, RemoteAddress};
 use super::problem::Problem;
+use super::routes::{Needs, operations};
 use crate::daemon::access::attempts::Source;
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -46,9 +48,20 @@ pub async fn identify(State(api): State<Api>, mut request: Request, next: Next) 
             request.extensions_mut().insert(Principal::local_user(uid));
             next.run(request).await
         }
+        (None, Some(Origin::Network(_))) if !is_for_strangers(request.uri().path()) => {
+            Problem(Failure::new(ErrorCode::KEY_MISSING, "no key came with the request")).into_response()
+        }
         // Without a principal only the probes answer.
         (None, _) | (_, None) => next.run(request).await,
     }
+}
+
+/// Whether a path is a route that needs nothing. What else there is, strangers are not told.
+fn is_for_strangers(path: &str) -> bool {
+    static PATHS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        operations().iter().filter(|operation| operation.needs == Needs::Nothing).map(|operation| operation.path).collect()
+    });
+    PATHS.contains(&path.strip_prefix("/v1").unwrap_or(path))
 }
 
 /// Where a request comes from.

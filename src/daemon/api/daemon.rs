@@ -73,7 +73,10 @@ pub async fn status(State(api): State<Api>, principal: Principal) -> Answer<Daem
         *plugins.entry(plugin.state).or_default() += 1;
     }
     let stalled = events.subscriptions.iter().filter(|subscription| subscription.state == SubscriptionState::Stalled).count();
-    let health = match events.store.refusing.clone().or_else(|| still(stalled)) {
+    let http = api.http.borrow().clone();
+    let audit = api.checkpoints.status();
+    let wrong = http.problem.clone().or_else(|| audit.problems.first().cloned());
+    let health = match events.store.refusing.clone().or(wrong).or_else(|| still(stalled)) {
         Some(why) => format!("degraded: {why}"),
         None => "ok".to_owned(),
     };
@@ -88,8 +91,10 @@ pub async fn status(State(api): State<Api>, principal: Principal) -> Answer<Daem
         data_dir: facts.data_dir.display().to_string(),
         socket: facts.socket.display().to_string(),
         log_file: facts.log_file.display().to_string(),
+        http,
         health,
         plugins,
+        audit: Some(audit),
         events,
     }))
 }
@@ -108,6 +113,7 @@ pub fn store_status(api: &Api) -> StoreStatus {
         used_bytes: 0,
         bytes_max: facts.store_bytes_max,
         events: 0,
+        corrupt: api.readers.seals().alarm().number(),
         retention_days: facts.retention.general().as_secs() / 86_400,
         days_held: None,
         used_percent: 0,

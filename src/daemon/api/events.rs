@@ -17,7 +17,9 @@ use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
 use panotti_protocol::permission::{Resource, Verb};
+use panotti_protocol::strict_json;
 
+use super::batch::Batch;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
 use super::publisher_key::RequestKey;
@@ -63,8 +65,17 @@ fn summary_only(uri: &Uri) -> Result<bool, Problem> {
     }
 }
 
+/// Reads an event as it was sent.
+///
+/// # Errors
+/// `request.invalid` where it is no JSON, or too deep, too large or not of one meaning; `event.attribute_invalid`.
+pub fn read_event(text: &[u8]) -> Result<NewEvent, Failure> {
+    strict_json::check_event(text).map_err(|why| Failure::new(ErrorCode::REQUEST_INVALID, format!("the event does not hold: {why}")))?;
+    serde_json::from_slice(text).map_err(|error| not_an_event(&error))
+}
+
 /// What a body that is no event means to whoever sent it.
-pub fn not_an_event(error: &serde_json::Error) -> Failure {
+fn not_an_event(error: &serde_json::Error) -> Failure {
     if error.is_data() {
         Failure::new(ErrorCode::EVENT_ATTRIBUTE_INVALID, error.to_string())
     } else {
@@ -92,10 +103,11 @@ async fn publish_one(
     from: Option<StoredEvent>,
     body: Body,
 ) -> Result<Response, Problem> {
-    let too_large = |_| Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"));
-    let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(too_large)?;
-    let new: NewEvent = serde_json::from_slice(&bytes).map_err(|error| not_an_event(&error))?;
-    let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
+        true => Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes")),
+        false => failure,
+    })?;
+    let mut draft = drafts::draft(read_event(&bytes)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
     principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
     let made_from = from.as_ref().map(|from| from.eventid);
     if let Some(from) = from {
@@ -124,10 +136,10 @@ fn with_receipt(receipt: &Receipt) -> Response {
 
 async fn publish_batch(api: &Api, principal: &Principal, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
     let bytes = read_body(body, BATCH_BYTES_MAX).await?;
-    let items: Vec<Box<serde_json::value::RawValue>> = serde_json::from_slice(&bytes)
+    let Batch { items, more } = serde_json::from_slice(&bytes)
         .map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))?;
-    if items.len() > BATCH_EVENTS_MAX {
-        let detail = format!("the batch has {} events, the limit is {BATCH_EVENTS_MAX}", items.len());
+    if more {
+        let detail = format!("the batch has more than {BATCH_EVENTS_MAX} events");
         return Err(Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, detail)));
     }
     let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
@@ -165,8 +177,7 @@ async fn publish_batch_once<'a>(
 }
 
 fn line_draft(api: &Api, principal: &Principal, text: &[u8]) -> Result<Draft, Failure> {
-    let new = serde_json::from_slice::<NewEvent>(text).map_err(|error| not_an_event(&error))?;
-    let draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    let draft = drafts::draft(read_event(text)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
     principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
     Ok(draft)
 }
@@ -200,7 +211,11 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
     const SUFFIX_CHARACTERS_MIN: usize = 6;
     let not_found = |detail: String| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail));
     if id == "@last" {
-        return api.readers.read(events::newest).await?.ok_or_else(|| not_found("the store has no events yet".to_owned()));
+        return api
+            .readers
+            .read(|database| events::newest(database))
+            .await?
+            .ok_or_else(|| not_found("the store has no events yet".to_owned()));
     }
     if let Ok(eventid) = id.parse() {
         return Ok(eventid);
@@ -265,10 +280,10 @@ pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query
         let names = Names::read(connection, leased)?;
         views::list(connection, &names, (&query, filter.as_ref()), place, limit)
     });
-    let Listed { mut items, scanned, place } = page.await?;
+    let Listed { mut items, scanned, corrupt, place } = page.await?;
     // The page may be short; its cursor goes on.
     items.retain(|item| principal.may_topic(Verb::Read, &item.topic));
-    Ok(Json(EventsPage { items, scanned, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
+    Ok(Json(EventsPage { items, scanned, corrupt, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
 }
 
 /// `GET /events/status`

@@ -20,6 +20,7 @@ use super::problem::{Parameters, Problem};
 use super::{Api, filters};
 use crate::daemon::event_json;
 use crate::daemon::store::failure::StoreResult;
+use crate::daemon::store::sqlite::database::Database;
 use crate::daemon::store::sqlite::events;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
 
@@ -81,7 +82,7 @@ async fn send(
 }
 
 fn page(
-    connection: &rusqlite::Connection,
+    connection: &Database,
     (names, principal): (&Names, &Principal),
     wanted: (&EventsQuery, Option<&Filter>),
     place: Option<Sequence>,

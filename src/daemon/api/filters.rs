@@ -105,7 +105,7 @@ async fn load(api: &Api, name: &str) -> Result<StoredFilter, Problem> {
 
 /// `GET /events/filter`
 pub async fn list(State(api): State<Api>, principal: Principal) -> Answer<Page<StoredFilter>> {
-    let mut items = api.readers.read(filters::all).await?;
+    let mut items = api.readers.read(|database| filters::all(database)).await?;
     items.retain(|filter| principal.grants.allows(Verb::Read, Resource::Filters, &filter.name));
     Ok(Json(Page { items, next_cursor: None }))
 }

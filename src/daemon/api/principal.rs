@@ -1,18 +1,16 @@
-//! Who calls, and what they may do: on the local socket the user at the other end, known from the kernel.
+//! Who calls, and what they may do.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
-use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::Extensions;
 use axum::http::request::Parts;
-use axum::serve::IncomingStream;
 use panotti_core::access::StoredKey;
 use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::{Resource, Verb};
 
-use super::local::LocalListener;
 use super::problem::Problem;
 use crate::config::user::{command_line_source, user_name};
 use crate::daemon::access::KnownKey;
@@ -24,15 +22,21 @@ pub struct Peer {
     pub uid: u32,
 }
 
-impl Connected<IncomingStream<'_, LocalListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, LocalListener>) -> Self {
-        stream.remote_addr().clone()
-    }
-}
-
 /// Where a connection of the network comes from. A listener puts it into each request, as connect-info or as an extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RemoteAddress(pub SocketAddr);
+
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "uid {}", self.uid)
+    }
+}
+
+/// Where a request comes from, in words: `uid 1000`, or an address with its port.
+pub fn peer(extensions: &Extensions) -> Option<String> {
+    let local = extensions.get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.to_string());
+    local.or_else(|| extensions.get::<RemoteAddress>().map(|RemoteAddress(address)| address.to_string()))
+}
 
 /// How a principal is known.
 #[derive(Debug, Clone, PartialEq, Eq)]

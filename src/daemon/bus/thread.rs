@@ -13,16 +13,17 @@ use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Command, HandlerOutcome};
 use panotti_core::event::{Draft, SharedEvent};
 use panotti_core::once::{PublishOnce, PublisherKey, StoredKey};
+use panotti_core::origin::Asked;
 use panotti_core::routing::{Matcher, Matches};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::batches::{asked_at, next_batch};
+use super::batches::{asked_at, next_batch, origin_of};
 use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
-use super::handle::{Answers, DeliveryChange, Request};
+use super::handle::{Answers, Request};
 use super::housekeeping;
 use super::limits::{BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, DISK_LOOK, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
 use super::states::StateGrowth;
@@ -164,12 +165,16 @@ impl Thread {
         let called = requests.iter().filter_map(asked_at).min();
         let mut commands = pages;
         let mut pending = Vec::with_capacity(requests.len());
+        let mut origins = vec![None; commands.len()];
         for request in requests {
+            let origin = origin_of(&request);
             pending.extend(self.prepare(request, refusal.as_ref(), &mut commands)?);
+            origins.resize(commands.len(), origin);
         }
         let now = self.clock.now();
         let stand: Vec<bool> = commands.iter().map(Command::stands_unwritten).collect();
-        let (step, answers) = self.bus.step(now, random_seed(), commands);
+        let asked = commands.into_iter().zip(origins).map(|(command, origin)| Asked { command, origin });
+        let (step, answers) = self.bus.step(now, random_seed(), asked);
         if defect::is_on(defect::ACKNOWLEDGE_BEFORE_COMMIT) {
             self.reply(std::mem::take(&mut pending), answers.clone())?;
         }
@@ -215,26 +220,19 @@ impl Thread {
                 }
                 Ok(Some(Pending::Commands(reply, places)))
             }
-            Request::Deliveries { sequence, plugin, change, reply } => {
-                let deliveries = pages::stored_deliveries(self.store.connection(), sequence, plugin.as_deref())?;
-                let command = match change {
-                    DeliveryChange::Retry { actor } => Command::Retry { deliveries, actor },
-                    DeliveryChange::Discard { reason, actor } => Command::Discard { deliveries, reason, actor },
-                    DeliveryChange::Cancel { reason, actor } => {
-                        housekeeping::cancel(self.store.connection(), sequence, plugin.as_deref(), reason, actor)?
-                    }
-                };
-                Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
+            Request::Deliveries { sequence, plugin, change, reply, .. } => {
+                let command = change.command(self.store.database(), sequence, plugin.as_deref());
+                Ok(Some(Pending::Commands(reply, vec![place(commands, command)?])))
             }
-            Request::Housekeeping { work, reply } => {
-                let command = work.command(self.store.connection())?;
-                Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
+            Request::Housekeeping { work, reply, .. } => {
+                let command = work.command(self.store.database());
+                Ok(Some(Pending::Commands(reply, vec![place(commands, command)?])))
             }
             Request::Vacuum { pages, reply } => {
                 housekeeping::vacuum(self, pages, reply)?;
                 Ok(None)
             }
-            Request::SetState { set, reply } => {
+            Request::SetState { set, reply, .. } => {
                 let place = match self.state_change(*set)? {
                     Ok(set) => Ok(push(commands, Command::SetState(Box::new(set)))),
                     Err(failure) => Err(failure),
@@ -251,14 +249,14 @@ impl Thread {
 
     fn known(&self, draft: &Draft) -> StoreResult<Option<panotti_protocol::event::Receipt>> {
         match &draft.id {
-            Some(id) => events::receipt_of(self.store.connection(), &draft.source, id),
+            Some(id) => events::receipt_of(self.store.database(), &draft.source, id),
             None => Ok(None),
         }
     }
 
     /// What a publisher's key gives now.
     fn known_key(&self, key: &PublisherKey) -> StoreResult<Option<StoredKey>> {
-        let found = publisher_keys::find(self.store.connection(), &key.actor, &key.key)?;
+        let found = publisher_keys::find(self.store.database(), &key.actor, &key.key)?;
         Ok(found.filter(|stored| stored.is_in_force(self.clock.now())))
     }
 
@@ -362,7 +360,7 @@ impl Thread {
                     let _ = reply.send(taken.collect());
                 }
                 Pending::State(plugin, key, reply) => {
-                    let found = plugin_state::find(self.store.connection(), &plugin, &key)?;
+                    let found = plugin_state::find(self.store.database(), &plugin, &key)?;
                     let _ = reply.send(Ok(found.map(|row| row.value)));
                 }
                 Pending::Barrier(reply) => {
@@ -380,7 +378,7 @@ impl Thread {
     /// Does what the step asks for. Pages are read here, right after the commit, and are the first commands of the next step.
     fn act(&mut self, actions: Vec<Action>) -> StoreResult<Vec<Command>> {
         let mut pages = Vec::new();
-        let connection = self.store.connection();
+        let connection = self.store.database();
         for action in actions {
             match action {
                 Action::Deliver(lease) => self.hand_over(Handover::Deliver(lease)),
@@ -416,7 +414,8 @@ impl Thread {
     fn match_own(&self, sequence: Sequence) -> StoreResult<Option<Command>> {
         let event: Option<SharedEvent> = match self.cache.get(sequence) {
             Some((event, _)) => Some(event),
-            None => events::by_sequence(self.store.connection(), sequence)?.map(Arc::new),
+            // One that does not read back stays unmatched.
+            None => events::intact(events::by_sequence(self.store.database(), sequence))?.flatten().map(Arc::new),
         };
         Ok(event.map(|event| {
             let matches = self.matcher.matches(&event.draft);
@@ -480,6 +479,15 @@ impl Thread {
             let _ = reply.send(());
         }
         Ok(())
+    }
+}
+
+/// Where a command stands that was made of what the store has; or why its event cannot be believed, which is no reason to stop.
+fn place(commands: &mut Vec<Command>, made: StoreResult<Command>) -> StoreResult<Result<usize, Failure>> {
+    match made {
+        Ok(command) => Ok(Ok(push(commands, command))),
+        Err(error @ StoreError::Event { .. }) => Ok(Err(error.into())),
+        Err(error) => Err(error),
     }
 }
 

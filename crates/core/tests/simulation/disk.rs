@@ -115,7 +115,8 @@ impl Disk {
     pub fn apply(&mut self, write: &Write) -> Result<(), String> {
         match write {
             Write::Event(event) => return self.put_event(event),
-            Write::Matches { sequence, subscriptions, keys, rules } => {
+            Write::Matches { event, subscriptions, keys, rules } => {
+                let sequence = &event.sequence;
                 if !self.unmatched.remove(sequence) {
                     return Err(format!("event {sequence} is matched a second time"));
                 }
@@ -208,7 +209,7 @@ impl Disk {
             Write::RemoveFilter { name } => drop(self.filters.remove(name)),
             Write::Trim { events } => events.iter().for_each(|sequence| self.remove(*sequence)),
             Write::Record(_) | Write::Tags { .. } => {}
-            Write::Audit(_) => self.audit += 1,
+            Write::Audit(_) | Write::Stamped(_) => self.audit += 1,
             // Keys and roles decide who may ask, not what becomes of events: `access_test.rs` changes them.
             Write::Access(_) => {}
         }

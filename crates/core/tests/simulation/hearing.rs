@@ -47,6 +47,11 @@ impl World {
                     }
                 }
             }
+            Command::Unreadable(token, _) => {
+                if let Some(flight) = self.ledger.end(*token) {
+                    self.ledger.expect(flight.key, Kind::Unreadable);
+                }
+            }
             Command::Attach(attach) => {
                 self.ledger.copies.insert(attach.plugin.clone(), OpenCopy { instance: attach.instance, open: true });
             }

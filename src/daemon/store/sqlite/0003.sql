@@ -1,5 +1,12 @@
 -- Format 3: who may use the bus, and what guards its data. One part for each group of tables; a part stands by itself.
 
+-- Audit: who, on whose behalf, from where, and how it was decided. What older versions wrote is chained right after this, in the same
+-- transaction; from here on no record is ever changed or removed.
+ALTER TABLE audit ADD COLUMN key TEXT;
+ALTER TABLE audit ADD COLUMN peer TEXT;
+ALTER TABLE audit ADD COLUMN decision TEXT NOT NULL DEFAULT 'allowed';
+ALTER TABLE audit ADD COLUMN request TEXT;
+CREATE INDEX audit_by_time ON audit (at_ms, entry);
 -- API keys and roles (rule 20). Of a secret only its keyed digest is here; what it is keyed with is not in the data folder.
 CREATE TABLE api_keys (
     key_id TEXT PRIMARY KEY,
@@ -26,4 +33,13 @@ CREATE TABLE roles (
     deny TEXT NOT NULL,
     changed_by TEXT NOT NULL,
     changed_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Secrets of the configuration, sealed with the key that `key_id` names (semantics rule 19).
+CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    key_id BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    set_ms INTEGER NOT NULL,
+    set_by TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -5,25 +5,29 @@ use std::path::{Path, PathBuf};
 
 use panotti_core::action::Write;
 use panotti_core::event::StoredEvent;
+use panotti_core::origin::AuditEntry;
 use panotti_core::retention::TrustedTime;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
-use rusqlite::Connection;
+use tokio::sync::watch;
 
 use super::connection::{Durability, beside, open_writer};
+use super::database::Database;
 use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
 use super::{
-    access, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, trimming,
+    access, audit, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas,
+    tag_key, trimming,
 };
+use crate::audit::chain::ChainHead;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
 /// The writer. One per daemon, on one thread.
 #[derive(Debug)]
 pub struct Writer {
-    connection: Connection,
+    database: Database,
     /// After the connection, so that it is closed later: see [`log_index::reserve`].
     log_index: Option<File>,
     path: PathBuf,
@@ -32,6 +36,10 @@ pub struct Writer {
     seal: Seal,
     store_id: StoreId,
     epoch: u64,
+    /// How far the audit goes, with what the step under way has added.
+    audit: ChainHead,
+    /// How far it is on disk.
+    audit_told: watch::Sender<ChainHead>,
 }
 
 /// What is lost may be given up: only when a person said so.
@@ -43,15 +51,37 @@ pub enum LostTail {
     Accept,
 }
 
+fn accepted_loss(first: u64, last: u64) -> AuditEntry {
+    AuditEntry {
+        actor: "daemon".to_owned(),
+        action: "store.accept_loss".to_owned(),
+        object: "events".to_owned(),
+        reason: String::new(),
+        detail: format!("sequences {first} to {last} are gone"),
+    }
+}
+
 impl Writer {
     /// Opens the store to write, and counts this start.
     ///
     /// # Errors
     /// [`StoreError::TailLost`] where the seal proves that committed events are missing; [`StoreError::NoRoom`] on a full disk.
-    pub fn open(folder: &Path, durability: Durability, lost: LostTail, new_store_id: StoreId, now: Timestamp) -> StoreResult<Self> {
+    pub fn open(
+        folder: &Path,
+        keys: &Path,
+        durability: Durability,
+        lost: LostTail,
+        new_store_id: StoreId,
+        now: Timestamp,
+    ) -> StoreResult<Self> {
         log_index::check_room(folder)?;
         let path = folder.join("panotti.db");
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
+        let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
+        let store_id = StoreId::from_bytes(store_id);
+        let mut audit = audit::head(&connection, store_id)?;
+        let seals = tag_key::open(&connection, keys, store_id)?;
+        let connection = Database::new(connection, seals);
         let mut seal = Seal::open(&folder.join("seal"))?;
         let mut head = pages::head(&connection)?;
         if seal.last().sequence > head {
@@ -59,10 +89,7 @@ impl Writer {
             if lost == LostTail::Refuse {
                 return Err(StoreError::TailLost { first, last });
             }
-            connection.execute(
-                "INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, 'daemon', 'store.accept_loss', 'events', '', ?2)",
-                (now.as_ms(), format!("sequences {first} to {last} are gone")),
-            )?;
+            audit::append(&connection, &mut audit, &accepted_loss(first, last), now)?;
             // Their receipts are out: what comes next must not be taken for them.
             connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
             head = last;
@@ -70,20 +97,21 @@ impl Writer {
         // Not with RETURNING: its commit comes when the statement is reset, and an error of that would be passed over.
         connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
         let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
-        let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         // The seal may be behind: a crash came between the commit and its entry. From here on it follows again.
         let high_water = HighWater { sequence: head, ..seal.last() };
         seal.append(high_water)?;
         seal.sync()?;
         Ok(Self {
-            connection,
+            database: connection,
             log_index: None,
             path,
             topics: TopicNumbers::default(),
             tally: Tally::default(),
             seal,
-            store_id: StoreId::from_bytes(store_id),
+            store_id,
             epoch,
+            audit,
+            audit_told: watch::Sender::new(audit),
         })
     }
 
@@ -103,14 +131,19 @@ impl Writer {
         self.epoch
     }
 
-    /// The connection, to read what is committed.
-    pub fn connection(&self) -> &Connection {
-        &self.connection
+    /// How far the audit goes, told after each commit that adds to it.
+    pub fn audit_head(&self) -> watch::Receiver<ChainHead> {
+        self.audit_told.subscribe()
+    }
+
+    /// The database, to read what is committed.
+    pub fn database(&self) -> &Database {
+        &self.database
     }
 
     /// What the bus needs after a start, or after a step that could not be written.
     pub fn snapshot(&self) -> StoreResult<panotti_core::bus::Snapshot> {
-        pages::snapshot(&self.connection, self.epoch)
+        pages::snapshot(&self.database, self.epoch)
     }
 
     /// Writes a step as one transaction and returns when it is on disk.
@@ -123,13 +156,17 @@ impl Writer {
             return Ok(());
         }
         match self.write_all(writes, now) {
-            Ok(()) => self.append_to_seal(writes),
+            Ok(()) => {
+                self.audit_told.send_if_modified(|told| std::mem::replace(told, self.audit) != self.audit);
+                self.append_to_seal(writes)
+            }
             Err(error) => {
+                self.audit = *self.audit_told.borrow();
                 self.topics.forget();
                 self.tally.forget();
-                if !self.connection.is_autocommit() {
+                if !self.database.is_autocommit() {
                     // A rollback that fails leaves the transaction open; the next BEGIN says so and ends the daemon.
-                    let _ = self.connection.execute_batch("ROLLBACK");
+                    let _ = self.database.execute_batch("ROLLBACK");
                 }
                 Err(error)
             }
@@ -137,14 +174,14 @@ impl Writer {
     }
 
     fn write_all(&mut self, writes: &[Write], now: Timestamp) -> StoreResult<()> {
-        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        self.database.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for write in writes {
             self.write(write, now)?;
             self.tally.note(write, now);
         }
-        self.tally.write(&self.connection, &mut self.topics, now)?;
-        history::write(&self.connection, writes)?;
-        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        self.tally.write(&self.database, &mut self.topics, now)?;
+        history::write(&self.database, writes)?;
+        self.database.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
     }
 
@@ -159,12 +196,10 @@ impl Writer {
     }
 
     fn write(&mut self, write: &Write, now: Timestamp) -> StoreResult<()> {
-        let connection = &self.connection;
+        let connection = &self.database;
         match write {
             Write::Event(event) => events::insert(connection, &mut self.topics, event),
-            Write::Matches { sequence, subscriptions, keys, rules } => {
-                events::set_matches(connection, *sequence, subscriptions, keys, *rules)
-            }
+            Write::Matches { event, subscriptions, keys, rules } => events::set_matches(connection, event, subscriptions, keys, *rules),
             Write::PublisherKey { actor, key, stored } => publisher_keys::write(connection, actor, key, stored),
             Write::Delivery(row) => deliveries::write(connection, row),
             Write::Recovered { key, order, at } => {
@@ -205,7 +240,8 @@ impl Writer {
             Write::ReplayProgress { .. } => replays::progress(connection, write),
             Write::Trim { events } => trimming::remove(connection, events),
             Write::Record(record) => plugins::record(connection, record, now),
-            Write::Audit(entry) => plugins::audit(connection, entry, now),
+            Write::Audit(entry) => audit::append(connection, &mut self.audit, entry, now),
+            Write::Stamped(stamped) => audit::append_stamped(connection, &mut self.audit, stamped, now),
         }
     }
 
@@ -231,17 +267,17 @@ impl Writer {
 
     /// How far the clock is believed from this start on. To be asked before anything else of this start is written.
     pub fn trusted_time(&self, now: Timestamp) -> StoreResult<TrustedTime> {
-        retention::trusted_time(&self.connection, now)
+        retention::trusted_time(&self.database, now)
     }
 
     /// The database's pages: what holds something, and what is free.
     pub fn space(&self) -> StoreResult<Space> {
-        retention::space(&self.connection)
+        retention::space(&self.database)
     }
 
     /// Gives pages that hold nothing back, so many at most. On a full disk nothing happens.
     pub fn vacuum(&self, pages: u32) -> StoreResult<()> {
-        match retention::vacuum(&self.connection, pages) {
+        match retention::vacuum(&self.database, pages) {
             Err(StoreError::Full(error)) => {
                 tracing::warn!(%error, "no room to give free pages back");
                 Ok(())
@@ -253,7 +289,7 @@ impl Writer {
     /// Moves the whole write-ahead log into the database and begins it anew. Waits for readers, so only when it has grown too far and
     /// at the end.
     pub fn restart_wal(&mut self) -> StoreResult<()> {
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 
@@ -266,6 +302,6 @@ impl Writer {
             Err(error) => return Err(error),
         }
         self.sync_seal()?;
-        self.connection.close().map_err(|(_, error)| StoreError::from(error))
+        self.database.into_connection().close().map_err(|(_, error)| StoreError::from(error))
     }
 }
