@@ -8,6 +8,7 @@ use panotti_core::event::StoredEvent;
 use panotti_core::retention::TrustedTime;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
+use rusqlite::Connection;
 
 use super::connection::{Durability, beside, open_writer};
 use super::database::Database;
@@ -43,6 +44,26 @@ pub enum LostTail {
     Accept,
 }
 
+/// Looks whether the database ends where the seal does. What is missing is refused, or given up and written down.
+fn give_up_tail(connection: &Connection, sealed: HighWater, lost: LostTail, now: Timestamp) -> StoreResult<()> {
+    let sql = "SELECT max(coalesce((SELECT max(sequence) FROM events), 0), coalesce((SELECT value FROM meta WHERE name = 'lost_to'), 0))";
+    let head: u64 = connection.query_row(sql, [], |row| row.get(0))?;
+    if sealed.sequence <= head {
+        return Ok(());
+    }
+    let (first, last) = (head + 1, sealed.sequence);
+    if lost == LostTail::Refuse {
+        return Err(StoreError::TailLost { first, last });
+    }
+    connection.execute(
+        "INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, 'daemon', 'store.accept_loss', 'events', '', ?2)",
+        (now.as_ms(), format!("sequences {first} to {last} are gone")),
+    )?;
+    // Their receipts are out: what comes next must not be taken for them.
+    connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
+    Ok(())
+}
+
 impl Writer {
     /// Opens the store to write, and counts this start.
     ///
@@ -61,23 +82,12 @@ impl Writer {
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         let store_id = StoreId::from_bytes(store_id);
-        let seals = tag_key::open(&connection, keys, store_id)?;
-        let connection = Database::new(connection, seals);
+        // Before the key: what is lost may be what the store knew of it.
         let mut seal = Seal::open(&folder.join("seal"))?;
-        let mut head = pages::head(&connection)?;
-        if seal.last().sequence > head {
-            let (first, last) = (head + 1, seal.last().sequence);
-            if lost == LostTail::Refuse {
-                return Err(StoreError::TailLost { first, last });
-            }
-            connection.execute(
-                "INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, 'daemon', 'store.accept_loss', 'events', '', ?2)",
-                (now.as_ms(), format!("sequences {first} to {last} are gone")),
-            )?;
-            // Their receipts are out: what comes next must not be taken for them.
-            connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
-            head = last;
-        }
+        give_up_tail(&connection, seal.last(), lost, now)?;
+        let seals = tag_key::open(&connection, keys, store_id, lost == LostTail::Accept)?;
+        let connection = Database::new(connection, seals);
+        let head = pages::head(&connection)?;
         // Not with RETURNING: its commit comes when the statement is reset, and an error of that would be passed over.
         connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
         let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
