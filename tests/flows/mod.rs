@@ -14,6 +14,7 @@
 //! - `poison`: what crashes its plugin
 //! - `purging`: what is cancelled, and what is removed for good
 //! - `retention`: what goes when it is old or there is no room, and what stays
+//! - `service`: the daemon as a service of systemd
 //! - `upgrade`: stores of released versions
 
 mod api;
@@ -29,5 +30,6 @@ mod promises;
 mod purging;
 mod retention;
 mod schemas;
+mod service;
 mod strangers;
-mod upgrade;
+pub mod upgrade;

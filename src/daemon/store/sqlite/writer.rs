@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use panotti_core::action::Write;
 use panotti_core::event::StoredEvent;
+use panotti_core::origin::AuditEntry;
 use panotti_core::retention::TrustedTime;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use rusqlite::Connection;
+use tokio::sync::watch;
 
 use super::connection::{Durability, beside, open_writer};
 use super::database::Database;
@@ -16,8 +18,10 @@ use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
 use super::{
-    deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, tag_key, trimming,
+    audit, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, tag_key,
+    trimming,
 };
+use crate::audit::chain::ChainHead;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -33,6 +37,10 @@ pub struct Writer {
     seal: Seal,
     store_id: StoreId,
     epoch: u64,
+    /// How far the audit goes, with what the step under way has added.
+    audit: ChainHead,
+    /// How far it is on disk.
+    audit_told: watch::Sender<ChainHead>,
 }
 
 /// What is lost may be given up: only when a person said so.
@@ -45,7 +53,12 @@ pub enum LostTail {
 }
 
 /// Looks whether the database ends where the seal does. What is missing is refused, or given up and written down.
-fn give_up_tail(connection: &Connection, sealed: HighWater, lost: LostTail, now: Timestamp) -> StoreResult<()> {
+fn give_up_tail(
+    connection: &Connection,
+    sealed: HighWater,
+    lost: LostTail,
+    (audit_head, now): (&mut ChainHead, Timestamp),
+) -> StoreResult<()> {
     let sql = "SELECT max(coalesce((SELECT max(sequence) FROM events), 0), coalesce((SELECT value FROM meta WHERE name = 'lost_to'), 0))";
     let head: u64 = connection.query_row(sql, [], |row| row.get(0))?;
     if sealed.sequence <= head {
@@ -55,13 +68,20 @@ fn give_up_tail(connection: &Connection, sealed: HighWater, lost: LostTail, now:
     if lost == LostTail::Refuse {
         return Err(StoreError::TailLost { first, last });
     }
-    connection.execute(
-        "INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, 'daemon', 'store.accept_loss', 'events', '', ?2)",
-        (now.as_ms(), format!("sequences {first} to {last} are gone")),
-    )?;
+    audit::append(connection, audit_head, &accepted_loss(first, last), now)?;
     // Their receipts are out: what comes next must not be taken for them.
     connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
     Ok(())
+}
+
+fn accepted_loss(first: u64, last: u64) -> AuditEntry {
+    AuditEntry {
+        actor: "daemon".to_owned(),
+        action: "store.accept_loss".to_owned(),
+        object: "events".to_owned(),
+        reason: String::new(),
+        detail: format!("sequences {first} to {last} are gone"),
+    }
 }
 
 impl Writer {
@@ -82,9 +102,10 @@ impl Writer {
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         let store_id = StoreId::from_bytes(store_id);
+        let mut audit = audit::head(&connection, store_id)?;
         // Before the key: what is lost may be what the store knew of it.
         let mut seal = Seal::open(&folder.join("seal"))?;
-        give_up_tail(&connection, seal.last(), lost, now)?;
+        give_up_tail(&connection, seal.last(), lost, (&mut audit, now))?;
         let seals = tag_key::open(&connection, keys, store_id, lost == LostTail::Accept)?;
         let connection = Database::new(connection, seals);
         let head = pages::head(&connection)?;
@@ -104,6 +125,8 @@ impl Writer {
             seal,
             store_id,
             epoch,
+            audit,
+            audit_told: watch::Sender::new(audit),
         })
     }
 
@@ -121,6 +144,11 @@ impl Writer {
     /// Starts of the daemon on this store, this one included.
     pub fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// How far the audit goes, told after each commit that adds to it.
+    pub fn audit_head(&self) -> watch::Receiver<ChainHead> {
+        self.audit_told.subscribe()
     }
 
     /// The database, to read what is committed.
@@ -143,8 +171,12 @@ impl Writer {
             return Ok(());
         }
         match self.write_all(writes, now) {
-            Ok(()) => self.append_to_seal(writes),
+            Ok(()) => {
+                self.audit_told.send_if_modified(|told| std::mem::replace(told, self.audit) != self.audit);
+                self.append_to_seal(writes)
+            }
             Err(error) => {
+                self.audit = *self.audit_told.borrow();
                 self.topics.forget();
                 self.tally.forget();
                 if !self.database.is_autocommit() {
@@ -222,7 +254,8 @@ impl Writer {
             Write::ReplayProgress { .. } => replays::progress(connection, write),
             Write::Trim { events } => trimming::remove(connection, events),
             Write::Record(record) => plugins::record(connection, record, now),
-            Write::Audit(entry) => plugins::audit(connection, entry, now),
+            Write::Audit(entry) => audit::append(connection, &mut self.audit, entry, now),
+            Write::Stamped(stamped) => audit::append_stamped(connection, &mut self.audit, stamped, now),
         }
     }
 
