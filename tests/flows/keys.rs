@@ -45,7 +45,7 @@ fn rule_20_a_key_acts_as_itself_within_its_role_and_scope() {
     let published = ask(&daemon, &key, "POST", "/events", &json!({"type": "recording.ended"}));
     assert_eq!(published.status, 201);
     let event = daemon.get(published.header("location")).json();
-    assert_eq!((&event["source"], &event["principal"]), (&json!("/key/ci"), &json!("key:ci")));
+    assert_eq!((&event["source"], &event["actor"]), (&json!("/key/ci"), &json!("key:ci")));
 
     let refused = ask(&daemon, &key, "POST", "/events", &json!({"type": "invoice.sent"}));
     is_problem(&refused, 403, "permission.denied");

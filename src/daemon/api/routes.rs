@@ -17,16 +17,17 @@ use super::{
     schemas, seal, stream, subscriptions, topics, traces,
 };
 
-/// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
-/// [`Principal::check`].
+/// What the caller of a route needs before its handler runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing: it tells strangers nothing that they could use.
     Nothing,
     /// To be somebody that the daemon knows.
     Principal,
-    /// A permission for some object of a kind.
+    /// A permission for every object of a kind: the handler does not look at them one by one.
     Permission(Verb, Resource),
+    /// A permission for some object of a kind: the handler asks about each with [`Principal::check`].
+    PermissionForEach(Verb, Resource),
 }
 
 /// One route.
@@ -80,8 +81,11 @@ async fn guard(needs: Needs, request: Request, next: Next) -> Response {
     let refused = match (needs, principal) {
         (Needs::Nothing, _) | (Needs::Principal, Some(_)) => None,
         (_, None) => Some(Failure::new(ErrorCode::KEY_MISSING, "there is no key in the request")),
-        (Needs::Permission(verb, resource), Some(principal)) if principal.grants.allows_some(verb, resource) => None,
-        (Needs::Permission(verb, resource), Some(principal)) => Some(principal.lacks(verb, resource, ">")),
+        (Needs::Permission(verb, resource), Some(principal)) if principal.grants.allows_all(verb, resource) => None,
+        (Needs::PermissionForEach(verb, resource), Some(principal)) if principal.grants.allows_some(verb, resource) => None,
+        (Needs::Permission(verb, resource) | Needs::PermissionForEach(verb, resource), Some(principal)) => {
+            Some(principal.lacks(verb, resource, ">"))
+        }
     };
     match refused {
         Some(failure) => Problem(failure).into_response(),
@@ -133,7 +137,7 @@ fn events_and_topics(routes: Routes) -> Routes {
     let (see_schemas, manage_schemas) = (may(Verb::Read, Resource::Schemas), may(Verb::Manage, Resource::Schemas));
     routes
         .route("list_events", "GET", "/events", read, events::list)
-        .route("publish_events", "POST", "/events", publish, events::publish)
+        .route("publish_events", "POST", "/events", Needs::PermissionForEach(Verb::Publish, Resource::Events), events::publish)
         .route("get_event_status", "GET", "/events/status", read, events::status)
         .route("stream_events", "GET", "/events/stream", read, stream::stream)
         .route("list_error_groups", "GET", "/events/errors", read, events::errors)
