@@ -94,6 +94,8 @@ impl World {
         let seals = Seals::new(store, TagKey::new(&[7; 32]), Sequence(0));
         let readers = Readers::new(&folder.path().join("data"), seals);
         let bus = BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default(), readers.clone());
+        let files = KeyFiles::new(&folder.path().join("keys"), store).unwrap();
+        let secrets = Secrets::open(files, Vec::new(), bus.clone()).unwrap();
         let settings = HostSettings {
             panotti: Path::new(env!("CARGO_BIN_EXE_panotti")).to_owned(),
             plugin_dirs: vec![folder.path().join("plugins-here")],
@@ -102,6 +104,7 @@ impl World {
             process_tree: None,
             payload_bytes_max: 262_144,
             store,
+            secrets,
         };
         let (actions, received) = mpsc::unbounded_channel();
         let host =

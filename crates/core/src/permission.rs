@@ -86,6 +86,12 @@ impl Grants {
         None
     }
 
+    /// Whether every object of a kind is allowed, now and later: what a route asks that does not look at objects one by one.
+    pub fn allows_all(&self, verb: Verb, resource: Resource) -> bool {
+        self.allow.iter().any(|allowed| allowed.touches(verb, resource) && allowed.pattern().as_str() == ">")
+            && !self.deny.iter().any(|denied| denied.touches(verb, resource))
+    }
+
     /// Whether some object of a kind may be: what a route asks before it has looked at any.
     pub fn allows_some(&self, verb: Verb, resource: Resource) -> bool {
         self.allow.iter().any(|allowed| allowed.touches(verb, resource))
@@ -157,6 +163,14 @@ mod tests {
         ] {
             assert_eq!(own.missing_of(&others).map(|missing| missing.to_string()).as_deref(), missing, "{own:?} gives {others:?}");
         }
+    }
+
+    #[test]
+    fn rule_20_all_of_a_kind_is_allowed_only_where_nothing_of_it_is_left_out() {
+        assert!(grants(&["read:events:>"], &["read:plugins:>"]).allows_all(Verb::Read, Resource::Events));
+        assert!(!grants(&["read:events:*"], &[]).allows_all(Verb::Read, Resource::Events));
+        assert!(!grants(&["read:*:>"], &["read:events:salary.>"]).allows_all(Verb::Read, Resource::Events));
+        assert!(!grants(&["publish:events:>"], &[]).allows_all(Verb::Read, Resource::Events));
     }
 
     #[test]

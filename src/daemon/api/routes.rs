@@ -17,16 +17,17 @@ use super::{
     replays, roles, schemas, seal, secrets, stream, subscriptions, topics, traces,
 };
 
-/// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
-/// [`Principal::check`].
+/// What the caller of a route needs before its handler runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing: it tells strangers nothing that they could use.
     Nothing,
     /// To be somebody that the daemon knows.
     Principal,
-    /// A permission for some object of a kind.
+    /// A permission for every object of a kind: nobody looks at them one by one.
     Permission(Verb, Resource),
+    /// A permission for some object of a kind. The guard asks about the one that the path names, the handler about those that it loads.
+    PermissionForEach(Verb, Resource),
 }
 
 /// One route.
@@ -80,13 +81,16 @@ async fn guard(needs: Needs, request: Request, next: Next) -> Response {
     let refused = match (needs, principal) {
         (Needs::Nothing, _) | (Needs::Principal, Some(_)) => None,
         (_, None) => Some(Failure::new(ErrorCode::KEY_MISSING, "there is no key in the request")),
-        (Needs::Permission(verb, resource), Some(principal)) if principal.grants.allows_some(verb, resource) => None,
-        (Needs::Permission(verb, resource), Some(principal)) => Some(principal.lacks(verb, resource, ">")),
+        (Needs::Permission(verb, resource), Some(principal)) if principal.grants.allows_all(verb, resource) => None,
+        (Needs::PermissionForEach(verb, resource), Some(principal)) if principal.grants.allows_some(verb, resource) => None,
+        (Needs::Permission(verb, resource) | Needs::PermissionForEach(verb, resource), Some(principal)) => {
+            Some(principal.lacks(verb, resource, ">"))
+        }
     };
     if let Some(failure) = refused {
         return Problem(failure).into_response();
     }
-    let (Needs::Permission(verb, resource), Some(principal)) = (needs, principal.cloned()) else { return next.run(request).await };
+    let (Needs::PermissionForEach(verb, resource), Some(principal)) = (needs, principal.cloned()) else { return next.run(request).await };
     let (mut parts, body) = request.into_parts();
     // A path whose parameters do not read is for the handler to refuse, which reads them too.
     let parameters = RawPathParams::from_request_parts(&mut parts, &()).await.ok();
@@ -114,19 +118,24 @@ const fn may(verb: Verb, resource: Resource) -> Needs {
     Needs::Permission(verb, resource)
 }
 
+const fn each(verb: Verb, resource: Resource) -> Needs {
+    Needs::PermissionForEach(verb, resource)
+}
+
 fn the_daemon(routes: Routes) -> Routes {
-    let (see, config, manage) = (may(Verb::Read, Resource::System), may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::System));
+    let (see, manage) = (may(Verb::Read, Resource::System), may(Verb::Manage, Resource::System));
+    let (config, set_config) = (may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::Config));
     let audited = may(Verb::Read, Resource::Audit);
     routes
         .route("get_live", "GET", "/livez", Needs::Nothing, daemon::live)
         .route("get_ready", "GET", "/readyz", Needs::Nothing, daemon::ready)
         .route("get_version", "GET", "/version", Needs::Principal, daemon::version)
         .route("get_status", "GET", "/status", see, daemon::status)
-        .route("get_config", "GET", "/config", config, daemon::config)
+        .route("get_config", "GET", "/config", each(Verb::Read, Resource::Config), daemon::config)
         .route("list_secrets", "GET", "/config/secrets", config, secrets::list)
-        .route("set_secret", "PUT", "/config/secrets/{name}", may(Verb::Manage, Resource::Config), secrets::set)
-        .route("remove_secret", "DELETE", "/config/secrets/{name}", may(Verb::Manage, Resource::Config), secrets::remove)
-        .route("rotate_secrets", "POST", "/config/secrets/rotate", may(Verb::Manage, Resource::Config), secrets::rotate)
+        .route("set_secret", "PUT", "/config/secrets/{name}", set_config, secrets::set)
+        .route("remove_secret", "DELETE", "/config/secrets/{name}", set_config, secrets::remove)
+        .route("rotate_secrets", "POST", "/config/secrets/rotate", set_config, secrets::rotate)
         .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
         .route("list_audit_records", "GET", "/audit", audited, audit::list)
         .route("export_audit_records", "GET", "/audit/export", audited, audit::export)
@@ -138,19 +147,20 @@ fn the_daemon(routes: Routes) -> Routes {
 }
 
 fn events_and_topics(routes: Routes) -> Routes {
-    let (read, publish) = (may(Verb::Read, Resource::Events), may(Verb::Publish, Resource::Events));
-    let (replay, manage) = (may(Verb::Replay, Resource::Events), may(Verb::Manage, Resource::Events));
-    let (see_filters, manage_filters) = (may(Verb::Read, Resource::Filters), may(Verb::Manage, Resource::Filters));
-    let (see_schemas, manage_schemas) = (may(Verb::Read, Resource::Schemas), may(Verb::Manage, Resource::Schemas));
+    let (read, publish) = (each(Verb::Read, Resource::Events), each(Verb::Publish, Resource::Events));
+    let (replay, manage) = (each(Verb::Replay, Resource::Events), each(Verb::Manage, Resource::Events));
+    let all = may(Verb::Read, Resource::Events);
+    let (see_filters, manage_filters) = (each(Verb::Read, Resource::Filters), each(Verb::Manage, Resource::Filters));
+    let (see_schemas, manage_schemas) = (each(Verb::Read, Resource::Schemas), each(Verb::Manage, Resource::Schemas));
     routes
         .route("list_events", "GET", "/events", read, events::list)
         .route("publish_events", "POST", "/events", publish, events::publish)
-        .route("get_event_status", "GET", "/events/status", read, events::status)
+        .route("get_event_status", "GET", "/events/status", all, events::status)
         .route("stream_events", "GET", "/events/stream", read, stream::stream)
-        .route("list_error_groups", "GET", "/events/errors", read, events::errors)
+        .route("list_error_groups", "GET", "/events/errors", all, events::errors)
         .route("purge_events", "POST", "/events/purge", manage, purging::purge)
         .route("get_trace", "GET", "/events/trace", read, traces::trace)
-        .route("get_event_stats", "GET", "/events/stats", read, numbers::stats)
+        .route("get_event_stats", "GET", "/events/stats", all, numbers::stats)
         .route("export_events", "GET", "/events/export", read, export::export)
         .route("start_replay", "POST", "/events/replay", replay, replays::start)
         .route("list_filters", "GET", "/events/filter", see_filters, filters::list)
@@ -180,8 +190,8 @@ fn events_and_topics(routes: Routes) -> Routes {
 }
 
 fn replays_and_plugins(routes: Routes) -> Routes {
-    let (read, replay) = (may(Verb::Read, Resource::Events), may(Verb::Replay, Resource::Events));
-    let (see, manage) = (may(Verb::Read, Resource::Plugins), may(Verb::Manage, Resource::Plugins));
+    let (read, replay) = (each(Verb::Read, Resource::Events), each(Verb::Replay, Resource::Events));
+    let (see, manage) = (each(Verb::Read, Resource::Plugins), each(Verb::Manage, Resource::Plugins));
     routes
         .route("list_replays", "GET", "/replays", read, replays::list)
         .route("get_replay", "GET", "/replays/{id}", read, replays::show)
@@ -206,7 +216,7 @@ fn replays_and_plugins(routes: Routes) -> Routes {
 }
 
 fn keys_and_roles(routes: Routes) -> Routes {
-    let (see, manage) = (may(Verb::Read, Resource::Keys), may(Verb::Manage, Resource::Keys));
+    let (see, manage) = (each(Verb::Read, Resource::Keys), each(Verb::Manage, Resource::Keys));
     routes
         .route("list_keys", "GET", "/keys", see, keys::list)
         .route("create_key", "POST", "/keys", manage, keys::create)
@@ -243,7 +253,7 @@ mod tests {
         assert_eq!(for_strangers, ["/livez", "/readyz"]);
         for operation in operations().iter().filter(|operation| operation.method != "GET") {
             let asks_only = ["check_schema", "validate_against_schema"].contains(&operation.id);
-            let reads = matches!(operation.needs, Needs::Permission(Verb::Read, _) | Needs::Principal);
+            let reads = matches!(operation.needs, Needs::Permission(Verb::Read, _) | Needs::PermissionForEach(Verb::Read, _) | Needs::Principal);
             assert!(asks_only || !reads, "{} changes something", operation.id);
         }
     }

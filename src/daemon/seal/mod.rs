@@ -4,7 +4,7 @@
 //! - [`envelope`]: the one form of a row that tags are made of
 //! - [`tag`]: the key, the tags, the checks
 //! - [`alarm`]: events that did not fit: each logged, counted and told once
-//! - [`limits`]: bounds
+//! - [`limits`]: the bounds of it all
 
 pub mod alarm;
 pub mod envelope;

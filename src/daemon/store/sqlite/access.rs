@@ -66,9 +66,9 @@ pub fn all(connection: &Connection) -> StoreResult<StoredAccess> {
         "SELECT key_id, name, role, scope, networks, label, verifier, created_ms, created_by, expires_ms, revoked_ms, last_used_ms, replaces
          FROM api_keys",
     )?;
-    let keys = statement.query_map([], |row| key(row))?.map(|row| row?).collect::<StoreResult<Vec<_>>>()?;
+    let keys = statement.query_map([], key)?.map(|row| row?).collect::<StoreResult<Vec<_>>>()?;
     let mut statement = connection.prepare("SELECT name, allow, deny, changed_by, changed_ms FROM roles")?;
-    let roles = statement.query_map([], |row| role(row))?.map(|row| row?).collect::<StoreResult<Vec<_>>>()?;
+    let roles = statement.query_map([], role)?.map(|row| row?).collect::<StoreResult<Vec<_>>>()?;
     Ok(StoredAccess { keys, roles })
 }
 

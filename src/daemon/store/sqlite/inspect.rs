@@ -124,10 +124,12 @@ fn settings(connection: &Connection) -> StoreResult<Check> {
 #[cfg(test)]
 mod tests {
     use panotti_protocol::api::CheckStatus;
+    use panotti_protocol::id::{Sequence, StoreId};
 
     use super::*;
+    use crate::daemon::seal::Seals;
+    use crate::daemon::seal::tag::TagKey;
     use crate::daemon::store::sqlite::connection::{Durability, open_reader, open_writer};
-    use panotti_protocol::id::StoreId;
 
     #[test]
     fn settings_that_another_program_has_changed_are_told_by_name() {
@@ -153,7 +155,8 @@ mod tests {
         let mut seal = Seal::open(&folder.path().join("seal")).unwrap();
         seal.append(crate::daemon::store::seal::HighWater { sequence: 5, chain: [0; 32] }).unwrap();
 
-        let checks = in_use(&open_reader(&path).unwrap(), folder.path()).unwrap();
+        let seals = Seals::new(StoreId::from_bytes([1; 16]), TagKey::new(&[2; 32]), Sequence(0));
+        let checks = in_use(&Database::new(open_reader(&path).unwrap(), seals), folder.path()).unwrap();
 
         assert!(checks[1].detail.contains("up to 5, the database has only 0"), "{}", checks[1].detail);
     }

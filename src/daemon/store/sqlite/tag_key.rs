@@ -24,11 +24,12 @@ fn path_of(keys: &Path, store: StoreId) -> PathBuf {
 /// Reads the key of a store, or makes it where the store was never tagged.
 ///
 /// A crash at any point leaves one of three: a new key that the store does not know yet, which the next start takes; one that the store
-/// knows and whose file has not got its name yet, which the next start gives it; or all of it.
+/// knows and whose file has not got its name yet, which the next start gives it; or all of it. Where a person accepts a loss, what the
+/// store knew of its key may be lost too: then the key that is there is taken.
 ///
 /// # Errors
 /// [`StoreError::TagKey`] where the key is missing or another one.
-pub fn open(connection: &Connection, keys: &Path, store: StoreId) -> StoreResult<Seals> {
+pub fn open(connection: &Connection, keys: &Path, store: StoreId, loss_accepted: bool) -> StoreResult<Seals> {
     private_folder(keys)?;
     let path = path_of(keys, store);
     let new_path = path.with_extension("tag.new");
@@ -37,6 +38,9 @@ pub fn open(connection: &Connection, keys: &Path, store: StoreId) -> StoreResult
     }
     let known: Option<String> = connection.query_row("SELECT value FROM meta WHERE name = 'tag_key'", [], |row| row.get(0)).optional()?;
     let Some(known) = known else {
+        if loss_accepted && path.exists() && !new_path.exists() {
+            name(&path, &new_path)?;
+        }
         if path.exists() {
             let problem = format!("{} is the key of this store's events, and the store knows of none", path.display());
             return Err(StoreError::TagKey { problem });
@@ -68,7 +72,7 @@ pub fn open(connection: &Connection, keys: &Path, store: StoreId) -> StoreResult
 
 /// Writes down which key a store's events have from now on.
 fn adopt(connection: &Connection, key: TagKey, store: StoreId, (new_path, path): (&Path, &Path)) -> StoreResult<Seals> {
-    let newest: Option<u64> = connection.query_row("SELECT max(sequence) FROM events", [], |row| row.get(0))?;
+    let newest: Option<u64> = connection.query_row("SELECT max(sequence) FROM events WHERE tag IS NULL", [], |row| row.get(0))?;
     let untagged_to = Sequence(newest.unwrap_or(0));
     let transaction = connection.unchecked_transaction()?;
     let set = "INSERT INTO meta (name, value) VALUES (?1, ?2)";

@@ -9,6 +9,7 @@ use panotti_core::origin::AuditEntry;
 use panotti_core::retention::TrustedTime;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
+use rusqlite::Connection;
 use tokio::sync::watch;
 
 use super::connection::{Durability, beside, open_writer};
@@ -51,6 +52,28 @@ pub enum LostTail {
     Accept,
 }
 
+/// Looks whether the database ends where the seal does. What is missing is refused, or given up and written down.
+fn give_up_tail(
+    connection: &Connection,
+    sealed: HighWater,
+    lost: LostTail,
+    (audit_head, now): (&mut ChainHead, Timestamp),
+) -> StoreResult<()> {
+    let sql = "SELECT max(coalesce((SELECT max(sequence) FROM events), 0), coalesce((SELECT value FROM meta WHERE name = 'lost_to'), 0))";
+    let head: u64 = connection.query_row(sql, [], |row| row.get(0))?;
+    if sealed.sequence <= head {
+        return Ok(());
+    }
+    let (first, last) = (head + 1, sealed.sequence);
+    if lost == LostTail::Refuse {
+        return Err(StoreError::TailLost { first, last });
+    }
+    audit::append(connection, audit_head, &accepted_loss(first, last), now)?;
+    // Their receipts are out: what comes next must not be taken for them.
+    connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
+    Ok(())
+}
+
 fn accepted_loss(first: u64, last: u64) -> AuditEntry {
     AuditEntry {
         actor: "daemon".to_owned(),
@@ -80,20 +103,12 @@ impl Writer {
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         let store_id = StoreId::from_bytes(store_id);
         let mut audit = audit::head(&connection, store_id)?;
-        let seals = tag_key::open(&connection, keys, store_id)?;
-        let connection = Database::new(connection, seals);
+        // Before the key: what is lost may be what the store knew of it.
         let mut seal = Seal::open(&folder.join("seal"))?;
-        let mut head = pages::head(&connection)?;
-        if seal.last().sequence > head {
-            let (first, last) = (head + 1, seal.last().sequence);
-            if lost == LostTail::Refuse {
-                return Err(StoreError::TailLost { first, last });
-            }
-            audit::append(&connection, &mut audit, &accepted_loss(first, last), now)?;
-            // Their receipts are out: what comes next must not be taken for them.
-            connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
-            head = last;
-        }
+        give_up_tail(&connection, seal.last(), lost, (&mut audit, now))?;
+        let seals = tag_key::open(&connection, keys, store_id, lost == LostTail::Accept)?;
+        let connection = Database::new(connection, seals);
+        let head = pages::head(&connection)?;
         // Not with RETURNING: its commit comes when the statement is reset, and an error of that would be passed over.
         connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
         let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
