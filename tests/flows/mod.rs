@@ -25,6 +25,7 @@ mod keys;
 mod kill;
 mod later;
 mod load;
+mod matrix;
 mod once;
 mod poison;
 mod promises;
