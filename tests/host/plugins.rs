@@ -13,6 +13,8 @@ use panotti::daemon::rules::Rules;
 use panotti::daemon::schemas::Registry;
 use panotti::daemon::seal::Seals;
 use panotti::daemon::seal::tag::TagKey;
+use panotti::daemon::secrets::Secrets;
+use panotti::daemon::secrets::key::KeyFiles;
 use panotti::daemon::store::sqlite::readers::Readers;
 use panotti_core::action::Lease;
 use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Report};

@@ -253,7 +253,8 @@ mod tests {
         assert_eq!(for_strangers, ["/livez", "/readyz"]);
         for operation in operations().iter().filter(|operation| operation.method != "GET") {
             let asks_only = ["check_schema", "validate_against_schema"].contains(&operation.id);
-            let reads = matches!(operation.needs, Needs::Permission(Verb::Read, _) | Needs::PermissionForEach(Verb::Read, _) | Needs::Principal);
+            let reads =
+                matches!(operation.needs, Needs::Permission(Verb::Read, _) | Needs::PermissionForEach(Verb::Read, _) | Needs::Principal);
             assert!(asks_only || !reads, "{} changes something", operation.id);
         }
     }
