@@ -5,6 +5,8 @@
 //! - [`places`]: where data, configuration, logs, keys and the socket are
 //! - [`environment`]: a snapshot of the environment variables
 //! - [`file_system`]: what kind of file system a folder is on
+//! - [`overlay`]: what is set over the files while the daemon runs
+//! - [`schema`]: the JSON Schema of `panotti.yaml`
 //! - [`manifest`], [`manifest_schemas`]: a plugin's folder, checked without a daemon
 //! - [`yaml`]: YAML as a tree in which everything knows its line and column
 //! - [`decode`]: typed values out of that tree, with all problems at once
@@ -18,7 +20,9 @@ pub mod file_system;
 pub mod load;
 pub mod manifest;
 pub mod manifest_schemas;
+pub mod overlay;
 pub mod places;
+pub mod schema;
 pub mod settings;
 pub mod suggest;
 pub mod units;

@@ -1,6 +1,7 @@
 //! How the daemon stops (semantics rule 23): refuse new work, hand out nothing, wait for what is in flight, ask the plugins to shut down,
 //! give the leases back, write the last words. A second signal makes it fast. Nothing is lost either way: the queue is the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use panotti_protocol::failure::{ErrorCode, Failure};
@@ -8,6 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::api::principal::Peer;
 use super::api::router;
+use super::configuration::Configuration;
 use super::service_manager;
 use super::start::Running;
 
@@ -43,13 +45,15 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     let server = axum::serve(running.listener, router(running.api.clone()).into_make_service_with_connect_info::<Peer>());
     let ended = stopping.clone();
     let server = tokio::spawn(async move { server.with_graceful_shutdown(async move { ended.cancelled().await }).await });
+    let hangup = signal(SignalKind::hangup()).map_err(internal)?;
+    tokio::spawn(reload_when_told(hangup, Arc::clone(&running.api.configuration)));
     service_manager::ready();
     service_manager::keep_telling();
     let asked = tokio::select! {
         () = signals.next() => None,
         asked = running.stop_requests.recv() => asked.flatten(),
     };
-    let drain = asked.map_or(running.drain, Duration::from_millis);
+    let drain = asked.map_or_else(|| running.api.configuration.with(|settings| settings.drain), Duration::from_millis);
     tracing::info!(drain_ms = drain.as_millis(), "stopping");
     service_manager::stopping(drain);
     stopping.cancel();
@@ -74,4 +78,24 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     tracing::info!("stopped");
     drop(running.folder);
     Ok(())
+}
+
+/// Reads the configuration anew at each SIGHUP. One that does not hold is told in the log, and the old one stays in force.
+async fn reload_when_told(mut hangup: Signal, configuration: Arc<Configuration>) {
+    while hangup.recv().await.is_some() {
+        service_manager::reloading();
+        match configuration.reload(false, "signal:hangup").await {
+            Ok(answer) => tracing::info!(changed = answer.changed, "configuration read anew"),
+            Err(failure) => {
+                let problems: Vec<String> = failure.errors.iter().map(|part| format!("{} {}", part.pointer, part.detail)).collect();
+                tracing::error!(
+                    code = failure.code,
+                    detail = failure.detail,
+                    problems = problems.join("; "),
+                    "configuration refused; the old one stays"
+                );
+            }
+        }
+        service_manager::ready();
+    }
 }

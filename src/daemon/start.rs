@@ -3,7 +3,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
+use arc_swap::ArcSwap;
 use panotti_core::bus::Bus;
 use panotti_core::defect::Defects;
 use panotti_protocol::failure::{ErrorCode, Failure};
@@ -15,13 +17,14 @@ use super::Start;
 use super::api::local::{ConnectionLimits, LocalListener};
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
-use super::bus::thread::{StoreLimits, Thread};
+use super::bus::thread::{StoreBounds, StoreLimits, Thread};
 use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::StateGrowth, watch::Feed};
 use super::clock::{Clock, random_bytes};
+use super::configuration::{self, Configuration, Listeners};
 use super::host::init::tree::ProcessTree;
 use super::host::{Host, HostHandle, HostSettings};
 use super::meters::Meters;
-use super::retention::Retention;
+use super::retention::{Kept, Retention};
 use super::rules::Rules;
 use super::schemas::Registry;
 use super::store::failure::StoreError;
@@ -33,7 +36,7 @@ use super::store::sqlite::retention::Space;
 use super::store::sqlite::writer::{LostTail, Writer};
 use super::{defect, log, maintenance};
 use crate::config::file_system::{self, Trust};
-use crate::config::load::Loaded;
+use crate::config::load::{Loaded, load_for_daemon};
 use crate::config::places::Places;
 
 /// Everything that runs.
@@ -49,8 +52,6 @@ pub struct Running {
     pub bus: BusHandle,
     /// The plugins.
     pub host: HostHandle,
-    /// How long a stop waits for what is in flight.
-    pub drain: std::time::Duration,
     /// Held for as long as the daemon lives.
     pub folder: DataFolder,
 }
@@ -61,15 +62,20 @@ pub struct Running {
 /// Why it cannot; nothing is left running.
 pub async fn start(start: Start) -> Result<Running, Failure> {
     let clock = Clock::new();
-    let Start { places, settings: loaded, accept_loss } = start;
+    let Start { places, settings: loaded, environment, accept_loss } = start;
     let data = places.data_dir.path.clone();
     refuse_unsafe_disk(&data)?;
     let mut folder = DataFolder::lock(&data)?;
     check_format(&places.database_file())?;
     folder.sign()?;
     private_folder(&places.log_dir.path)?;
-    log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
-    let store = open_store(&data, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
+    let log =
+        log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
+    let mut store = open_store(&data, accept_loss, &clock)?;
+    let (found, taken_back) = configuration::reconcile(store.connection(), &places)?;
+    let loaded = if taken_back { load_for_daemon(&places, &environment)? } else { loaded };
+    log.change(&loaded.settings.log);
+    store.reserve_log_index(loaded.settings.store.wal_bytes_max)?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
@@ -84,16 +90,33 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
-    let host = Host::start(host_settings(&loaded, &places, store_id)?, schemas, clock, plugin_rows, parts.host_actions).await?;
+    let (kept, kept_told) = watch::channel(kept(&loaded));
+    let emit_bytes_max = Arc::new(AtomicUsize::new(loaded.settings.payload_bytes_max));
+    let host =
+        Host::start(host_settings(&loaded, &places, store_id, &emit_bytes_max)?, schemas, clock, plugin_rows, parts.host_actions).await?;
     maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
-    let (ages, bytes_max) = (Arc::new(loaded.settings.retention.clone()), loaded.settings.store.bytes_max);
-    tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: parts.space }.run());
+    tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, kept: kept_told, trusted, space: parts.space }.run());
+    let listeners = Listeners { store: parts.bounds, kept, emit_bytes_max, log };
+    let held = (places.clone(), environment);
+    let configuration = Configuration::new(held, (parts.bus.clone(), readers.clone()), loaded.clone(), &found, listeners);
+    configuration.write_reset(&found).await;
     let (stop, stop_requests) = mpsc::channel(1);
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
     let (bus, rules) = (parts.bus, parts.rules);
-    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, meters, clock, stopping, stop, facts });
-    Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
+    let api = Arc::new(Shared {
+        bus: bus.clone(),
+        host: host.clone(),
+        rules,
+        readers,
+        meters,
+        clock,
+        stopping,
+        stop,
+        configuration: Arc::new(configuration),
+        facts,
+    });
+    Ok(Running { api, listener, stop_requests, bus, host, folder })
 }
 
 /// A store on a network disk would break the promise of durability without a word; one in memory is only told of.
@@ -108,7 +131,11 @@ fn refuse_unsafe_disk(data: &Path) -> Result<(), Failure> {
     }
 }
 
-fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<HostSettings, Failure> {
+fn kept(loaded: &Loaded) -> Kept {
+    Kept { ages: Arc::new(loaded.settings.retention.clone()), bytes_max: loaded.settings.store.bytes_max }
+}
+
+fn host_settings(loaded: &Loaded, places: &Places, store: StoreId, emit_bytes_max: &Arc<AtomicUsize>) -> Result<HostSettings, Failure> {
     let panotti = std::env::current_exe()
         .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("this program's own path is not known: {error}")))?;
     Ok(HostSettings {
@@ -117,12 +144,12 @@ fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<Hos
         data_dir: places.data_dir.path.clone(),
         log_dir: places.log_dir.path.clone(),
         process_tree: (loaded.settings.process_tree == "subreaper").then_some(ProcessTree::Subreaper),
-        payload_bytes_max: loaded.settings.payload_bytes_max,
+        payload_bytes_max: Arc::clone(emit_bytes_max),
         store,
     })
 }
 
-fn open_store(data: &Path, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
+fn open_store(data: &Path, accept_loss: bool, clock: &Clock) -> Result<Writer, StoreError> {
     let now = clock.now();
     let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
     let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
@@ -131,9 +158,7 @@ fn open_store(data: &Path, accept_loss: bool, log_bytes_max: u64, clock: &Clock)
         _ => Durability::Full,
     };
     let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
-    let mut store = Writer::open(data, durability, lost, new_id, now)?;
-    store.reserve_log_index(log_bytes_max)?;
-    Ok(store)
+    Writer::open(data, durability, lost, new_id, now)
 }
 
 /// Writes the store's id as text, from which a client derives a socket whose path would be too long.
@@ -168,6 +193,7 @@ struct BusParts {
     host_actions: mpsc::UnboundedReceiver<dispatch::HostAction>,
     checkpoints: std::sync::mpsc::Receiver<()>,
     space: watch::Receiver<Space>,
+    bounds: Arc<ArcSwap<StoreBounds>>,
 }
 
 fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Result<BusParts, Failure> {
@@ -184,6 +210,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     let readers = Readers::new(data);
     let settings = loaded.settings.store;
     let (space, space_told) = watch::channel(store.space()?);
+    let bounds = Arc::new(ArcSwap::from_pointee(StoreBounds { bytes_max: settings.bytes_max, free_bytes_min: settings.free_bytes_min }));
     let thread = Thread {
         bus,
         store,
@@ -193,12 +220,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
         handovers,
         cache: cache.clone(),
         feed: feed.clone(),
-        limits: StoreLimits {
-            folder: data.to_owned(),
-            bytes_max: settings.bytes_max,
-            free_bytes_min: settings.free_bytes_min,
-            wal_bytes_max: settings.wal_bytes_max,
-        },
+        limits: StoreLimits { folder: data.to_owned(), bounds: Arc::clone(&bounds), wal_bytes_max: settings.wal_bytes_max },
         refusing: Arc::clone(&refusing),
         full: false,
         state_growth: StateGrowth::default(),
@@ -217,7 +239,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     let bus = BusHandle::new(requests, Arc::clone(&rules) as _, feed, refusing, readers.clone());
     let dispatch = dispatch::Dispatch { host: to_host, bus: bus.clone(), cache, readers: readers.clone(), clock, meters: meters.clone() };
     tokio::spawn(dispatch.run(handovers_receiver));
-    Ok(BusParts { bus, rules, readers, meters, host_actions, checkpoints, space: space_told })
+    Ok(BusParts { bus, rules, readers, meters, host_actions, checkpoints, space: space_told, bounds })
 }
 
 /// A daemon without its bus serves nobody: where a defect ends that thread, the process ends too and can be started again.
@@ -246,11 +268,6 @@ fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id:
         data_dir: places.data_dir.path.clone(),
         socket,
         log_file: places.log_file(),
-        settings: loaded.rows(),
-        payload_bytes_max: settings.payload_bytes_max,
-        retention: settings.retention.clone(),
-        store_bytes_max: settings.store.bytes_max,
-        free_bytes_min: settings.store.free_bytes_min,
         wal_bytes_max: settings.store.wal_bytes_max,
         connections_max: settings.connections_max,
     }

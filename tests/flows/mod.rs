@@ -4,6 +4,7 @@
 //! - `later`: events for later, and events that came too late
 //! - `load`: publishers that go on until their daemon is gone
 //! - `kill`: `kill -9` under load
+//! - `configuration`: settings of a running daemon
 //! - `disk`: a sync that fails
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
@@ -17,6 +18,7 @@
 //! - `upgrade`: stores of released versions
 
 mod api;
+mod configuration;
 mod disk;
 mod folder;
 mod kill;

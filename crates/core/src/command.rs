@@ -11,9 +11,11 @@ use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, ReplayId, Seque
 use panotti_protocol::time::Timestamp;
 
 use crate::cancel::Cancel;
+use crate::configuration::ConfigurationChange;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
 use crate::key_pages::{Head, KeyEntry, Rank};
+use crate::meter::Measured;
 use crate::once::PublishOnce;
 use crate::order::OrderKey;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
@@ -379,6 +381,8 @@ pub enum Record {
         /// Why.
         reason: String,
     },
+    /// What was set over the configuration.
+    Configuration(ConfigurationChange),
     /// A change outside the bus that must be in the audit.
     Audit(AuditEntry),
     /// The clock of uptime: a row a minute.
@@ -397,13 +401,6 @@ pub enum Record {
     },
     /// What was measured in the last minute.
     Measured(Measured),
-}
-
-/// Measurements that are no part of any write.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Measured {
-    /// Publisher's call to handler's start: buckets of [`crate::meter`] with how many fell in each.
-    pub latency: Vec<(u8, u64)>,
 }
 
 /// Who did what to what, and why.

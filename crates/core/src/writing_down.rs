@@ -41,6 +41,7 @@ impl Bus {
                 reason: reason.clone(),
                 detail: format!("revision {revision}"),
             })),
+            Record::Configuration(change) => step.writes.push(Write::Audit(change.audit_entry())),
             Record::Watermark { room, over: true } => {
                 let percent = room.percent();
                 self.own_event(notice::STORE_WATERMARK, notice::store_watermark(percent, room.used_bytes, room.bytes_max), step);

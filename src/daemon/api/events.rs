@@ -94,7 +94,7 @@ async fn publish_one(
     let too_large = |_| Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"));
     let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(too_large)?;
     let new: NewEvent = serde_json::from_slice(&bytes).map_err(|error| not_an_event(&error))?;
-    let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.configuration.with(|settings| settings.payload_bytes_max))?;
     let made_from = from.as_ref().map(|from| from.eventid);
     if let Some(from) = from {
         draft.causationid = made_from;
@@ -164,7 +164,7 @@ async fn publish_batch_once<'a>(
 
 fn line_draft(api: &Api, principal: &Principal, text: &[u8]) -> Result<Draft, Failure> {
     let new = serde_json::from_slice::<NewEvent>(text).map_err(|error| not_an_event(&error))?;
-    drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)
+    drafts::draft(new, &principal.source, &principal.actor, api.configuration.with(|settings| settings.payload_bytes_max))
 }
 
 /// Publishes lines in one transaction and answers each, in order. A line that does not hold leaves the others alone.

@@ -9,12 +9,14 @@
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`configuration`]: settings, changes of them, their history
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
 pub mod checks;
+pub mod configuration;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
@@ -43,14 +45,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use panotti_core::ages::Ages;
-use panotti_protocol::api::Setting;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::bus::handle::BusHandle;
 use super::clock::Clock;
+use super::configuration::Configuration;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
@@ -75,6 +76,8 @@ pub struct Shared {
     pub stopping: CancellationToken,
     /// Asks the daemon to stop, with the drain time in milliseconds where one was given.
     pub stop: tokio::sync::mpsc::Sender<Option<u64>>,
+    /// The settings, and what may change of them.
+    pub configuration: Arc<Configuration>,
     /// What does not change while the daemon runs.
     pub facts: Facts,
 }
@@ -94,16 +97,6 @@ pub struct Facts {
     pub socket: PathBuf,
     /// The log file.
     pub log_file: PathBuf,
-    /// Every setting in force.
-    pub settings: Vec<Setting>,
-    /// Largest payload of one event, in bytes.
-    pub payload_bytes_max: usize,
-    /// How long resolved events are kept.
-    pub retention: Ages,
-    /// Bytes the store may use.
-    pub store_bytes_max: u64,
-    /// Free space below which publishing is refused.
-    pub free_bytes_min: u64,
     /// Size of the write-ahead log past which the writer makes it restart.
     pub wal_bytes_max: u64,
     /// Most connections at a time.

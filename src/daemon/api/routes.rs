@@ -13,8 +13,8 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, checks, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas, stream,
-    subscriptions, topics, traces,
+    Api, checks, configuration, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays,
+    schemas, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
@@ -108,13 +108,21 @@ const fn may(verb: Verb, resource: Resource) -> Needs {
 }
 
 fn the_daemon(routes: Routes) -> Routes {
-    let (see, config, manage) = (may(Verb::Read, Resource::System), may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::System));
+    let (see, manage) = (may(Verb::Read, Resource::System), may(Verb::Manage, Resource::System));
+    let (config, set) = (may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::Config));
     routes
         .route("get_live", "GET", "/livez", Needs::Nothing, daemon::live)
         .route("get_ready", "GET", "/readyz", Needs::Nothing, daemon::ready)
         .route("get_version", "GET", "/version", Needs::Principal, daemon::version)
         .route("get_status", "GET", "/status", see, daemon::status)
-        .route("get_config", "GET", "/config", config, daemon::config)
+        .route("get_config", "GET", "/config", config, configuration::list)
+        .route("replace_config", "PUT", "/config", set, configuration::replace)
+        .route("change_config", "PATCH", "/config", set, configuration::change)
+        .route("get_config_overlay", "GET", "/config/overlay", config, configuration::overlay)
+        .route("list_config_history", "GET", "/config/history", config, configuration::history)
+        .route("roll_back_config", "POST", "/config/rollback", set, configuration::roll_back)
+        .route("reload_config", "POST", "/config/reload", set, configuration::reload)
+        .route("get_config_schema", "GET", "/config/schema", config, configuration::schema)
         .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
         .route("stop_daemon", "POST", "/daemon/stop", manage, daemon::stop)
         .route("get_slo", "GET", "/slo", see, numbers::slo)

@@ -219,6 +219,7 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
             connection.execute("UPDATE meta SET value = ?1 WHERE name = 'watermark'", [over])?;
         }
         Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
+        Record::Configuration(change) => super::configuration::write(connection, change, now)?,
         Record::Audit(entry) => audit(connection, entry, now)?,
         // Added up with the step's other numbers: see `numbers`.
         Record::Measured(_) => {}
