@@ -1,6 +1,7 @@
 //! The one integration binary.
 //!
 //! - `support`: a daemon of a test's own, the API by hand
+//! - `audit`: the chain of the audit, and what becomes of it when somebody changes it
 //! - `cli`: the command line: its tree, its generated files, its client, its output against a server of the tests
 //! - `flows`: whole flows against a real daemon
 //! - `protocol`: golden frames of the plugin protocol
@@ -16,6 +17,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod audit;
 mod cli;
 mod endurance;
 mod flows;

@@ -139,6 +139,7 @@ fn invalid(parts: Vec<FailurePart>) -> Failure {
 
 fn defaults(places: &Places) -> BTreeMap<&'static str, (SettingValue, String)> {
     let value = |row: &SettingRow| match row.form {
+        Form::Folders if row.key == "audit.checkpoint_dirs" => SettingValue::Folders(vec![places.keys_dir.path.clone()]),
         Form::Folders => SettingValue::Folders(places.default_plugin_dirs()),
         form => read_text(form, row.default, Path::new("/")).expect("a test reads every default of the table by its form"),
     };

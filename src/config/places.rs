@@ -21,6 +21,8 @@ pub const CONFIGURATION_NAME: &str = "panotti.yaml";
 pub const OVERLAY_NAME: &str = "overlay.yaml";
 /// Name of the daemon's log in its folder; older ones are `panotti.log.1` and so on.
 pub const LOG_NAME: &str = "panotti.log";
+/// Name of the access log in the same folder.
+pub const ACCESS_LOG_NAME: &str = "access.log";
 /// The configuration of the whole machine.
 pub const SYSTEM_FILE: &str = "/etc/panotti/panotti.yaml";
 /// Where a socket goes whose own path would be too long and no runtime folder is set. Fixed, because daemon and client may have been
@@ -132,6 +134,11 @@ impl Places {
     /// The daemon's log that is being written.
     pub fn log_file(&self) -> PathBuf {
         self.log_dir.path.join(LOG_NAME)
+    }
+
+    /// The access log that is being written.
+    pub fn access_log_file(&self) -> PathBuf {
+        self.log_dir.path.join(ACCESS_LOG_NAME)
     }
 
     /// Where plugins are looked for when `plugins.dirs` says nothing: the user's first.

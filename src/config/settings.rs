@@ -123,6 +123,30 @@ const TB: u64 = 1_000_000_000_000;
 /// All settings, sorted by key.
 pub const TABLE: &[SettingRow] = &[
     SettingRow {
+        key: "access_log.enabled",
+        form: Form::Word(&["yes", "no"]),
+        default: "yes",
+        description: "Whether every request is a line in `access.log`, beside the daemon's log.",
+    },
+    SettingRow {
+        key: "access_log.file_bytes_max",
+        form: Form::Bytes { least: 64 * KIB, most: TB },
+        default: "10MB",
+        description: "Size at which an access log file is put aside and a new one begun.",
+    },
+    SettingRow {
+        key: "access_log.files_max",
+        form: Form::Integer { least: 1, most: 100 },
+        default: "5",
+        description: "How many access log files are kept, the present one included.",
+    },
+    SettingRow {
+        key: "audit.checkpoint_dirs",
+        form: Form::Folders,
+        default: "",
+        description: "Folders outside the data folder that signed checkpoints of the audit are copied to; by default the keys folder.",
+    },
+    SettingRow {
         key: "daemon.drain",
         form: Form::Duration { least: Duration::ZERO, most: Duration::from_secs(3_600) },
         default: "25s",
@@ -314,6 +338,10 @@ pub fn read_ages(form: Form, pairs: impl Iterator<Item = (String, String)>) -> R
 /// The settings in force, typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The access log.
+    pub access_log: AccessLogSettings,
+    /// Absolute folders that checkpoints of the audit are copied to.
+    pub checkpoint_dirs: Vec<PathBuf>,
     /// How long a stop waits for what is in flight.
     pub drain: Duration,
     /// Largest payload of one event, in bytes.
@@ -345,6 +373,17 @@ pub struct LogSettings {
     pub files_max: usize,
 }
 
+/// Settings of the access log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessLogSettings {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// Size at which a file is put aside.
+    pub file_bytes_max: u64,
+    /// Files kept, the present one included.
+    pub files_max: usize,
+}
+
 /// Settings of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreSettings {
@@ -368,7 +407,17 @@ impl Settings {
             Some(SettingValue::Integer(number)) => usize::try_from(number).unwrap_or(usize::MAX),
             _ => 0,
         };
+        let folders = |key: &str| match value(key) {
+            Some(SettingValue::Folders(folders)) => folders,
+            _ => Vec::new(),
+        };
         Self {
+            access_log: AccessLogSettings {
+                enabled: value("access_log.enabled") != Some(SettingValue::Word("no")),
+                file_bytes_max: bytes("access_log.file_bytes_max"),
+                files_max: integer("access_log.files_max"),
+            },
+            checkpoint_dirs: folders("audit.checkpoint_dirs"),
             drain: match value("daemon.drain") {
                 Some(SettingValue::Duration(duration)) => duration,
                 _ => Duration::ZERO,
@@ -384,10 +433,7 @@ impl Settings {
                 file_bytes_max: bytes("log.file_bytes_max"),
                 files_max: integer("log.files_max"),
             },
-            plugin_dirs: match value("plugins.dirs") {
-                Some(SettingValue::Folders(folders)) => folders,
-                _ => Vec::new(),
-            },
+            plugin_dirs: folders("plugins.dirs"),
             process_tree: match value("plugins.process_tree") {
                 Some(SettingValue::Word(word)) => word,
                 _ => "auto",

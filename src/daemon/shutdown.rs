@@ -75,6 +75,7 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     }
     running.api.readers.close_idle();
     running.bus.close_store().await?;
+    running.signing.finish().await;
     tracing::info!("stopped");
     drop(running.folder);
     Ok(())

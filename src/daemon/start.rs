@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicUsize;
 
 use arc_swap::ArcSwap;
 use panotti_core::bus::Bus;
+use panotti_core::command::Record;
 use panotti_core::defect::Defects;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::{StoreId, uuid_v7};
@@ -14,11 +15,14 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Start;
+use super::access::AccessLog;
 use super::api::local::{ConnectionLimits, LocalListener};
+use super::api::recording::Refusals;
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreBounds, StoreLimits, Thread};
 use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::StateGrowth, watch::Feed};
+use super::checkpoints::Signing;
 use super::clock::{Clock, random_bytes};
 use super::configuration::{self, Configuration, Listeners};
 use super::host::init::tree::ProcessTree;
@@ -30,11 +34,11 @@ use super::schemas::Registry;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
 use super::store::sqlite::connection::{Durability, check_format};
-use super::store::sqlite::plugins;
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::Space;
 use super::store::sqlite::writer::{LostTail, Writer};
-use super::{defect, log, maintenance};
+use super::store::sqlite::{audit, plugins};
+use super::{checkpoints, defect, log, maintenance};
 use crate::config::file_system::{self, Trust};
 use crate::config::load::{Loaded, load_for_daemon};
 use crate::config::places::Places;
@@ -52,6 +56,8 @@ pub struct Running {
     pub bus: BusHandle,
     /// The plugins.
     pub host: HostHandle,
+    /// Signs checkpoints of the audit.
+    pub signing: Signing,
     /// Held for as long as the daemon lives.
     pub folder: DataFolder,
 }
@@ -76,6 +82,8 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let loaded = if taken_back { load_for_daemon(&places, &environment)? } else { loaded };
     log.change(&loaded.settings.log);
     store.reserve_log_index(loaded.settings.store.wal_bytes_max)?;
+    let access = AccessLog::begin(&places.access_log_file(), &loaded.settings.access_log);
+    let access = access.map_err(|source| StoreError::File { path: places.access_log_file(), source })?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
@@ -83,6 +91,15 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
     let plugin_rows = plugins::plugins(store.connection())?;
+    let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
+    let signing = checkpoints::Settings {
+        signer,
+        data: data.clone(),
+        copy_to: loaded.settings.checkpoint_dirs.clone(),
+        head: store.audit_head(),
+        clock,
+    };
+    let (checkpoints, signing) = checkpoints::start(signing, |number| audit::head_at(store.connection(), number).ok().flatten());
     let parts = start_bus(store, &loaded, &data, clock)?;
     if file_system::look(&data).is_ok_and(|found| found.trust == Trust::Memory) {
         tracing::warn!(data = %data.display(), "the data folder is in memory: everything in it is gone when the machine restarts");
@@ -104,19 +121,25 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
     let (bus, rules) = (parts.bus, parts.rules);
+    for entry in checkpoints::noted(&checkpoints, key) {
+        bus.record(Record::Audit(entry)).await?;
+    }
     let api = Arc::new(Shared {
         bus: bus.clone(),
         host: host.clone(),
         rules,
         readers,
         meters,
+        access,
+        refusals: Refusals::default(),
+        checkpoints,
         clock,
         stopping,
         stop,
         configuration: Arc::new(configuration),
         facts,
     });
-    Ok(Running { api, listener, stop_requests, bus, host, folder })
+    Ok(Running { api, listener, stop_requests, bus, host, signing, folder })
 }
 
 /// A store on a network disk would break the promise of durability without a word; one in memory is only told of.

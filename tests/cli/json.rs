@@ -12,8 +12,16 @@ use crate::support::daemon::Daemon;
 use crate::support::scratch::{Scratch, told};
 
 /// Commands that are no single answer, or whose answer is no data: they have tests of their own.
-const OTHERS: [&str; 6] =
-    ["panotti completion", "panotti help", "panotti daemon run", "panotti event tail", "panotti event export", "panotti config edit"];
+const OTHERS: [&str; 8] = [
+    "panotti completion",
+    "panotti help",
+    "panotti daemon run",
+    "panotti event tail",
+    "panotti event export",
+    "panotti config edit",
+    "panotti audit tail",
+    "panotti audit export",
+];
 
 const NOBODY: &str = "evt_01kc2v7jq8ew2s7q4m8t1n0zcd";
 
@@ -45,6 +53,8 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti topic show", &["a.b"], 4),
     ("panotti topic route", &["a.b"], 0),
     ("panotti slo", &[], 0),
+    ("panotti audit list", &["--action", "nothing.*"], 0),
+    ("panotti audit verify", &[], 0),
     ("panotti event retry", &[NOBODY], 4),
     ("panotti event discard", &[NOBODY, "--reason", "a test"], 4),
     ("panotti event cancel", &[NOBODY], 4),

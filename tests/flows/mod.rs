@@ -32,4 +32,4 @@ mod retention;
 mod schemas;
 mod service;
 mod strangers;
-mod upgrade;
+pub mod upgrade;

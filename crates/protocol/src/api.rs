@@ -13,6 +13,7 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod audit;
 mod checks;
 mod configuration;
 mod failures;
@@ -23,6 +24,7 @@ mod reading;
 mod replays;
 mod schemas;
 
+pub use audit::*;
 pub use checks::*;
 pub use configuration::*;
 pub use failures::*;
@@ -94,6 +96,9 @@ pub struct DaemonStatus {
     pub health: String,
     /// Plugins by state.
     pub plugins: BTreeMap<String, u64>,
+    /// The audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditStatus>,
     /// The event system.
     pub events: EventsStatus,
 }

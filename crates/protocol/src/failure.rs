@@ -83,6 +83,8 @@ macro_rules! codes {
 }
 
 codes! {
+    AUDIT_BROKEN = "audit.broken", 0, FAILED, "The audit is not what was written",
+        "Somebody has changed the store or an export outside Panotti, or the disk has.", "Keep everything as it is for whoever looks into it; compare with an export or a copy of the checkpoints from before.";
     CONFIG_CHANGED = "config.changed", 412, CONFLICT, "The configuration has changed meanwhile",
         "Another change came between reading it and this one.", "Look at it with `panotti config history`, and try again.";
     CONFIG_INVALID = "config.invalid", 422, INVALID, "The configuration does not hold",

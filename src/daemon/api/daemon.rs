@@ -67,7 +67,8 @@ pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
         *plugins.entry(plugin.state).or_default() += 1;
     }
     let stalled = events.subscriptions.iter().filter(|subscription| subscription.state == SubscriptionState::Stalled).count();
-    let health = match events.store.refusing.clone().or_else(|| still(stalled)) {
+    let audit = api.checkpoints.status();
+    let health = match events.store.refusing.clone().or_else(|| audit.problems.first().cloned()).or_else(|| still(stalled)) {
         Some(why) => format!("degraded: {why}"),
         None => "ok".to_owned(),
     };
@@ -84,6 +85,7 @@ pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
         log_file: facts.log_file.display().to_string(),
         health,
         plugins,
+        audit: Some(audit),
         events,
     }))
 }

@@ -11,10 +11,14 @@
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`configuration`]: settings, changes of them, their history
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
+//! - [`access`]: a line in the access log for every request
+//! - [`audit`], [`recording`]: who did what; what is recorded of every request
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
+pub mod access;
+pub mod audit;
 pub mod checks;
 pub mod configuration;
 pub mod daemon;
@@ -32,6 +36,7 @@ pub mod principal;
 pub mod problem;
 pub mod publisher_key;
 pub mod purging;
+pub mod recording;
 pub mod replay_plan;
 mod replays;
 pub mod routes;
@@ -49,13 +54,16 @@ use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::access::AccessLog;
 use super::bus::handle::BusHandle;
+use super::checkpoints::Known;
 use super::clock::Clock;
 use super::configuration::Configuration;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
 use super::store::sqlite::readers::Readers;
+use recording::Refusals;
 
 /// Everything a route works with.
 #[derive(Debug)]
@@ -70,6 +78,12 @@ pub struct Shared {
     pub readers: Readers,
     /// What is measured.
     pub meters: Meters,
+    /// The access log.
+    pub access: AccessLog,
+    /// What was refused.
+    pub refusals: Refusals,
+    /// The checkpoints of the audit.
+    pub checkpoints: Known,
     /// The time.
     pub clock: Clock,
     /// Cancelled when the daemon begins to stop: streams end with a word.
@@ -112,7 +126,10 @@ pub fn router(api: Api) -> Router {
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
+        .layer(axum::middleware::from_fn(recording::on_behalf))
         .layer(axum::middleware::from_fn(principal::identify))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
         .layer(axum::middleware::from_fn(problem::with_request_id))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access::log))
         .with_state(api)
 }

@@ -23,6 +23,12 @@ pub struct Peer {
     pub uid: u32,
 }
 
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "uid {}", self.uid)
+    }
+}
+
 impl Connected<IncomingStream<'_, LocalListener>> for Peer {
     fn connect_info(stream: IncomingStream<'_, LocalListener>) -> Self {
         stream.remote_addr().clone()

@@ -16,7 +16,12 @@ use crate::daemon::store::failure::StoreError;
 
 /// Largest body of a request that is not publishing, in bytes.
 const BODY_BYTES_MAX: usize = 256 * 1024;
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header with the request's id.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request, for those that answer it.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
 
 /// A failure on its way to the client.
 #[derive(Debug)]
@@ -54,9 +59,10 @@ impl IntoResponse for Problem {
 }
 
 /// Gives every request an id, echoes it, and puts it into the problem where there is one.
-pub async fn with_request_id(request: Request, next: Next) -> Response {
+pub async fn with_request_id(mut request: Request, next: Next) -> Response {
     let request_id = data_encoding::HEXLOWER.encode(&random_bytes::<8>());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    request.extensions_mut().insert(RequestId(request_id.clone()));
     let mut response = next.run(request).await;
     tracing::debug!(%request_id, %method, path, status = response.status().as_u16(), "request");
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {

@@ -13,8 +13,8 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, checks, configuration, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays,
-    schemas, stream, subscriptions, topics, traces,
+    Api, audit, checks, configuration, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging,
+    replays, schemas, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
@@ -110,6 +110,7 @@ const fn may(verb: Verb, resource: Resource) -> Needs {
 fn the_daemon(routes: Routes) -> Routes {
     let (see, manage) = (may(Verb::Read, Resource::System), may(Verb::Manage, Resource::System));
     let (config, set) = (may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::Config));
+    let audited = may(Verb::Read, Resource::Audit);
     routes
         .route("get_live", "GET", "/livez", Needs::Nothing, daemon::live)
         .route("get_ready", "GET", "/readyz", Needs::Nothing, daemon::ready)
@@ -124,6 +125,10 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("reload_config", "POST", "/config/reload", set, configuration::reload)
         .route("get_config_schema", "GET", "/config/schema", config, configuration::schema)
         .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
+        .route("list_audit_records", "GET", "/audit", audited, audit::list)
+        .route("export_audit_records", "GET", "/audit/export", audited, audit::export)
+        .route("list_audit_checkpoints", "GET", "/audit/checkpoints", audited, audit::checkpoints)
+        .route("verify_audit", "GET", "/audit/verify", audited, audit::verify)
         .route("stop_daemon", "POST", "/daemon/stop", manage, daemon::stop)
         .route("get_slo", "GET", "/slo", see, numbers::slo)
 }

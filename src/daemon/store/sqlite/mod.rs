@@ -4,6 +4,7 @@
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
+//! - [`audit`]: who did what: the chain of records, and reading it
 //! - [`configuration`]: what was set over the configuration, revision by revision
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
 //! - [`keyed`]: ordering keys: who is next in each
@@ -19,6 +20,7 @@
 //! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
+pub mod audit;
 pub mod checkpoint;
 pub mod configuration;
 pub mod connection;

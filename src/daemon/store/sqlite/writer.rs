@@ -5,16 +5,21 @@ use std::path::{Path, PathBuf};
 
 use panotti_core::action::Write;
 use panotti_core::event::StoredEvent;
+use panotti_core::origin::AuditEntry;
 use panotti_core::retention::TrustedTime;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use rusqlite::Connection;
+use tokio::sync::watch;
 
 use super::connection::{Durability, beside, open_writer};
 use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
-use super::{deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, trimming};
+use super::{
+    audit, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, trimming,
+};
+use crate::audit::chain::ChainHead;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::{HighWater, Seal};
 
@@ -30,6 +35,10 @@ pub struct Writer {
     seal: Seal,
     store_id: StoreId,
     epoch: u64,
+    /// How far the audit goes, with what the step under way has added.
+    audit: ChainHead,
+    /// How far it is on disk.
+    audit_told: watch::Sender<ChainHead>,
 }
 
 /// What is lost may be given up: only when a person said so.
@@ -41,6 +50,16 @@ pub enum LostTail {
     Accept,
 }
 
+fn accepted_loss(first: u64, last: u64) -> AuditEntry {
+    AuditEntry {
+        actor: "daemon".to_owned(),
+        action: "store.accept_loss".to_owned(),
+        object: "events".to_owned(),
+        reason: String::new(),
+        detail: format!("sequences {first} to {last} are gone"),
+    }
+}
+
 impl Writer {
     /// Opens the store to write, and counts this start.
     ///
@@ -50,6 +69,9 @@ impl Writer {
         log_index::check_room(folder)?;
         let path = folder.join("panotti.db");
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
+        let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
+        let store_id = StoreId::from_bytes(store_id);
+        let mut audit = audit::head(&connection, store_id)?;
         let mut seal = Seal::open(&folder.join("seal"))?;
         let mut head = pages::head(&connection)?;
         if seal.last().sequence > head {
@@ -57,10 +79,7 @@ impl Writer {
             if lost == LostTail::Refuse {
                 return Err(StoreError::TailLost { first, last });
             }
-            connection.execute(
-                "INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, 'daemon', 'store.accept_loss', 'events', '', ?2)",
-                (now.as_ms(), format!("sequences {first} to {last} are gone")),
-            )?;
+            audit::append(&connection, &mut audit, &accepted_loss(first, last), now)?;
             // Their receipts are out: what comes next must not be taken for them.
             connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
             head = last;
@@ -68,7 +87,6 @@ impl Writer {
         // Not with RETURNING: its commit comes when the statement is reset, and an error of that would be passed over.
         connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
         let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
-        let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         // The seal may be behind: a crash came between the commit and its entry. From here on it follows again.
         let high_water = HighWater { sequence: head, ..seal.last() };
         seal.append(high_water)?;
@@ -80,8 +98,10 @@ impl Writer {
             topics: TopicNumbers::default(),
             tally: Tally::default(),
             seal,
-            store_id: StoreId::from_bytes(store_id),
+            store_id,
             epoch,
+            audit,
+            audit_told: watch::Sender::new(audit),
         })
     }
 
@@ -99,6 +119,11 @@ impl Writer {
     /// Starts of the daemon on this store, this one included.
     pub fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// How far the audit goes, told after each commit that adds to it.
+    pub fn audit_head(&self) -> watch::Receiver<ChainHead> {
+        self.audit_told.subscribe()
     }
 
     /// The connection, to read what is committed.
@@ -121,8 +146,12 @@ impl Writer {
             return Ok(());
         }
         match self.write_all(writes, now) {
-            Ok(()) => self.append_to_seal(writes),
+            Ok(()) => {
+                self.audit_told.send_if_modified(|told| std::mem::replace(told, self.audit) != self.audit);
+                self.append_to_seal(writes)
+            }
             Err(error) => {
+                self.audit = *self.audit_told.borrow();
                 self.topics.forget();
                 self.tally.forget();
                 if !self.connection.is_autocommit() {
@@ -202,7 +231,8 @@ impl Writer {
             Write::ReplayProgress { .. } => replays::progress(connection, write),
             Write::Trim { events } => trimming::remove(connection, events),
             Write::Record(record) => plugins::record(connection, record, now),
-            Write::Audit(entry) => plugins::audit(connection, entry, now),
+            Write::Audit(entry) => audit::append(connection, &mut self.audit, entry, now),
+            Write::Stamped(stamped) => audit::append_stamped(connection, &mut self.audit, stamped, now),
         }
     }
 
