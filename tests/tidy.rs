@@ -75,6 +75,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "audit",
             "daemon::access",
             "daemon::checkpoints",
+            "daemon::configuration",
             "daemon::meters",
             "daemon::origin",
             "daemon::clock",

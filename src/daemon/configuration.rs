@@ -5,6 +5,7 @@
 //! first: after a crash between the two it is ahead by a change nobody was told of, and the start takes it back.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,7 +20,7 @@ use super::bus::handle::BusHandle;
 use super::bus::thread::StoreBounds;
 use super::log::LogHandle;
 use super::retention::Kept;
-use super::store::failure::StoreError;
+use super::store::failure::{StoreError, is_full};
 use super::store::sqlite::configuration as revisions;
 use super::store::sqlite::readers::Readers;
 use crate::config::environment::Environment;
@@ -223,7 +224,7 @@ impl Configuration {
     /// Writes the file, then the store. Where the store refuses, the file is put back.
     async fn write(&self, before: &ConfigurationOverlay, text: &str, entry: ConfigurationChange) -> Result<(), Failure> {
         let path = self.places.overlay_file();
-        overlay::replace_file(&path, text).map_err(|source| StoreError::File { path: path.clone(), source })?;
+        overlay::replace_file(&path, text).map_err(|error| cannot_write(&path, &error))?;
         let Err(failure) = self.bus.record(Record::Configuration(entry)).await else { return Ok(()) };
         let put_back = match before.revision {
             0 => overlay::remove_file(&path),
@@ -318,6 +319,11 @@ impl Configuration {
         tracing::info!(revision = set.revision, "configuration applied");
         self.in_force.store(Arc::new(InForce { loaded, live, set }));
     }
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+    let code = if is_full(error) { ErrorCode::STORE_FULL } else { ErrorCode::STORE_UNAVAILABLE };
+    Failure::new(code, format!("{} cannot be written: {error}", path.display()))
 }
 
 /// Settings that have another value.

