@@ -113,7 +113,7 @@ impl Client {
     pub async fn send_once<T: DeserializeOwned>(&mut self, path: &str, body: &impl Serialize, key: &str) -> Result<T, Failure> {
         let body =
             serde_json::to_vec(body).map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;
-        let response = self.exchange(Method::POST, path, Some(body), Some(key)).await?;
+        let response = self.exchange(Method::POST, path, Some(body), Some(("idempotency-key", key))).await?;
         read_json(response).await
     }
 
@@ -127,19 +127,36 @@ impl Client {
         Ok((read_all(response.into_body()).await?, media_type))
     }
 
+    /// Sends a JSON body that was made on a revision: where another change came first, the daemon refuses it.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn send_if_match<T: DeserializeOwned>(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+        revision: u64,
+    ) -> Result<T, Failure> {
+        let body =
+            serde_json::to_vec(body).map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;
+        let response = self.exchange(method, path, Some(body), Some(("if-match", &format!("\"{revision}\"")))).await?;
+        read_json(response).await
+    }
+
     async fn exchange(
         &mut self,
         method: Method,
         path: &str,
         body: Option<Vec<u8>>,
-        key: Option<&str>,
+        condition: Option<(&'static str, &str)>,
     ) -> Result<Response<Incoming>, Failure> {
         let mut request = Request::builder().method(method).uri(path).header(ACCEPT, "application/json");
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        if let Some(key) = key {
-            request = request.header("idempotency-key", key);
+        if let Some((name, value)) = condition {
+            request = request.header(name, value);
         }
         let body = Full::new(Bytes::from(body.unwrap_or_default())).map_err(|never| match never {}).boxed_unsync();
         let request = request.body(body).map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;

@@ -7,6 +7,9 @@
 //! - [`environment`]: a snapshot of the environment variables
 //! - [`file_system`]: what kind of file system a folder is on
 //! - [`manifest`], [`manifest_schemas`], [`manifest_secrets`]: a plugin's folder, checked without a daemon
+//! - [`overlay`]: what is set over the files while the daemon runs
+//! - [`schema`]: the JSON Schema of `panotti.yaml`
+//! - [`manifest`], [`manifest_schemas`]: a plugin's folder, checked without a daemon
 //! - [`yaml`]: YAML as a tree in which everything knows its line and column
 //! - [`decode`]: typed values out of that tree, with all problems at once
 //! - [`units`]: durations and sizes as people write them
@@ -21,7 +24,9 @@ pub mod load;
 pub mod manifest;
 pub mod manifest_schemas;
 pub mod manifest_secrets;
+pub mod overlay;
 pub mod places;
+pub mod schema;
 pub mod settings;
 pub mod suggest;
 pub mod units;

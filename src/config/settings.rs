@@ -97,7 +97,30 @@ pub struct SettingRow {
     pub description: &'static str,
 }
 
+/// Settings of which a change counts at once. Every other counts from the next start on.
+pub const LIVE: [&str; 9] = [
+    "daemon.drain",
+    "events.payload_bytes_max",
+    "log.file_bytes_max",
+    "log.files_max",
+    "log.level",
+    "retention.days",
+    "retention.topics",
+    "store.bytes_max",
+    "store.free_bytes_min",
+];
+
 impl SettingRow {
+    /// Whether a change counts at once.
+    pub fn is_live(&self) -> bool {
+        LIVE.contains(&self.key)
+    }
+
+    /// Its section, and its key in it.
+    pub fn parts(&self) -> (&'static str, &'static str) {
+        self.key.split_once('.').unwrap_or((self.key, ""))
+    }
+
     /// The variable that sets it.
     pub fn variable(&self) -> String {
         format!("PANOTTI_{}", self.key.replace('.', "__").to_uppercase())
@@ -292,6 +315,29 @@ impl SettingValue {
     }
 }
 
+/// Reads a value as an answer or a request shows it: text, a number, a list of folders, durations by pattern.
+///
+/// # Errors
+/// What was expected instead.
+pub fn read_json(form: Form, value: &Value, base: &Path) -> Result<SettingValue, String> {
+    let text = |value: &Value| match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        other => Err(format!("expected {}, got `{other}`", form.describe())),
+    };
+    match (form, value) {
+        (Form::Folders, Value::Array(items)) => {
+            items.iter().map(|item| text(item).map(|folder| base.join(folder))).collect::<Result<_, _>>().map(SettingValue::Folders)
+        }
+        (Form::Ages { .. }, Value::Object(pairs)) => {
+            let pairs: Vec<(String, String)> =
+                pairs.iter().map(|(pattern, age)| Ok((pattern.clone(), text(age)?))).collect::<Result<_, String>>()?;
+            read_ages(form, pairs.into_iter())
+        }
+        (_, value) => read_text(form, &text(value)?, base),
+    }
+}
+
 /// Reads a value that is one text: a variable's, a default, or a scalar of a file. `base` is what relative folders count from.
 ///
 /// # Errors
@@ -479,5 +525,6 @@ mod tests {
             }
             assert!(row.description.ends_with('.'), "{}", row.key);
         }
+        assert!(LIVE.iter().all(|key| TABLE.iter().any(|row| row.key == *key)), "what is live is a setting");
     }
 }

@@ -12,6 +12,15 @@ pub fn ready() {
     tell(&[NotifyState::Ready]);
 }
 
+/// Its settings are read anew; [`ready`] follows.
+pub fn reloading() {
+    // Newer managers want to know when; older ones pass over it.
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Err(_) => tell(&[NotifyState::Reloading]),
+    }
+}
+
 /// It stops, and may take as long as the drain and a little more.
 pub fn stopping(drain: Duration) {
     let most = u32::try_from((drain + STOP_BESIDE_DRAIN).as_micros()).unwrap_or(u32::MAX);

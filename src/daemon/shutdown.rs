@@ -1,6 +1,7 @@
 //! How the daemon stops (semantics rule 23): refuse new work, hand out nothing, wait for what is in flight, ask the plugins to shut down,
 //! give the leases back, write the last words. A second signal makes it fast. Nothing is lost either way: the queue is the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use panotti_protocol::failure::{ErrorCode, Failure};
@@ -10,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::api::http::connection::Service;
 use super::api::http::progress::Patience;
 use super::api::router;
+use super::configuration::Configuration;
 use super::service_manager;
 use super::start::Running;
 
@@ -48,13 +50,15 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     connections.spawn(running.listener.serve(local, connections.clone()));
     connections.spawn(running.network.serve(network, connections.clone()));
     connections.close();
+    let hangup = signal(SignalKind::hangup()).map_err(internal)?;
+    tokio::spawn(reload_when_told(hangup, Arc::clone(&running.api.configuration)));
     service_manager::ready();
     service_manager::keep_telling();
     let asked = tokio::select! {
         () = signals.next() => None,
         asked = running.stop_requests.recv() => asked.flatten(),
     };
-    let drain = asked.map_or(running.drain, Duration::from_millis);
+    let drain = asked.map_or_else(|| running.api.configuration.with(|settings| settings.drain), Duration::from_millis);
     tracing::info!(drain_ms = drain.as_millis(), "stopping");
     service_manager::stopping(drain);
     stopping.cancel();
@@ -80,4 +84,24 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     tracing::info!("stopped");
     drop(running.folder);
     Ok(())
+}
+
+/// Reads the configuration anew at each SIGHUP. One that does not hold is told in the log, and the old one stays in force.
+async fn reload_when_told(mut hangup: Signal, configuration: Arc<Configuration>) {
+    while hangup.recv().await.is_some() {
+        service_manager::reloading();
+        match configuration.reload(false, "signal:hangup").await {
+            Ok(answer) => tracing::info!(changed = answer.changed, "configuration read anew"),
+            Err(failure) => {
+                let problems: Vec<String> = failure.errors.iter().map(|part| format!("{} {}", part.pointer, part.detail)).collect();
+                tracing::error!(
+                    code = failure.code,
+                    detail = failure.detail,
+                    problems = problems.join("; "),
+                    "configuration refused; the old one stays"
+                );
+            }
+        }
+        service_manager::ready();
+    }
 }

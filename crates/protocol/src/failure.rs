@@ -85,11 +85,19 @@ macro_rules! codes {
 codes! {
     AUDIT_BROKEN = "audit.broken", 0, FAILED, "The audit is not what was written",
         "Somebody has changed the store or an export outside Panotti, or the disk has.", "Keep everything as it is for whoever looks into it; compare with an export or a copy of the checkpoints from before.";
+    CONFIG_CHANGED = "config.changed", 412, CONFLICT, "The configuration has changed meanwhile",
+        "Another change came between reading it and this one.", "Look at it with `panotti config history`, and try again.";
     CONFIG_INVALID = "config.invalid", 422, INVALID, "The configuration does not hold",
         "A key is unknown or a value has the wrong form.", "Correct what is listed; `panotti config validate` checks without a daemon.";
     CONFIG_KEY_UNKNOWN = "config.key_unknown", 404, NOT_FOUND, "There is no such configuration key",
         "Keys are a fixed list, so that a typing error cannot pass unnoticed.", "`panotti config list` shows all keys.";
-    CONFIG_UNREADABLE = "config.unreadable", 0, CONFIGURATION, "A configuration file cannot be read",
+    CONFIG_PINNED = "config.pinned", 409, CONFLICT, "A variable pins this setting",
+        "Variables count before everything that is set, so the change would have no effect.", "Change or unset the variable where the daemon is started.";
+    CONFIG_REVISION_MISSING = "config.revision_missing", 428, USAGE, "The change does not say what it was made on",
+        "Without the revision that was read, one person's change could undo another's unseen.", "Send `If-Match` with the `ETag` of `GET /config/overlay`.";
+    CONFIG_REVISION_NOT_FOUND = "config.revision_not_found", 404, NOT_FOUND, "There is no such revision of the configuration",
+        "The number is wrong, or the revision is too old to be kept.", "`panotti config history` shows all.";
+    CONFIG_UNREADABLE = "config.unreadable", 422, CONFIGURATION, "A configuration file cannot be read",
         "It is missing where it was named, or its owner or mode forbids reading.", "Check the path and the file's mode.";
     DAEMON_ALREADY_RUNNING = "daemon.already_running", 0, ALREADY_RUNNING, "Another daemon has this data folder",
         "One data folder belongs to one daemon at a time.", "Use the running one, stop it with `panotti daemon stop`, or name another folder with `--data`.";

@@ -107,7 +107,12 @@ async fn publish_one(
         true => Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes")),
         false => failure,
     })?;
-    let mut draft = drafts::draft(read_event(&bytes)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    let mut draft = drafts::draft(
+        read_event(&bytes)?,
+        &principal.source,
+        &principal.actor,
+        api.configuration.with(|settings| settings.payload_bytes_max),
+    )?;
     principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
     let made_from = from.as_ref().map(|from| from.eventid);
     if let Some(from) = from {
@@ -177,7 +182,12 @@ async fn publish_batch_once<'a>(
 }
 
 fn line_draft(api: &Api, principal: &Principal, text: &[u8]) -> Result<Draft, Failure> {
-    let draft = drafts::draft(read_event(text)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    let draft = drafts::draft(
+        read_event(text)?,
+        &principal.source,
+        &principal.actor,
+        api.configuration.with(|settings| settings.payload_bytes_max),
+    )?;
     principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
     Ok(draft)
 }

@@ -15,6 +15,7 @@
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`secrets`]: secrets of the configuration
+//! - [`configuration`]: settings, changes of them, their history
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`access_log`]: a line in the access log for every request
 //! - [`audit`], [`recording`]: who did what; what is recorded of every request
@@ -27,6 +28,7 @@ pub mod audit;
 pub mod auth;
 mod batch;
 pub mod checks;
+pub mod configuration;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
@@ -63,8 +65,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use panotti_core::ages::Ages;
-use panotti_protocol::api::{HttpStatus, Setting};
+use panotti_protocol::api::HttpStatus;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use tokio::sync::watch;
@@ -76,6 +77,7 @@ use super::access_log::AccessLog;
 use super::bus::handle::BusHandle;
 use super::checkpoints::Known;
 use super::clock::Clock;
+use super::configuration::Configuration;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
@@ -114,6 +116,8 @@ pub struct Shared {
     pub stopping: CancellationToken,
     /// Asks the daemon to stop, with the drain time in milliseconds where one was given.
     pub stop: tokio::sync::mpsc::Sender<Option<u64>>,
+    /// The settings, and what may change of them.
+    pub configuration: Arc<Configuration>,
     /// What does not change while the daemon runs.
     pub facts: Facts,
 }
@@ -133,16 +137,6 @@ pub struct Facts {
     pub socket: PathBuf,
     /// The log file.
     pub log_file: PathBuf,
-    /// Every setting in force.
-    pub settings: Vec<Setting>,
-    /// Largest payload of one event, in bytes.
-    pub payload_bytes_max: usize,
-    /// How long resolved events are kept.
-    pub retention: Ages,
-    /// Bytes the store may use.
-    pub store_bytes_max: u64,
-    /// Free space below which publishing is refused.
-    pub free_bytes_min: u64,
     /// Names by which clients on the network may call the daemon.
     pub hosts: Hosts,
     /// Size of the write-ahead log past which the writer makes it restart.

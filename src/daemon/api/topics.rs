@@ -48,7 +48,8 @@ pub async fn show(State(api): State<Api>, Path(name): Path<String>) -> Answer<To
     let not_found = || Problem(Failure::new(ErrorCode::TOPIC_NOT_FOUND, format!("no event was ever published to `{topic}`")));
     let mut detail = found.ok_or_else(not_found)?;
     detail.summary.consumers = consumers(&api.rules.current(), &detail.summary.topic);
-    let (kept, by) = api.facts.retention.of(&detail.summary.topic);
+    let ages = api.configuration.with(|settings| settings.retention.clone());
+    let (kept, by) = ages.of(&detail.summary.topic);
     detail.kept_ms = u64::try_from(kept.as_millis()).unwrap_or(u64::MAX);
     detail.kept_by = by.cloned();
     Ok(Json(detail))
