@@ -10,7 +10,7 @@ use panotti_core::event::{Draft, StoredEvent};
 use panotti_core::once::PublisherKey;
 use panotti_protocol::api::{
     DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, LineAnswer, Page,
-    RetryRequest,
+    RetryRequest, RevealQuery,
 };
 use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
@@ -23,6 +23,7 @@ use super::batch::Batch;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
 use super::publisher_key::RequestKey;
+use super::revealing::{self, Shown};
 use super::{Api, filters, ndjson, pages};
 use crate::daemon::bus::handle::DeliveryChange;
 use crate::daemon::drafts;
@@ -241,8 +242,15 @@ pub async fn load(api: &Api, principal: &Principal, verb: Verb, id: &str) -> Res
 }
 
 /// `GET /events/{id}`
-pub async fn show(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<EventDetail> {
+pub async fn show(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Parameters(query): Parameters<RevealQuery>,
+) -> Answer<EventDetail> {
     let event = load(&api, &principal, Verb::Read, &id).await?;
+    let size_bytes = event.draft.payload.len() as u64;
+    let Shown { event, masked } = revealing::show(&api, &principal, event, &query).await?;
     let leased = api.bus.leased().await?;
     let detail = api.readers.read(move |connection| {
         let names = Names::read(connection, leased)?;
@@ -254,13 +262,18 @@ pub async fn show(State(api): State<Api>, principal: Principal, Path(id): Path<S
     let text = event_json::event_json(&event, Payload::Included);
     let shown = serde_json::from_str(text.get())
         .map_err(|error| Failure::new(ErrorCode::STORE_CORRUPT, format!("the event {} does not read back: {error}", event.eventid)))?;
-    let size_bytes = event.draft.payload.len() as u64;
-    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, deliveries, tags, event: shown }))
+    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, masked, deliveries, tags, event: shown }))
 }
 
-/// `GET /events/{id}/payload`: its bytes, as they came.
-pub async fn payload(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Result<Response, Problem> {
+/// `GET /events/{id}/payload`: its bytes, as they came, unless something in them is masked.
+pub async fn payload(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Parameters(query): Parameters<RevealQuery>,
+) -> Result<Response, Problem> {
     let event = load(&api, &principal, Verb::Read, &id).await?;
+    let Shown { event, .. } = revealing::show(&api, &principal, event, &query).await?;
     let mut response = event.draft.payload.into_response();
     let media_type = HeaderValue::from_str(&event.draft.datacontenttype).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     response.headers_mut().insert(CONTENT_TYPE, media_type);
@@ -270,6 +283,9 @@ pub async fn payload(State(api): State<Api>, principal: Principal, Path(id): Pat
 /// `GET /events`
 pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<EventsQuery>) -> Answer<EventsPage> {
     let filter = filters::compiled(query.filter.as_deref())?;
+    if query.reveal || query.reason.is_some() {
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "a list shows no payloads, so it has nothing to reveal")));
+    }
     if query.tag.as_ref().is_some_and(|tag| !tag.contains(':')) {
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "a tag is written `KEY:VALUE`")));
     }

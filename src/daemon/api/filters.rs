@@ -9,7 +9,8 @@ use panotti_core::command::CreateFilter;
 use panotti_core::manifest::routed;
 use panotti_filter::expression::Filter;
 use panotti_protocol::api::{
-    EventFiltered, EventFilteredQuery, FilterChanged, FilterExplanation, FilterRequest, Filtered, FilteredQuery, Page, StoredFilter, Tag,
+    EventFiltered, EventFilteredQuery, FilterChanged, FilterExplanation, FilterRequest, Filtered, FilteredQuery, Page, RevealQuery,
+    StoredFilter, Tag,
 };
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
+use super::revealing::{self, Shown};
 use super::{Api, events, pages};
 use crate::config::manifest::is_plugin_name;
 use crate::daemon::event_view;
@@ -158,6 +160,7 @@ pub async fn event_filtered(
 ) -> Answer<EventFiltered> {
     let filter = compile(&query.filter)?;
     let event = events::load(&api, &principal, Verb::Read, &id).await?;
+    let Shown { event, .. } = revealing::show(&api, &principal, event, &RevealQuery::default()).await?;
     let found = event_view::evaluate(&filter, &event);
     let why = event_view::explain(&filter, &event);
     let why = why.map(|why| FilterExplanation { clause: why.clause, expected: why.expected, actual: why.actual });

@@ -48,6 +48,7 @@ pub mod purging;
 pub mod recording;
 pub mod replay_plan;
 mod replays;
+mod revealing;
 pub mod roles;
 pub mod routes;
 pub mod schemas;

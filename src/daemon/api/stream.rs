@@ -11,7 +11,7 @@ use futures_util::Stream;
 use panotti_core::action::Notice;
 use panotti_core::event::StoredEvent;
 use panotti_filter::expression::Filter;
-use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, StreamQuery};
+use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, RevealQuery, StreamQuery};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::permission::Verb;
@@ -19,11 +19,12 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::principal::Principal;
 use super::problem::{Parameters, Problem};
-use super::{Api, filters};
+use super::{Api, filters, revealing};
 use crate::daemon::bus::watch::FeedItem;
 use crate::daemon::event_json::{Payload, event_json};
 use crate::daemon::event_view;
 use crate::daemon::store::sqlite::events;
+use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
 
 /// Events between the store or the feed and the client's connection.
@@ -47,6 +48,11 @@ pub async fn stream(
         None => query.after,
     };
     let filter = filters::compiled(query.filter.as_deref())?;
+    if query.reveal && !query.payload {
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "without `payload` there is nothing to reveal")));
+    }
+    let asked = RevealQuery { reveal: query.reveal, reason: query.reason.clone() };
+    revealing::all(&api, &principal, query.topic.as_ref(), &asked, "a stream").await?;
     let feed = api.bus.feed().subscribe();
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     tokio::spawn(async move {
@@ -153,7 +159,15 @@ impl Watcher {
     }
 
     async fn whole(&self, sequence: Sequence) -> Result<(), Over> {
-        match self.api.readers.read(move |connection| events::by_sequence(connection, sequence)).await {
+        let reveal = self.query.reveal;
+        let reading = self.api.readers.read(move |connection| {
+            let mut event = events::by_sequence(connection, sequence)?;
+            if let Some(event) = event.as_mut().filter(|_| !reveal) {
+                Masks::new(connection).mask(event)?;
+            }
+            Ok(event)
+        });
+        match reading.await {
             Ok(Some(event)) => self.send_json("published", Some(sequence), &event_json(&event, Payload::Included)).await,
             Ok(None) => Ok(()),
             Err(_) => Err(Over),
@@ -182,10 +196,12 @@ impl Watcher {
         if let Some(event) = known.filter(|_| !filter.reads_data()) {
             return Ok(event_view::evaluate(filter, event).matched);
         }
-        match self.api.readers.read(move |connection| events::by_sequence(connection, sequence)).await {
-            Ok(event) => Ok(event.is_some_and(|event| event_view::evaluate(filter, &event).matched)),
-            Err(_) => Err(Over),
-        }
+        let filter = filter.clone();
+        let reading = self.api.readers.read(move |connection| match events::by_sequence(connection, sequence)? {
+            Some(event) => Ok(Masks::new(connection).evaluate(&filter, &event)?.matched),
+            None => Ok(false),
+        });
+        reading.await.map_err(|_| Over)
     }
 
     fn plugin_gets(&self, event: &StoredEvent) -> bool {
