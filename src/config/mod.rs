@@ -2,6 +2,7 @@
 //!
 //! - [`settings`]: the table of all settings, and the typed [`settings::Settings`]
 //! - [`http`]: settings of the network
+//! - [`local_users`]: settings of the local socket for other users
 //! - [`load`]: defaults, files, environment, with the origin of each value
 //! - [`places`]: where data, configuration, logs, keys and the socket are
 //! - [`environment`]: a snapshot of the environment variables
@@ -13,11 +14,13 @@
 //! - [`suggest`]: "did you mean"
 //! - [`user`]: names of local users
 
+mod ages;
 pub mod decode;
 pub mod environment;
 pub mod file_system;
 pub mod http;
 pub mod load;
+pub mod local_users;
 pub mod manifest;
 pub mod manifest_schemas;
 pub mod manifest_secrets;

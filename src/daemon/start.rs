@@ -20,6 +20,7 @@ use super::access::pepper::Pepper;
 use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
+use super::api::local_users::LocalUsers;
 use super::api::recording::Refusals;
 use super::api::tcp::TcpDoor;
 use super::api::{Api, Facts, Shared};
@@ -94,7 +95,8 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
-    let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
+    let local_users = Arc::new(LocalUsers::new(&loaded.settings.socket)?);
+    let listener = LocalListener::bind(&socket, local_seats(&loaded), Arc::clone(&local_users))?;
     let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
     let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
     let plugin_rows = plugins::plugins(store.database())?;
@@ -136,6 +138,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         host: host.clone(),
         rules,
         gate,
+        local_users,
         readers,
         meters,
         secrets,

@@ -1,6 +1,7 @@
 //! The HTTP API: one router, served on the local socket and, where that is wanted, on the network. Every route of the PRD exists as written, and under `/v1` too.
 //! `docs/api.md` lists path, request and response.
 //!
+//! - [`local_users`]: which local users are let in, and their roles
 //! - [`local`]: the local socket: its file, who may connect, how many
 //! - [`tcp`]: the network: where it listens, when, how many may connect
 //! - [`http`]: HTTP on a connection of either, within its limits
@@ -35,6 +36,7 @@ pub mod filters;
 pub mod http;
 pub mod keys;
 pub mod local;
+pub mod local_users;
 pub mod ndjson;
 pub mod numbers;
 pub mod objects;
@@ -82,6 +84,7 @@ use super::meters::Meters;
 use super::rules::Rules;
 use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
+use local_users::LocalUsers;
 use recording::Refusals;
 
 /// Everything a route works with.
@@ -95,6 +98,8 @@ pub struct Shared {
     pub rules: Arc<Rules>,
     /// Who has a key.
     pub gate: Arc<Gate>,
+    /// Which local users may do what.
+    pub local_users: Arc<LocalUsers>,
     /// The store, to read.
     pub readers: Readers,
     /// What is measured.
