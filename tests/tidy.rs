@@ -39,6 +39,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "panotti_core",
             "panotti_filter",
             "audit",
+            "daemon::event_json",
             "daemon::event_view",
             "daemon::redact",
             "daemon::seal",

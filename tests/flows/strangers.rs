@@ -14,7 +14,7 @@ use crate::support::until;
 
 /// Tries every way to the socket that a user has, and prints for each what came of it.
 const TRY: &str = r#"
-import json, os, socket, sys, tempfile
+import json, os, shutil, socket, sys, tempfile
 path, pid = sys.argv[1:3]
 folder, name = os.path.split(path)
 own = tempfile.mkdtemp()
@@ -55,6 +55,7 @@ for way, attempt in ways.items():
         said[way] = 'cut off'
     except OSError as error:
         said[way] = error.strerror or str(error)
+shutil.rmtree(own)
 print(json.dumps(said))
 "#;
 
@@ -167,7 +168,7 @@ fn rule_20_local_users_have_the_roles_that_the_settings_give_them_by_uid_or_gid(
     assert_eq!(ask(65_534, 65_534, "GET", "/livez", ""), "closed\n", "not of the group");
 
     open_up(&[(socket.parent().unwrap().to_owned(), 0o755), (socket.clone(), 0o666)]);
-    assert_eq!(ask(65_534, 65_534, "GET", "/livez", ""), "cut off \n", "without a role nobody is served, whatever the modes say");
+    assert_eq!(ask(65_534, 65_534, "GET", "/livez", "").trim_end(), "cut off", "without a role nobody is served, whatever the modes say");
     assert!(ask(65_533, 65_534, "POST", "/events", event).starts_with("201 "), "the role by uid needs no group");
     let checked = told(&scratch.run(&["--socket", path, "role", "check", "user:65533", "publish:events:a.b"]));
     assert!(checked.contains("allowed") && checked.contains("publisher"), "{checked}");
@@ -188,11 +189,11 @@ fn rule_20_a_socket_that_its_group_cannot_reach_or_others_can_is_refused_with_wh
     assert!(said.contains("uid:N=ROLE") && said.contains("config.invalid"), "{said}");
     let folder = scratch.path().join("open");
     std::fs::create_dir(&folder).unwrap();
-    open_up(&[(folder.clone(), 0o770)]);
+    open_up(&[(scratch.path().to_owned(), 0o755), (folder.clone(), 0o770)]);
     let said = run(&[("PANOTTI_SOCKET__GROUP", &group), ("PANOTTI_SOCKET", folder.join("s").to_str().unwrap())]);
     assert!(said.contains("chmod 750"), "{said}");
     let said = run(&[("PANOTTI_SOCKET__GROUP", &(1 + group.parse::<u32>().unwrap()).to_string())]);
-    assert!(said.contains("put the socket elsewhere") || said.contains("Operation not permitted"), "{said}");
+    assert!(said.contains("put the socket elsewhere"), "{said}");
 }
 
 #[test]

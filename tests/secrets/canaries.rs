@@ -154,7 +154,8 @@ fn crash(stage: &Stage, sinks: &mut Sinks) {
     stage.until_state(&daemon, "p", "running");
     daemon.signal(rustix::process::Signal::ABORT);
     assert!(!daemon.wait().success());
-    sinks.add("what a crash prints", daemon.output());
+    sinks.add("what a crash leaves", daemon.output());
+    sinks.add("what a crash leaves", std::fs::read(stage.scratch.file("logs/panotti.log")).unwrap());
     for entry in std::fs::read_dir(stage.scratch.path()).unwrap().map(|entry| entry.unwrap()) {
         assert!(!entry.file_name().to_string_lossy().starts_with("core"), "the crash has left {:?}", entry.path());
     }

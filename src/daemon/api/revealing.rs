@@ -16,6 +16,7 @@ use super::problem::Problem;
 use crate::daemon::store::sqlite::masks::Masks;
 
 /// An event as it is shown.
+#[derive(Debug)]
 pub struct Shown {
     /// The event, masked where it is not revealed.
     pub event: StoredEvent,

@@ -20,10 +20,14 @@ use crate::daemon::store::failure::StoreResult;
 /// Versions of schemas whose marks are kept while one question is answered.
 const KNOWN_MAX: usize = 256;
 
+/// What one version of a schema marks; `None` where it marks nothing.
+type Marks = Option<Arc<Sensitive>>;
+
 /// What is masked in events, read as it is needed. Made for each question that is answered, so that a new schema counts at once.
+#[derive(Debug)]
 pub struct Masks<'c> {
     connection: &'c Connection,
-    known: RefCell<HashMap<(Topic, u32), Option<Arc<Sensitive>>>>,
+    known: RefCell<HashMap<(Topic, u32), Marks>>,
     in_force: RefCell<HashMap<Topic, Option<u32>>>,
 }
 
@@ -95,7 +99,7 @@ impl<'c> Masks<'c> {
         Ok(found)
     }
 
-    fn marks(&self, topic: &Topic, version: u32) -> StoreResult<Option<Arc<Sensitive>>> {
+    fn marks(&self, topic: &Topic, version: u32) -> StoreResult<Marks> {
         let place = (topic.clone(), version);
         if let Some(known) = self.known.borrow().get(&place) {
             return Ok(known.clone());
