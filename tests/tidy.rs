@@ -18,7 +18,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("daemon::clock", &["panotti_protocol", "panotti_core"]),
     ("daemon::defect", &[]),
     ("daemon::meters", &["panotti_core"]),
-    ("daemon::secrets", &["panotti_protocol", "panotti_core", "daemon::bus", "daemon::clock", READING, FAILURE, "daemon::store::folder"]),
+    (
+        "daemon::secrets",
+        &["panotti_protocol", "panotti_core", "daemon::bus", "daemon::clock", "daemon::redact", READING, FAILURE, "daemon::store::folder"],
+    ),
     ("daemon::redact", &[]),
     ("daemon::log", &["config", "daemon::redact"]),
     ("daemon::access_log", &["panotti_protocol", "config", "daemon::log"]),
