@@ -1,7 +1,7 @@
 //! Publishing, listing, showing; retry and discard of deliveries.
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use axum::http::{StatusCode, Uri};
@@ -22,7 +22,7 @@ use super::batch::Batch;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
 use super::publisher_key::RequestKey;
-use super::{Api, filters, ndjson, pages};
+use super::{Api, cloudevents, filters, ndjson, pages};
 use crate::daemon::bus::handle::DeliveryChange;
 use crate::daemon::drafts;
 use crate::daemon::event_json::{self, Payload};
@@ -35,8 +35,16 @@ pub async fn publish(State(api): State<Api>, principal: Principal, request: Requ
     let (parts, body) = request.into_parts();
     let media_type = media_type(&parts.headers);
     let key = RequestKey::read(&parts.headers)?;
+    if !media_type.starts_with("application/cloudevents") && cloudevents::is_binary(&parts.headers) {
+        let bytes = read_event_body(body).await?;
+        let new = cloudevents::read(&parts.headers, &bytes)?;
+        return publish_one(&api, &principal, key, None, (new, &bytes)).await;
+    }
     match media_type.as_str() {
-        "" | "application/json" | "application/cloudevents+json" => publish_one(&api, &principal, key, None, body).await,
+        "" | "application/json" | "application/cloudevents+json" => {
+            let bytes = read_event_body(body).await?;
+            publish_one(&api, &principal, key, None, (read_event(&bytes)?, &bytes)).await
+        }
         "application/cloudevents-batch+json" => publish_batch(&api, &principal, key, body).await,
         "application/x-ndjson" | "application/jsonl" if key.is_some() => {
             let failure = Failure::new(ErrorCode::REQUEST_INVALID, "a stream of lines takes no `Idempotency-Key`");
@@ -92,21 +100,27 @@ pub async fn republish(
     let from = load(&api, &id).await?;
     let (parts, body) = request.into_parts();
     let key = RequestKey::read(&parts.headers)?;
-    publish_one(&api, &principal, key, Some(from), body).await
+    let bytes = read_event_body(body).await?;
+    publish_one(&api, &principal, key, Some(from), (read_event(&bytes)?, &bytes)).await
 }
 
+/// The body of one event.
+async fn read_event_body(body: Body) -> Result<Bytes, Problem> {
+    read_body(body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
+        true => Problem(Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"))),
+        false => Problem(failure),
+    })
+}
+
+/// Publishes an event, with the body it came in.
 async fn publish_one(
     api: &Api,
     principal: &Principal,
     key: Option<RequestKey>,
     from: Option<StoredEvent>,
-    body: Body,
+    (new, bytes): (NewEvent, &[u8]),
 ) -> Result<Response, Problem> {
-    let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
-        true => Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes")),
-        false => failure,
-    })?;
-    let mut draft = drafts::draft(read_event(&bytes)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
     let made_from = from.as_ref().map(|from| from.eventid);
     if let Some(from) = from {
         draft.causationid = made_from;
@@ -116,7 +130,7 @@ async fn publish_one(
     let receipt = match key {
         None => api.bus.publish(draft).await?,
         Some(key) => {
-            let receipts = api.bus.publish_once(key.of(&principal.actor, &bytes, made_from), vec![draft]).await?;
+            let receipts = api.bus.publish_once(key.of(&principal.actor, bytes, made_from), vec![draft]).await?;
             receipts.into_iter().next().ok_or_else(|| Failure::new(ErrorCode::INTERNAL, "a key has no receipt"))?
         }
     };

@@ -7,6 +7,7 @@
 //! - [`routes`]: the one table of routes, and what each needs
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
+//! - [`cloudevents`]: events in the binary mode of CloudEvents
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`purging`]: cancelling what has not begun, removing events
@@ -22,6 +23,7 @@ pub mod access;
 pub mod audit;
 mod batch;
 pub mod checks;
+mod cloudevents;
 pub mod daemon;
 pub mod events;
 pub mod explanations;

@@ -1,0 +1,64 @@
+//! The CloudEvents HTTP binding: the same event in each of its modes reads back the same.
+
+use serde_json::{Value, json};
+
+use crate::support::daemon::Daemon;
+use crate::support::scratch::Scratch;
+
+#[test]
+fn an_event_reads_back_the_same_in_whichever_mode_it_came() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let event = |id: &str| {
+        json!({
+            "specversion": "1.0", "type": "order.paid", "source": "/shop", "id": id, "subject": "Euro € 😀", "time": "2026-11-22T10:00:00Z",
+            "datacontenttype": "application/json", "tenant": "a", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "data": {"amount": 3},
+        })
+    };
+    let binary = [
+        ("ce-specversion", "1.0"),
+        ("ce-type", "order.paid"),
+        ("ce-source", "/shop"),
+        ("ce-id", "binary"),
+        ("ce-subject", "Euro%20%E2%82%AC%20%F0%9F%98%80"),
+        ("ce-time", "2026-11-22T10:00:00Z"),
+        ("ce-tenant", "a"),
+        ("ce-traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        ("content-type", "application/json"),
+    ];
+
+    let answers = [
+        daemon.connect().request("POST", "/events", &binary, br#"{"amount": 3}"#).unwrap().json(),
+        daemon.connect().post("/events", "application/cloudevents+json", event("structured").to_string().as_bytes()).unwrap().json(),
+        daemon
+            .connect()
+            .post("/events", "application/cloudevents-batch+json", json!([event("batched")]).to_string().as_bytes())
+            .unwrap()
+            .json()["items"][0]["receipt"]
+            .clone(),
+    ];
+
+    for (answer, id) in answers.iter().zip(["binary", "structured", "batched"]) {
+        let shown = daemon.get(&format!("/events/{}", answer["eventid"].as_str().unwrap_or_else(|| panic!("{id}: {answer}")))).json();
+        for (name, value) in event(id).as_object().unwrap() {
+            assert_eq!(&shown[name], value, "{name} of {id}");
+        }
+    }
+}
+
+#[test]
+fn a_payload_of_any_kind_comes_through_binary_mode_byte_for_byte() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    for (media_type, body) in
+        [("image/png", &[0, 1, 255][..]), ("text/plain; charset=utf-8", "käse".as_bytes()), ("application/json", b"[1, 2]"), ("a/b", b"")]
+    {
+        let fields = [("ce-specversion", "1.0"), ("ce-type", "a.b"), ("content-type", media_type)];
+        let receipt = daemon.connect().request("POST", "/events", &fields, body).unwrap().json();
+        let payload = daemon.get(&format!("/events/{}/payload", receipt["eventid"].as_str().unwrap_or_else(|| panic!("{receipt}"))));
+        assert_eq!((payload.body.as_slice(), payload.header("content-type")), (body, media_type));
+    }
+    let bad = daemon.connect().request("POST", "/events", &[("ce-specversion", "1.0"), ("ce-type", "a..b")], b"").unwrap();
+    assert_eq!((bad.status, bad.json()["code"].clone()), (400, Value::from("event.topic_invalid")));
+}
