@@ -1,5 +1,5 @@
 //! What happens by itself: checkpoints when the log has grown; in every minute a row of uptime and what was measured; publishers' keys
-//! forgotten after a day.
+//! forgotten after a day; events that do not read back are told of.
 
 use std::path::Path;
 use std::sync::mpsc::Receiver;
@@ -12,6 +12,7 @@ use super::bus::handle::BusHandle;
 use super::bus::limits::KEYS_FORGOTTEN_MAX;
 use super::clock::Clock;
 use super::meters::{Meters, processor_time};
+use super::seal::Seals;
 use super::start::end_at_once;
 use super::store::failure::StoreError;
 use super::store::sqlite::checkpoint::Checkpointer;
@@ -41,9 +42,21 @@ pub fn start(bus: BusHandle, readers: Readers, folder: &Path, asked: Receiver<()
         }
     });
     spawned.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no thread for checkpoints: {error}")))?;
+    tokio::spawn(tell_of_corrupt(bus.clone(), readers.seals().clone()));
     tokio::spawn(forget_keys(bus.clone(), readers, clock));
     tokio::spawn(every_minute(bus, meters, clock));
     Ok(())
+}
+
+/// Tells of stored events that do not read back as they were written, as events.
+async fn tell_of_corrupt(bus: BusHandle, seals: Seals) {
+    loop {
+        for sequence in seals.alarm().untold().await {
+            if let Err(failure) = bus.record(Record::Corrupt(sequence)).await {
+                tracing::warn!(%sequence, %failure, "the event that tells of a corrupt one was not written; the log has it");
+            }
+        }
+    }
 }
 
 /// Forgets publishers' keys that are over, in chunks: between two of them others have their turn.

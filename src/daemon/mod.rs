@@ -3,6 +3,7 @@
 //! `api ─► host ─► bus ─► store`: one direction. The bus does not call the host: it hands out a receiver of actions.
 
 pub mod access;
+pub mod access_log;
 pub mod api;
 pub mod bus;
 pub mod checkpoints;
@@ -20,6 +21,7 @@ pub mod origin;
 pub mod retention;
 pub mod rules;
 pub mod schemas;
+pub mod seal;
 pub mod service_manager;
 pub mod shutdown;
 pub mod start;

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use panotti_core::access::Gatekeeper;
 use panotti_core::bus::Bus;
 use panotti_core::command::Record;
 use panotti_core::defect::Defects;
@@ -13,7 +14,10 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Start;
-use super::access::AccessLog;
+use super::access::Gate;
+use super::access::notes::write_down;
+use super::access::pepper::Pepper;
+use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
 use super::api::recording::Refusals;
@@ -81,16 +85,16 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
     let access = AccessLog::begin(&places.access_log_file(), &loaded.settings.access_log);
     let access = access.map_err(|source| StoreError::File { path: places.access_log_file(), source })?;
-    let store = open_store(&data, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
+    let store = open_store(&places, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
-    let (keys_exist, keys_told) = watch::channel(false);
-    let network = TcpDoor::open(loaded.settings.http.clone(), keys_told).await?;
-    let plugin_rows = plugins::plugins(store.connection())?;
+    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
+    let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
+    let plugin_rows = plugins::plugins(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
     let signing = checkpoints::Settings {
         signer,
@@ -99,8 +103,10 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         head: store.audit_head(),
         clock,
     };
-    let (checkpoints, signing) = checkpoints::start(signing, |number| audit::head_at(store.connection(), number).ok().flatten());
-    let parts = start_bus(store, &loaded, &data, clock)?;
+    let (checkpoints, signing) = checkpoints::start(signing, |number| audit::head_at(store.database(), number).ok().flatten());
+    let parts = start_bus(store, &loaded, &data, &gate, clock)?;
+    tokio::spawn(Arc::clone(&gate).watch_expiry());
+    tokio::spawn(write_down(notes, parts.bus.clone()));
     if file_system::look(&data).is_ok_and(|found| found.trust == Trust::Memory) {
         tracing::warn!(data = %data.display(), "the data folder is in memory: everything in it is gone when the machine restarts");
     }
@@ -123,6 +129,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         bus: bus.clone(),
         host: host.clone(),
         rules,
+        gate,
         readers,
         meters,
         access,
@@ -130,7 +137,6 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         checkpoints,
         clock,
         http,
-        keys_exist,
         stopping,
         stop,
         facts,
@@ -164,7 +170,7 @@ fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<Hos
     })
 }
 
-fn open_store(data: &Path, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
+fn open_store(places: &Places, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
     let now = clock.now();
     let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
     let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
@@ -173,7 +179,7 @@ fn open_store(data: &Path, accept_loss: bool, log_bytes_max: u64, clock: &Clock)
         _ => Durability::Full,
     };
     let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
-    let mut store = Writer::open(data, durability, lost, new_id, now)?;
+    let mut store = Writer::open(&places.data_dir.path, &places.keys_dir.path, durability, lost, new_id, now)?;
     store.reserve_log_index(log_bytes_max)?;
     Ok(store)
 }
@@ -212,9 +218,10 @@ struct BusParts {
     space: watch::Receiver<Space>,
 }
 
-fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Result<BusParts, Failure> {
+fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, clock: Clock) -> Result<BusParts, Failure> {
     let snapshot = store.snapshot()?;
     let bus = Bus::load(snapshot, clock.now(), Defects::default());
+    gate.replace(Arc::clone(bus.access()));
     let (requests, requests_receiver) = mpsc::channel(REQUESTS_MAX);
     let (handovers, handovers_receiver) = mpsc::unbounded_channel();
     let (to_host, host_actions) = mpsc::unbounded_channel();
@@ -223,13 +230,14 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
     let feed = Feed::default();
     let cache = EventCache::default();
     let refusing = Arc::default();
-    let readers = Readers::new(data);
+    let readers = Readers::new(data, store.database().seals().clone());
     let settings = loaded.settings.store;
     let (space, space_told) = watch::channel(store.space()?);
     let thread = Thread {
         bus,
         store,
         matcher: Arc::clone(&rules) as _,
+        gate: Arc::clone(gate) as _,
         clock,
         requests: requests_receiver,
         handovers,

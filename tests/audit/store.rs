@@ -27,7 +27,8 @@ pub fn entry(number: u64) -> AuditEntry {
 
 pub fn open(folder: &tempfile::TempDir) -> Writer {
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
-    Writer::open(folder.path(), Durability::Full, LostTail::Refuse, store_id(), Timestamp::from_ms(1_000)).unwrap()
+    Writer::open(folder.path(), &folder.path().join("keys"), Durability::Full, LostTail::Refuse, store_id(), Timestamp::from_ms(1_000))
+        .unwrap()
 }
 
 /// Writes entries, each in a step of its own, and gives how far the audit then goes.

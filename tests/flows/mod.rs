@@ -5,6 +5,7 @@
 //! - `load`: publishers that go on until their daemon is gone
 //! - `kill`: `kill -9` under load
 //! - `disk`: a sync that fails
+//! - `changed`: stored events that somebody changed; the key they are checked with
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
 //! - `once`: publishing under a key
@@ -17,8 +18,10 @@
 //! - `upgrade`: stores of released versions
 
 mod api;
+mod changed;
 mod disk;
 mod folder;
+mod keys;
 mod kill;
 mod later;
 mod load;

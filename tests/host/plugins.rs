@@ -11,6 +11,8 @@ use panotti::daemon::clock::Clock;
 use panotti::daemon::host::{Host, HostHandle, HostSettings};
 use panotti::daemon::rules::Rules;
 use panotti::daemon::schemas::Registry;
+use panotti::daemon::seal::Seals;
+use panotti::daemon::seal::tag::TagKey;
 use panotti::daemon::store::sqlite::readers::Readers;
 use panotti_core::action::Lease;
 use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Report};
@@ -88,7 +90,9 @@ impl World {
                 }
             }
         });
-        let readers = Readers::new(&folder.path().join("data"));
+        let store = StoreId::from_bytes(panotti::daemon::clock::random_bytes());
+        let seals = Seals::new(store, TagKey::new(&[7; 32]), Sequence(0));
+        let readers = Readers::new(&folder.path().join("data"), seals);
         let bus = BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default(), readers.clone());
         let settings = HostSettings {
             panotti: Path::new(env!("CARGO_BIN_EXE_panotti")).to_owned(),
@@ -97,7 +101,7 @@ impl World {
             log_dir: folder.path().join("log"),
             process_tree: None,
             payload_bytes_max: 262_144,
-            store: StoreId::from_bytes(panotti::daemon::clock::random_bytes()),
+            store,
         };
         let (actions, received) = mpsc::unbounded_channel();
         let host =

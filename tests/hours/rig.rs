@@ -21,6 +21,7 @@ use panotti::daemon::store::sqlite::connection::Durability;
 use panotti::daemon::store::sqlite::readers::Readers;
 use panotti::daemon::store::sqlite::retention as room;
 use panotti::daemon::store::sqlite::writer::{LostTail, Writer};
+use panotti_core::access::{Access, Gatekeeper};
 use panotti_core::action::Lease;
 use panotti_core::ages::Ages;
 use panotti_core::bus::Bus;
@@ -39,6 +40,13 @@ const WAL_BYTES_MAX: u64 = 64 << 20;
 const WAL_BATCH_BYTES_MAX: u64 = 16 << 20;
 /// Where the simulated time begins, in milliseconds since 1970.
 const BEGIN_MS: u64 = 1_700_000_000_000;
+
+/// Nobody calls with a key here.
+struct NoKeys;
+
+impl Gatekeeper for NoKeys {
+    fn replace(&self, _access: Arc<Access>) {}
+}
 
 /// Everything that runs.
 pub struct Rig {
@@ -65,17 +73,19 @@ impl Rig {
         let shown_ms: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(BEGIN_MS)));
         let clock = Clock::by_hand(shown_ms);
         let new_id = StoreId::from_bytes(random_bytes());
-        let store = Writer::open(&data, Durability::UnsyncedForTest, LostTail::Refuse, new_id, clock.now()).unwrap();
+        let store = Writer::open(&data, &data.join("keys"), Durability::UnsyncedForTest, LostTail::Refuse, new_id, clock.now()).unwrap();
         let bus = Bus::load(store.snapshot().unwrap(), clock.now(), Defects::default());
         let (requests, received) = mpsc::channel(REQUESTS_MAX);
         let (hand_over, handovers) = mpsc::unbounded_channel();
         let (checkpoint, checkpoints) = std::sync::mpsc::sync_channel(1);
-        let (matcher, refusing, readers) = (Arc::new(Rules::new(clock)), Arc::default(), Readers::new(&data));
+        let (matcher, refusing, readers) =
+            (Arc::new(Rules::new(clock)), Arc::default(), Readers::new(&data, store.database().seals().clone()));
         let (space, space_told) = watch::channel(store.space().unwrap());
         let limits = StoreLimits { folder: data.clone(), bytes_max, free_bytes_min: 0, wal_bytes_max: WAL_BYTES_MAX };
         let thread = Thread {
             bus,
             store,
+            gate: Arc::new(NoKeys),
             matcher: Arc::clone(&matcher) as _,
             clock,
             requests: received,
@@ -156,7 +166,7 @@ impl Rig {
 
     /// The store and its files are no larger than they may be.
     pub async fn stays_within(&mut self, bytes_max: u64) {
-        let used = self.readers.read(room::space).await.unwrap().used_bytes();
+        let used = self.readers.read(|database| room::space(database)).await.unwrap().used_bytes();
         let (file, log) = (self.file_bytes(), std::fs::metadata(self.folder.path().join("panotti.db-wal")).map_or(0, |file| file.len()));
         self.largest = (self.largest.0.max(file), self.largest.1.max(log));
         assert!(used <= bytes_max && file <= bytes_max, "the limit is {bytes_max}: {used} bytes in use, a file of {file}");

@@ -2,6 +2,13 @@
 
 use std::time::Duration;
 
+/// Measurements that are no part of any write.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Publisher's call to handler's start: buckets with how many fell in each.
+    pub latency: Vec<(u8, u64)>,
+}
+
 /// Buckets in all; the last takes everything that is longer.
 pub const BUCKETS: usize = 81;
 /// Buckets that a time ten times as long is further on.

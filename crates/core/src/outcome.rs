@@ -116,6 +116,14 @@ impl Bus {
         Answer::Taken
     }
 
+    /// A delivery whose event does not read back as it was written is handed to nobody, ever (semantics rule 19). It uses no attempt.
+    pub(crate) fn unreadable(&mut self, token: FencingToken, why: String, step: &mut Step) -> Answer {
+        let Some(held) = self.end_lease(token) else { return Answer::Stale };
+        let error = AttemptError { class: "Unreadable".to_owned(), message: why, place: None };
+        self.end_attempt(held, Ended::new(AttemptOutcome::Unreadable, Some(error), String::new()), Fate::Dead(Cause::Decrypt), step);
+        Answer::Taken
+    }
+
     /// The plugin that holds a lease.
     pub fn plugin_of(&self, token: FencingToken) -> Option<&str> {
         self.leases.get(&token).map(|held| held.plugin.as_str())
@@ -267,7 +275,7 @@ impl Bus {
             Fate::Quarantined => (DeliveryState::Quarantined, Some(Cause::Crash), None),
             Fate::Waits(due) => (DeliveryState::Waiting, None, Some(*due)),
         };
-        let counted = !matches!(ended.outcome, AttemptOutcome::Defer | AttemptOutcome::Expired);
+        let counted = !matches!(ended.outcome, AttemptOutcome::Defer | AttemptOutcome::Expired | AttemptOutcome::Unreadable);
         let mut write = DeliveryWrite { cause, due, ..DeliveryWrite::of(&owed, state, self.attempts_max(&owed)) };
         write.attempts += u32::from(matches!(fate, Fate::Done));
         write.ended_at = state.is_ended().then_some(self.now);

@@ -171,8 +171,8 @@ impl Bus {
         self.count_missing_keys(Some(&matches));
         let keys = own_keys(&matches.keys, event.eventid);
         let subscriptions = matches.subscriptions;
-        let (sequence, rules) = (event.sequence, matches.rules);
-        step.writes.push(Write::Matches { sequence, subscriptions: subscriptions.clone(), keys: keys.clone(), rules });
+        let rules = matches.rules;
+        step.writes.push(Write::Matches { event: Arc::clone(event), subscriptions: subscriptions.clone(), keys: keys.clone(), rules });
         self.unrouted += u64::from(subscriptions.is_empty());
         // A page that was read before this left the event out; one that is read later finds its matches.
         for subscription in subscriptions {

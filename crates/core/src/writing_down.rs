@@ -47,6 +47,7 @@ impl Bus {
                 let percent = room.percent();
                 self.own_event(notice::STORE_WATERMARK, notice::store_watermark(percent, room.used_bytes, room.bytes_max), step);
             }
+            Record::Corrupt(sequence) => self.own_event(notice::STORE_CORRUPT, notice::store_corrupt(*sequence), step),
             // A plugin that is found switched off is as one that somebody has switched off: it can be switched on.
             Record::PluginFound { plugin, wanted: false, .. } => drop(self.disabled.entry(plugin.clone()).or_insert(None)),
             Record::Audit(_)

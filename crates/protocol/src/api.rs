@@ -14,6 +14,7 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod access;
 mod audit;
 mod checks;
 mod failures;
@@ -21,10 +22,13 @@ mod filters;
 mod housekeeping;
 mod http;
 mod plugins;
+mod publishing;
 mod reading;
 mod replays;
 mod schemas;
+mod seal;
 
+pub use access::*;
 pub use audit::*;
 pub use checks::*;
 pub use failures::*;
@@ -32,9 +36,11 @@ pub use filters::*;
 pub use housekeeping::*;
 pub use http::*;
 pub use plugins::*;
+pub use publishing::*;
 pub use reading::*;
 pub use replays::*;
 pub use schemas::*;
+pub use seal::*;
 
 /// The API's version: the first part of every path, optional.
 pub const API_VERSION: u32 = 1;
@@ -195,6 +201,9 @@ pub struct StoreStatus {
     /// Events that are stored.
     #[serde(default)]
     pub events: u64,
+    /// Events that were read since the start and do not read back as they were written.
+    #[serde(default)]
+    pub corrupt: u64,
     /// Days that resolved events are kept.
     #[serde(default)]
     pub retention_days: u64,
@@ -314,6 +323,9 @@ pub struct EventsPage {
     /// Events that were looked at for it.
     #[serde(default)]
     pub scanned: u64,
+    /// Those of them that do not read back as they were written and so are not among the items.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrupt: Vec<Sequence>,
     /// Where the next page begins; absent on the last. Opaque.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
@@ -438,32 +450,6 @@ pub struct OutcomeNotice {
 pub struct Gap {
     /// How many notices were dropped.
     pub missed: u64,
-}
-
-/// Answer of NDJSON publishing with `?receipts=summary`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PublishSummary {
-    /// Lines accepted, duplicates included.
-    pub accepted: u64,
-    /// Of those, published before.
-    pub duplicates: u64,
-    /// Lines refused.
-    pub refused: u64,
-    /// The first refusals (100 at most).
-    pub errors: Vec<crate::failure::FailurePart>,
-}
-
-/// One line of the answer to NDJSON publishing or one item of the answer to a batch: a receipt or a failure for the line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LineAnswer {
-    /// Number of the line, from 1.
-    pub line: u64,
-    /// The receipt. Absent when the line was refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<crate::event::Receipt>,
-    /// Why it was refused. Absent when it was accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<crate::failure::Failure>,
 }
 
 /// `POST /daemon/stop`

@@ -108,7 +108,7 @@ words! {
         Permission = 5 "permission",
         /// The event's `expires` passed.
         Expired = 6 "expired",
-        /// The payload could not be opened.
+        /// The event does not read back as it was written, or its payload could not be opened.
         Decrypt = 7 "decrypt",
         /// The handler refused it for good.
         Rejected = 8 "rejected",
@@ -134,6 +134,8 @@ words! {
         Expired = 7 "expired",
         /// Discarded by a person.
         Discarded = 8 "discarded",
+        /// Never sent: the event does not read back as it was written.
+        Unreadable = 9 "unreadable",
     }
 }
 

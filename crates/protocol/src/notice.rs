@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::{AttemptError, Cause, ReplayMark};
-use crate::id::{DeliveryId, EventId};
+use crate::id::{DeliveryId, EventId, Sequence};
 use crate::time::Timestamp;
 use crate::topic::Topic;
 
@@ -20,8 +20,14 @@ pub const SUBSCRIPTION_STALLED: &str = "panotti.subscription.stalled";
 /// A subscription that stood still moves again: payload [`Resumed`].
 pub const SUBSCRIPTION_RESUMED: &str = "panotti.subscription.resumed";
 
+/// Many attempts to get in with a wrong key within a minute: payload [`KeysRefused`].
+pub const KEYS_REFUSED: &str = "panotti.keys.refused";
+
 /// The store is filling up: payload [`StoreWatermark`].
 pub const STORE_WATERMARK: &str = "panotti.store.watermark";
+
+/// A stored event does not read back as it was written: payload [`StoreCorrupt`].
+pub const STORE_CORRUPT: &str = "panotti.store.corrupt";
 
 /// A delivery died.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,9 +147,35 @@ pub struct StoreWatermark {
     pub bytes_max: u64,
 }
 
+/// Many attempts to get in with a wrong key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeysRefused {
+    /// Attempts within the minute.
+    pub attempts: u32,
+    /// Where the last one came from.
+    pub source: String,
+}
+
+/// The payload of [`KEYS_REFUSED`].
+pub fn keys_refused(attempts: u32, source: String) -> Vec<u8> {
+    serde_json::to_vec(&KeysRefused { attempts, source }).expect("a number and a text are always JSON")
+}
+
 /// The payload of [`STORE_WATERMARK`].
 pub fn store_watermark(percent: u64, used_bytes: u64, bytes_max: u64) -> Vec<u8> {
     serde_json::to_vec(&StoreWatermark { percent, used_bytes, bytes_max }).expect("numbers are always JSON")
+}
+
+/// A stored event does not read back as it was written. It is never delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreCorrupt {
+    /// Its place in the log: nothing else of it can be trusted.
+    pub sequence: Sequence,
+}
+
+/// The payload of [`STORE_CORRUPT`].
+pub fn store_corrupt(sequence: Sequence) -> Vec<u8> {
+    serde_json::to_vec(&StoreCorrupt { sequence }).expect("numbers are always JSON")
 }
 
 #[cfg(test)]
@@ -157,7 +189,9 @@ mod tests {
             DELIVERY_QUARANTINED,
             PLUGIN_STATE,
             PLUGIN_CRASH_LOOP,
+            KEYS_REFUSED,
             STORE_WATERMARK,
+            STORE_CORRUPT,
             SUBSCRIPTION_STALLED,
             SUBSCRIPTION_RESUMED,
         ] {

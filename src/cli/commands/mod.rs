@@ -11,10 +11,12 @@ pub mod explain;
 pub mod filter;
 pub mod health;
 pub mod help;
+pub mod key;
 pub mod overview;
 pub mod plugin;
 pub mod replay;
 pub mod schema;
+pub mod seal;
 pub mod slo;
 pub mod subscription;
 pub mod topic;
@@ -70,6 +72,16 @@ pub enum Command {
         after_help = "Examples:\n  panotti schema infer order.paid > order.json\n  panotti schema create order.paid order.json"
     )]
     Schema(schema::SchemaCommand),
+    /// What proves that stored events are those that were written
+    #[command(subcommand, alias = "seals", after_help = "Examples:\n  panotti seal check")]
+    Seal(seal::SealCommand),
+    /// API keys: who may come in, as what, until when
+    #[command(
+        subcommand,
+        alias = "keys",
+        after_help = "Examples:\n  panotti key create ci --role publisher --scope 'publish:events:recording.*'\n  panotti key list --expiring 14d"
+    )]
+    Key(key::KeyCommand),
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
@@ -101,8 +113,10 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Plugin(command)) => Box::pin(plugin::run(command, context)).await,
         Some(Command::Subscription(command)) => subscription::run(command, context).await,
         Some(Command::Schema(command)) => schema::run(command, context).await,
+        Some(Command::Seal(command)) => seal::run(command, context).await,
         Some(Command::Topic(command)) => topic::run(command, context).await,
         Some(Command::Slo(args)) => slo::run(args, context).await,
+        Some(Command::Key(command)) => key::run(command, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,
         Some(Command::Doctor(args)) => Box::pin(doctor::run(&args, context)).await,
         Some(Command::Audit(command)) => Box::pin(audit::run(command, context)).await,

@@ -110,6 +110,7 @@ pub fn store_status(api: &Api) -> StoreStatus {
         used_bytes: 0,
         bytes_max: facts.store_bytes_max,
         events: 0,
+        corrupt: api.readers.seals().alarm().number(),
         retention_days: facts.retention.general().as_secs() / 86_400,
         days_held: None,
         used_percent: 0,

@@ -16,6 +16,7 @@ use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
+use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::strict_json;
 
 use super::batch::Batch;
@@ -121,6 +122,7 @@ async fn publish_one(
     (new, bytes): (NewEvent, &[u8]),
 ) -> Result<Response, Problem> {
     let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
     let made_from = from.as_ref().map(|from| from.eventid);
     if let Some(from) = from {
         draft.causationid = made_from;
@@ -189,7 +191,9 @@ async fn publish_batch_once<'a>(
 }
 
 fn line_draft(api: &Api, principal: &Principal, text: &[u8]) -> Result<Draft, Failure> {
-    drafts::draft(read_event(text)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)
+    let draft = drafts::draft(read_event(text)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
+    Ok(draft)
 }
 
 /// Publishes lines in one transaction and answers each, in order. A line that does not hold leaves the others alone.
@@ -221,7 +225,11 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
     const SUFFIX_CHARACTERS_MIN: usize = 6;
     let not_found = |detail: String| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail));
     if id == "@last" {
-        return api.readers.read(events::newest).await?.ok_or_else(|| not_found("the store has no events yet".to_owned()));
+        return api
+            .readers
+            .read(|database| events::newest(database))
+            .await?
+            .ok_or_else(|| not_found("the store has no events yet".to_owned()));
     }
     if let Ok(eventid) = id.parse() {
         return Ok(eventid);
@@ -285,8 +293,8 @@ pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQu
         let names = Names::read(connection, leased)?;
         views::list(connection, &names, (&query, filter.as_ref()), place, limit)
     });
-    let Listed { items, scanned, place } = page.await?;
-    Ok(Json(EventsPage { items, scanned, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
+    let Listed { items, scanned, corrupt, place } = page.await?;
+    Ok(Json(EventsPage { items, scanned, corrupt, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
 }
 
 /// `GET /events/status`

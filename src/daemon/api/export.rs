@@ -17,6 +17,7 @@ use super::problem::{Parameters, Problem};
 use super::{Api, filters};
 use crate::daemon::event_json;
 use crate::daemon::store::failure::StoreResult;
+use crate::daemon::store::sqlite::database::Database;
 use crate::daemon::store::sqlite::events;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
 
@@ -74,7 +75,7 @@ async fn send(api: &Api, (query, filter): (EventsQuery, Option<Filter>), sender:
 }
 
 fn page(
-    connection: &rusqlite::Connection,
+    connection: &Database,
     names: &Names,
     wanted: (&EventsQuery, Option<&Filter>),
     place: Option<Sequence>,

@@ -103,7 +103,7 @@ async fn load(api: &Api, name: &str) -> Result<StoredFilter, Problem> {
 
 /// `GET /events/filter`
 pub async fn list(State(api): State<Api>) -> Answer<Page<StoredFilter>> {
-    Ok(Json(Page { items: api.readers.read(filters::all).await?, next_cursor: None }))
+    Ok(Json(Page { items: api.readers.read(|database| filters::all(database)).await?, next_cursor: None }))
 }
 
 /// `GET /events/filter/{name}`

@@ -66,7 +66,7 @@ async fn page(api: &Api, selection: ReplaySelection, place: DeliveryKey) -> Resu
 
 /// The plugin of every subscription, once it is known that those named in `to` are there.
 async fn plugin_names(api: &Api, selection: &ReplaySelection) -> Result<BTreeMap<SubscriptionId, String>, Failure> {
-    let rows = api.readers.read(plugins::subscriptions).await?;
+    let rows = api.readers.read(|database| plugins::subscriptions(database)).await?;
     for named in &selection.to {
         let alone = ReplaySelection { to: vec![named.clone()], ..ReplaySelection::default() };
         if !rows.iter().any(|row| row.stored.active && alone.names(&row.stored.plugin, &row.stored.spec.name)) {

@@ -13,6 +13,8 @@ use super::cache::EventCache;
 use super::handle::BusHandle;
 use crate::daemon::clock::Clock;
 use crate::daemon::meters::Meters;
+use crate::daemon::seal::Unfit;
+use crate::daemon::store::failure::StoreError;
 use crate::daemon::store::sqlite::events;
 use crate::daemon::store::sqlite::readers::Readers;
 
@@ -118,9 +120,27 @@ impl Dispatch {
         })
     }
 
-    /// The event of a delivery. Where there is none the lease runs out and the delivery is tried again; the log says why.
+    /// A delivery is over before it began. Not waited for: the bus may be waiting for this very thread of hand-overs.
+    fn give_up(&self, token: FencingToken, why: Unfit) {
+        let bus = self.bus.clone();
+        tokio::spawn(async move {
+            // Where the bus does not take it the lease runs out, and the delivery is tried again.
+            if let Err(failure) = bus.unreadable(token, format!("the event does not read back as it was written: {why}")).await {
+                tracing::warn!(%failure, "a delivery whose event does not read back was not ended");
+            }
+        });
+    }
+
+    /// The event of a delivery. Where there is none the lease runs out and the delivery is tried again; the log says why. Where it does not
+    /// read back as it was written the delivery is over.
     async fn find(&self, lease: &Lease) -> Option<SharedEvent> {
-        let (event, called_at) = find(&self.cache, &self.readers, lease.sequence).await?;
+        let (event, called_at) = match find(&self.cache, &self.readers, lease.sequence).await {
+            Ok(found) => found,
+            Err(why) => {
+                why.into_iter().for_each(|why| self.give_up(lease.token, why));
+                return None;
+            }
+        };
         if lease.attempt == 1 && lease.replay.is_none() {
             self.meters.handed_over(self.clock.now().since(called_at));
         }
@@ -128,23 +148,25 @@ impl Dispatch {
     }
 }
 
-/// The event, and when its publisher called; where it had to be read, when it was accepted.
-async fn find(cache: &EventCache, readers: &Readers, sequence: Sequence) -> Option<(SharedEvent, Timestamp)> {
+/// The event, and when its publisher called; where it had to be read, when it was accepted. Where it does not read back as it was written,
+/// why.
+async fn find(cache: &EventCache, readers: &Readers, sequence: Sequence) -> Result<(SharedEvent, Timestamp), Option<Unfit>> {
     if let Some(found) = cache.get(sequence) {
-        return Some(found);
+        return Ok(found);
     }
     match readers.read(move |connection| events::by_sequence(connection, sequence)).await {
         Ok(Some(event)) => {
             let accepted_at = event.accepted_at;
-            Some((std::sync::Arc::new(event), accepted_at))
+            Ok((std::sync::Arc::new(event), accepted_at))
         }
         Ok(None) => {
             tracing::error!(%sequence, "an event that is owed is not in the store");
-            None
+            Err(None)
         }
+        Err(StoreError::Event { why, .. }) => Err(Some(why)),
         Err(error) => {
             tracing::error!(%sequence, code = %error.code(), %error, "an event that is owed could not be read");
-            None
+            Err(None)
         }
     }
 }

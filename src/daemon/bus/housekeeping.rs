@@ -7,13 +7,14 @@ use panotti_core::delivery::DeliveryKey;
 use panotti_core::retention::{Trim, TrimWhy};
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::id::Sequence;
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::handle::DeliveryChange;
 use super::thread::Thread;
 use crate::daemon::store::failure::StoreResult;
+use crate::daemon::store::sqlite::database::Database;
 use crate::daemon::store::sqlite::retention::{self, Space};
-use crate::daemon::store::sqlite::trimming;
+use crate::daemon::store::sqlite::{pages, trimming};
 
 /// Who does what nobody asked for.
 pub const ACTOR: &str = "daemon";
@@ -48,23 +49,35 @@ pub enum Housekeeping {
 
 impl Housekeeping {
     /// Reads what it is about.
-    pub fn command(self, connection: &Connection) -> StoreResult<Command> {
+    pub fn command(self, database: &Database) -> StoreResult<Command> {
         let cancel = |deliveries, which, reason, actor| Command::Cancel(Cancel { deliveries, which, reason, actor });
         Ok(match self {
-            Self::Trim { events, why } => Command::Trim(Trim { events: trimming::fates(connection, &events)?, why }),
+            Self::Trim { events, why } => Command::Trim(Trim { events: trimming::fates(database, &events, &why)?, why }),
             Self::EndFailed { deliveries, reason, actor } => {
-                cancel(retention::stored(connection, &deliveries)?, Cancelled::Failed, reason, actor)
+                cancel(retention::stored(database, &deliveries)?, Cancelled::Failed, reason, actor)
             }
             Self::EndBacklog { subscription, reason } => {
-                cancel(retention::backlog(connection, subscription)?, Cancelled::NotBegun, reason, ACTOR.to_owned())
+                cancel(retention::backlog(database, subscription)?, Cancelled::NotBegun, reason, ACTOR.to_owned())
             }
         })
     }
 }
 
+impl DeliveryChange {
+    /// Reads what it is about.
+    pub fn command(self, database: &Database, sequence: Sequence, plugin: Option<&str>) -> StoreResult<Command> {
+        let deliveries = || pages::stored_deliveries(database, sequence, plugin);
+        Ok(match self {
+            Self::Retry { actor } => Command::Retry { deliveries: deliveries()?, actor },
+            Self::Discard { reason, actor } => Command::Discard { deliveries: deliveries()?, reason, actor },
+            Self::Cancel { reason, actor } => cancel(database, sequence, plugin, reason, actor)?,
+        })
+    }
+}
+
 /// The command that stops what has not begun of an event's deliveries; of those to one plugin, where one is named.
-pub fn cancel(connection: &Connection, sequence: Sequence, plugin: Option<&str>, reason: String, actor: String) -> StoreResult<Command> {
-    let deliveries = retention::not_begun(connection, sequence, plugin)?;
+pub fn cancel(database: &Database, sequence: Sequence, plugin: Option<&str>, reason: String, actor: String) -> StoreResult<Command> {
+    let deliveries = retention::not_begun(database, sequence, plugin)?;
     Ok(Command::Cancel(Cancel { deliveries, which: Cancelled::NotBegun, reason, actor }))
 }
 

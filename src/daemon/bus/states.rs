@@ -22,7 +22,7 @@ impl Thread {
         // An old token is refused by the bus, whatever it brings.
         let Some(plugin) = self.bus.plugin_of(report.token).filter(|_| !state.is_empty()).map(str::to_owned) else { return Ok(()) };
         let meanwhile = self.state_growth.get(&plugin).copied().unwrap_or_default();
-        match plugin_state::growth(self.store.connection(), &plugin, state, meanwhile)? {
+        match plugin_state::growth(self.store.database(), &plugin, state, meanwhile)? {
             Ok(growth) => *self.state_growth.entry(plugin).or_default() += growth,
             Err(message) => {
                 tracing::warn!(%plugin, code = %ErrorCode::PLUGIN_STATE_FULL, %message, "an outcome was not taken");
@@ -35,7 +35,7 @@ impl Thread {
 
     /// Reads what a person's change is about, and holds it to the limits.
     pub(super) fn state_change(&self, set: SetState) -> StoreResult<Result<SetState, Failure>> {
-        let connection = self.store.connection();
+        let connection = self.store.database();
         let known = plugin_state::find(connection, &set.plugin, &set.write.key)?.map(|row| row.value);
         let growth = plugin_state::growth(connection, &set.plugin, std::slice::from_ref(&set.write), StateSize::default())?;
         Ok(match growth {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
+use panotti_core::access::{AccessWrite, Gatekeeper};
 use panotti_core::action::{Action, Step, Write};
 use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Command, HandlerOutcome};
@@ -22,7 +23,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::batches::{asked_at, next_batch, origin_of};
 use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
-use super::handle::{Answers, DeliveryChange, Request};
+use super::handle::{Answers, Request};
 use super::housekeeping;
 use super::limits::{BATCH_REQUESTS_MAX, CHECKPOINT_BYTES, DISK_LOOK, FULL_DISK_LOOK, FULL_DISK_ROOM_BYTES, SEAL_SYNC};
 use super::states::StateGrowth;
@@ -55,6 +56,8 @@ pub struct Thread {
     pub store: Writer,
     /// What publishers match against.
     pub matcher: Arc<dyn Matcher>,
+    /// What lets callers in.
+    pub gate: Arc<dyn Gatekeeper>,
     /// The time.
     pub clock: Clock,
     /// What it is asked.
@@ -178,6 +181,7 @@ impl Thread {
         match self.store.commit(&step.writes, now) {
             Ok(()) => {
                 self.tell_space()?;
+                self.tell_access(&step);
                 self.remember(&step, called.map_or(now, |called| now - called.elapsed()));
                 self.reply(pending, answers)?;
                 self.act(step.actions)
@@ -217,19 +221,12 @@ impl Thread {
                 Ok(Some(Pending::Commands(reply, places)))
             }
             Request::Deliveries { sequence, plugin, change, reply, .. } => {
-                let deliveries = pages::stored_deliveries(self.store.connection(), sequence, plugin.as_deref())?;
-                let command = match change {
-                    DeliveryChange::Retry { actor } => Command::Retry { deliveries, actor },
-                    DeliveryChange::Discard { reason, actor } => Command::Discard { deliveries, reason, actor },
-                    DeliveryChange::Cancel { reason, actor } => {
-                        housekeeping::cancel(self.store.connection(), sequence, plugin.as_deref(), reason, actor)?
-                    }
-                };
-                Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
+                let command = change.command(self.store.database(), sequence, plugin.as_deref());
+                Ok(Some(Pending::Commands(reply, vec![place(commands, command)?])))
             }
             Request::Housekeeping { work, reply, .. } => {
-                let command = work.command(self.store.connection())?;
-                Ok(Some(Pending::Commands(reply, vec![Ok(push(commands, command))])))
+                let command = work.command(self.store.database());
+                Ok(Some(Pending::Commands(reply, vec![place(commands, command)?])))
             }
             Request::Vacuum { pages, reply } => {
                 housekeeping::vacuum(self, pages, reply)?;
@@ -252,14 +249,14 @@ impl Thread {
 
     fn known(&self, draft: &Draft) -> StoreResult<Option<panotti_protocol::event::Receipt>> {
         match &draft.id {
-            Some(id) => events::receipt_of(self.store.connection(), &draft.source, id),
+            Some(id) => events::receipt_of(self.store.database(), &draft.source, id),
             None => Ok(None),
         }
     }
 
     /// What a publisher's key gives now.
     fn known_key(&self, key: &PublisherKey) -> StoreResult<Option<StoredKey>> {
-        let found = publisher_keys::find(self.store.connection(), &key.actor, &key.key)?;
+        let found = publisher_keys::find(self.store.database(), &key.actor, &key.key)?;
         Ok(found.filter(|stored| stored.is_in_force(self.clock.now())))
     }
 
@@ -301,6 +298,14 @@ impl Thread {
         let space = self.store.space()?;
         self.space.send_if_modified(|told| std::mem::replace(told, space) != space);
         Ok(space)
+    }
+
+    /// Keys and roles that were changed are in force before anybody is answered.
+    fn tell_access(&self, step: &Step) {
+        let changes = |write: &Write| matches!(write, Write::Access(write) if !matches!(**write, AccessWrite::KeyUsed(..)));
+        if step.writes.iter().any(changes) {
+            self.gate.replace(Arc::clone(self.bus.access()));
+        }
     }
 
     /// Why publishing is refused now, if it is: everything else goes on.
@@ -355,7 +360,7 @@ impl Thread {
                     let _ = reply.send(taken.collect());
                 }
                 Pending::State(plugin, key, reply) => {
-                    let found = plugin_state::find(self.store.connection(), &plugin, &key)?;
+                    let found = plugin_state::find(self.store.database(), &plugin, &key)?;
                     let _ = reply.send(Ok(found.map(|row| row.value)));
                 }
                 Pending::Barrier(reply) => {
@@ -373,7 +378,7 @@ impl Thread {
     /// Does what the step asks for. Pages are read here, right after the commit, and are the first commands of the next step.
     fn act(&mut self, actions: Vec<Action>) -> StoreResult<Vec<Command>> {
         let mut pages = Vec::new();
-        let connection = self.store.connection();
+        let connection = self.store.database();
         for action in actions {
             match action {
                 Action::Deliver(lease) => self.hand_over(Handover::Deliver(lease)),
@@ -409,7 +414,8 @@ impl Thread {
     fn match_own(&self, sequence: Sequence) -> StoreResult<Option<Command>> {
         let event: Option<SharedEvent> = match self.cache.get(sequence) {
             Some((event, _)) => Some(event),
-            None => events::by_sequence(self.store.connection(), sequence)?.map(Arc::new),
+            // One that does not read back stays unmatched.
+            None => events::intact(events::by_sequence(self.store.database(), sequence))?.flatten().map(Arc::new),
         };
         Ok(event.map(|event| {
             let matches = self.matcher.matches(&event.draft);
@@ -473,6 +479,15 @@ impl Thread {
             let _ = reply.send(());
         }
         Ok(())
+    }
+}
+
+/// Where a command stands that was made of what the store has; or why its event cannot be believed, which is no reason to stop.
+fn place(commands: &mut Vec<Command>, made: StoreResult<Command>) -> StoreResult<Result<usize, Failure>> {
+    match made {
+        Ok(command) => Ok(Ok(push(commands, command))),
+        Err(error @ StoreError::Event { .. }) => Ok(Err(error.into())),
+        Err(error) => Err(error),
     }
 }
 

@@ -4,6 +4,9 @@
 use std::path::PathBuf;
 
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::id::Sequence;
+
+use crate::daemon::seal::Unfit;
 
 /// What the disk says when a read, a write or a sync of a file failed.
 const IO_ERROR: i32 = rustix::io::Errno::IO.raw_os_error();
@@ -37,6 +40,20 @@ pub enum StoreError {
     /// The database does not read back as it was written.
     #[error("the store is corrupt: {0}")]
     Corrupt(String),
+    /// An event does not read back as it was written.
+    #[error("the event {sequence} does not read back as it was written: {why}")]
+    Event {
+        /// Which one: nothing else of it can be trusted.
+        sequence: Sequence,
+        /// Why.
+        why: Unfit,
+    },
+    /// The key of the store's events is missing, or another one.
+    #[error("{problem}")]
+    TagKey {
+        /// What is wrong, with the fingerprint that is needed.
+        problem: String,
+    },
     /// SQLite did not take the settings on which durability rests, which it does not say by itself where the disk refuses.
     #[error("the database could not be made durable: it says journal_mode {journal}, synchronous {synchronous}")]
     NotDurable {
@@ -125,6 +142,8 @@ impl StoreError {
             Self::File { source, .. } if source.raw_os_error() == Some(IO_ERROR) => ErrorCode::STORE_UNAVAILABLE,
             Self::File { .. } => ErrorCode::DAEMON_CANNOT_CREATE,
             Self::Corrupt(_) | Self::SqliteTooOld { .. } => ErrorCode::STORE_CORRUPT,
+            Self::Event { .. } => ErrorCode::EVENT_CORRUPT,
+            Self::TagKey { .. } => ErrorCode::SEAL_KEY,
             Self::Newer { .. } => ErrorCode::STORE_NEWER,
             Self::Foreign { .. } => ErrorCode::STORE_FOREIGN,
             Self::TailLost { .. } => ErrorCode::STORE_TAIL_LOST,

@@ -54,6 +54,7 @@ pub struct Chaos {
     old_reports: VecDeque<Report>,
     /// Deliveries that were handed out and not sent: they will be returned.
     unsent: Vec<FencingToken>,
+    unreadable: Vec<FencingToken>,
     instances: u64,
     stopping: bool,
     puts_off: bool,
@@ -70,6 +71,7 @@ pub fn run(seed: u64, defects: Defects) -> Result<(Coverage, u64), Violation> {
         keyed_again: Vec::new(),
         old_reports: VecDeque::new(),
         unsent: Vec::new(),
+        unreadable: Vec::new(),
         instances: 0,
         stopping: false,
         puts_off: seed.is_multiple_of(2),
@@ -180,12 +182,16 @@ impl Chaos {
         Ok(())
     }
 
-    /// What was handed out and reaches its plugin. Now and then the rest of a batch does not: it was too large.
+    /// What was handed out and reaches its plugin. Now and then the rest of a batch does not: it was too large. Now and then an event does
+    /// not read back.
     fn sent(&mut self) -> Vec<Lease> {
         let mut leases = std::mem::take(&mut self.world.inbox);
         if leases.len() > 1 && self.random.below(60) == 0 {
             let kept = leases.len() / 2;
             self.unsent.extend(leases.drain(kept..).map(|lease| lease.token));
+        }
+        if self.random.below(60) == 0 {
+            self.unreadable.extend(leases.pop().map(|lease| lease.token));
         }
         leases
     }
@@ -346,6 +352,8 @@ impl Chaos {
             let tokens = std::mem::take(&mut self.unsent);
             groups.push(vec![(Command::ReturnUnsent { tokens }, Asked::Nobody)]);
         }
+        let unreadable = std::mem::take(&mut self.unreadable).into_iter();
+        groups.extend(unreadable.map(|token| vec![(Command::Unreadable(token, "its tag does not fit".to_owned()), Asked::Nobody)]));
         for copy in self.plugins.iter_mut().flat_map(|plugin| &mut plugin.copies) {
             let mut held = std::mem::take(&mut copy.held);
             for (token, work) in &mut held {

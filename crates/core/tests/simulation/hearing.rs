@@ -47,6 +47,11 @@ impl World {
                     }
                 }
             }
+            Command::Unreadable(token, _) => {
+                if let Some(flight) = self.ledger.end(*token) {
+                    self.ledger.expect(flight.key, Kind::Unreadable);
+                }
+            }
             Command::Attach(attach) => {
                 self.ledger.copies.insert(attach.plugin.clone(), OpenCopy { instance: attach.instance, open: true });
             }
@@ -128,7 +133,12 @@ impl World {
                 self.coverage.take("command", "switch", if switch.enabled { "on" } else { "off" }, means);
             }
             Command::PendingPage { .. } | Command::WaitingPage { .. } | Command::ReplayPage { .. } => {}
-            Command::HeadsPage { .. } | Command::KeyPage { .. } | Command::Schema(_) | Command::Record(_) | Command::Tick => {}
+            Command::HeadsPage { .. }
+            | Command::KeyPage { .. }
+            | Command::Schema(_)
+            | Command::Access(_)
+            | Command::Record(_)
+            | Command::Tick => {}
         }
         Ok(())
     }

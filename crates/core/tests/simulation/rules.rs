@@ -195,7 +195,7 @@ pub fn rule_06_attempts_are_counted_as_they_should(before: Option<&Row>, kind: &
 pub fn rule_07_a_delivery_dies_with_its_last_attempt(kind: &Kind, policy: &RetryPolicy, write: &DeliveryWrite) -> Check {
     let state = match kind {
         Kind::Done { .. } => DeliveryState::Done,
-        Kind::Reject | Kind::Expired => DeliveryState::Dead,
+        Kind::Reject | Kind::Expired | Kind::Unreadable => DeliveryState::Dead,
         Kind::Defer { .. } | Kind::RetryByHand | Kind::Delayed { .. } => DeliveryState::Waiting,
         Kind::Discard | Kind::Cancel => DeliveryState::Cancelled,
         Kind::Skipped => DeliveryState::Skipped,
@@ -268,6 +268,7 @@ pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: 
         Kind::Timeout => AttemptOutcome::Timeout,
         Kind::Crash => AttemptOutcome::Crash,
         Kind::Expired => AttemptOutcome::Expired,
+        Kind::Unreadable => AttemptOutcome::Unreadable,
         Kind::RetryByHand | Kind::Discard | Kind::Cancel | Kind::Skipped | Kind::Delayed { .. } => {
             return ensure(write.attempt.is_none(), || format!("{kind:?} of {:?} is no attempt", write.key));
         }
@@ -281,6 +282,7 @@ pub fn rule_08_a_dead_letter_has_the_record_and_cause_of_its_last_attempt(kind: 
         Kind::Reject => Cause::Rejected,
         Kind::Timeout => Cause::Timeout,
         Kind::Crash => Cause::Crash,
+        Kind::Unreadable => Cause::Decrypt,
         _ => Cause::Expired,
     };
     let wanted = write.state.is_failed().then_some(cause);

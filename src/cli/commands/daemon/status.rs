@@ -47,8 +47,12 @@ pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
     ));
     let store = &events.store;
     let refusing = store.refusing.as_ref().map_or(String::new(), |why| format!("   {}", red(&format!("refusing: {why}"))));
+    let corrupt = match store.corrupt {
+        0 => String::new(),
+        number => format!("   {}", red(&format!("corrupt {}", count(number)))),
+    };
     text.push_str(&format!(
-        "  store     {} of {}{}, {} free on disk{refusing}\n",
+        "  store     {} of {}{}, {} free on disk{corrupt}{refusing}\n",
         bytes(store.used_bytes),
         bytes(store.bytes_max),
         days_held(store),

@@ -8,7 +8,7 @@ use panotti_protocol::limits::PAGE_MAX;
 use crate::cli::context::{Context, Outcome, now};
 use crate::cli::event_selection::EventSelect;
 use crate::cli::globals::ListFlags;
-use crate::cli::output::human::{bytes, count, counted, short, yellow};
+use crate::cli::output::human::{bytes, count, counted, red, short, yellow};
 use crate::cli::output::table::{Table, left, right};
 use crate::cli::output::{Listing, to_values};
 
@@ -66,7 +66,7 @@ pub struct ListArgs {
 pub async fn run(args: ListArgs, context: &Context) -> Outcome {
     let order = args.oldest_first.then_some(Order::Oldest);
     let mut query = EventsQuery { tag: args.tag.clone(), unrouted: args.unrouted, order, ..args.select.query(now()) };
-    let Fetched { events, more, stopped } = fetch(&mut query, args.list.rows_max(), context).await?;
+    let Fetched { events, more, stopped, corrupt } = fetch(&mut query, args.list.rows_max(), context).await?;
     let table = if args.select.is_of_deliveries() { delivery_table(&events, context) } else { event_table(&events, context) };
     let listing = Listing {
         items: to_values(&events)?,
@@ -80,6 +80,10 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
     if more && stopped.is_none() {
         context.output.cut();
     }
+    if corrupt > 0 {
+        let what = format!("! {} not shown: what is stored is not what was written; `panotti seal check`", counted(corrupt, "event"));
+        context.output.remark(&red(&what));
+    }
     if let Some(place) = stopped {
         context.output.remark(&yellow(&format!(
             "! looked at {} events and stopped there; `--{}` with the time of the last one goes on",
@@ -90,31 +94,33 @@ pub async fn run(args: ListArgs, context: &Context) -> Outcome {
     Ok(exit::OK)
 }
 
-/// What pages had, whether there is more, and after how many events the search was given up.
+/// What pages had, whether there is more, after how many events the search was given up, and how many events could not be shown.
 struct Fetched {
     events: Vec<EventSummary>,
     more: bool,
     stopped: Option<u64>,
+    corrupt: u64,
 }
 
 /// Reads pages until there are enough rows.
 async fn fetch(query: &mut EventsQuery, rows_max: usize, context: &Context) -> Result<Fetched, Failure> {
     let mut client = context.client()?;
-    let (mut events, mut scanned) = (Vec::new(), 0);
+    let (mut events, mut scanned, mut corrupt) = (Vec::new(), 0, 0);
     loop {
         let wanted = rows_max - events.len();
         query.limit = Some(u32::try_from(wanted).unwrap_or(PAGE_MAX).min(PAGE_MAX));
         let page = client.events(query).await?;
         scanned += page.scanned;
+        corrupt += page.corrupt.len() as u64;
         events.extend(page.items);
         query.cursor = page.next_cursor;
         let more = query.cursor.is_some();
         if !more || events.len() >= rows_max {
             events.truncate(rows_max);
-            return Ok(Fetched { events, more, stopped: None });
+            return Ok(Fetched { events, more, stopped: None, corrupt });
         }
         if scanned >= SCANNED_MAX && (query.filter.is_some() || query.unrouted) {
-            return Ok(Fetched { events, more, stopped: Some(scanned) });
+            return Ok(Fetched { events, more, stopped: Some(scanned), corrupt });
         }
     }
 }

@@ -9,9 +9,13 @@ use panotti_protocol::event::{Priority, Receipt};
 use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::{RESERVED_PREFIX, Topic};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
+use super::database::Database;
 use super::keyed;
+use crate::daemon::seal::envelope::Envelope;
+use crate::daemon::seal::{Seals, Unfit};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 
 /// Numbers of the topics seen so far, so that an insert needs no look-up. Cleared when it has grown to its bound.
@@ -43,68 +47,146 @@ impl TopicNumbers {
     }
 }
 
-/// Writes one event.
-pub fn insert(connection: &Connection, topics: &mut TopicNumbers, event: &StoredEvent) -> StoreResult<()> {
-    let topic_id = topics.number(connection, &event.draft.topic)?;
-    let draft = &event.draft;
-    let extensions = match draft.extensions.is_empty() {
-        true => None,
-        false => Some(serde_json::to_string(&draft.extensions).map_err(|error| StoreError::Corrupt(error.to_string()))?),
-    };
-    connection
-        .prepare_cached(
-            "INSERT INTO events (sequence, eventid, topic_id, source, id, subject, time_ms, accepted_ms, datacontenttype, dataschema,
-                 priority, correlationid, causationid, orderingkey, traceparent, expires_ms, extensions, actor, rules, matches, keys, payload, schema)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
-        )?
-        .execute(params![
-            event.sequence.0,
-            event.eventid.as_bytes(),
-            topic_id,
-            draft.source,
-            draft.id,
-            draft.subject,
-            draft.time.map(Timestamp::as_ms),
-            event.accepted_at.as_ms(),
-            draft.datacontenttype,
-            draft.dataschema,
-            draft.priority.number(),
-            draft.correlationid,
-            draft.causationid.as_ref().map(|id| id.as_bytes().as_slice()),
-            draft.orderingkey,
-            draft.traceparent,
-            draft.expires.map(Timestamp::as_ms),
-            extensions,
-            draft.actor,
-            event.rules,
-            event.matches.as_deref().map(pack_matches),
-            keyed::pack(&event.keys),
-            draft.payload,
-            event.schema.map(|version| version.to_string()),
-        ])?;
-    keyed::owe(connection, event.sequence, draft.priority, &event.keys)
+/// Columns of an event's row that have a tag over them, beside the payload: those of [`COLUMNS`] up to the tag's own.
+const TAGGED: usize = 22;
+/// Where the tag is.
+pub const TAG: usize = TAGGED;
+
+/// What is written of an event in another form than it has in memory.
+struct Packed {
+    extensions: Option<String>,
+    matches: Option<Vec<u8>>,
+    keys: Option<Vec<u8>>,
+    schema: Option<String>,
 }
 
-/// Writes what one of the daemon's own events matched.
+impl Packed {
+    fn new(event: &StoredEvent, matches: Option<&[SubscriptionId]>, keys: &[(SubscriptionId, OrderKey)]) -> StoreResult<Self> {
+        let extensions = match event.draft.extensions.is_empty() {
+            true => None,
+            false => Some(serde_json::to_string(&event.draft.extensions).map_err(|error| StoreError::Corrupt(error.to_string()))?),
+        };
+        let schema = event.schema.map(|version| version.to_string());
+        Ok(Self { extensions, matches: matches.map(pack_matches), keys: keyed::pack(keys), schema })
+    }
+}
+
+fn number(number: u64) -> StoreResult<ValueRef<'static>> {
+    let too_large = |error| StoreError::from(rusqlite::Error::ToSqlConversionFailure(Box::new(error)));
+    Ok(ValueRef::Integer(i64::try_from(number).map_err(too_large)?))
+}
+
+fn text(text: Option<&str>) -> ValueRef<'_> {
+    text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes()))
+}
+
+fn bytes(bytes: Option<&[u8]>) -> ValueRef<'_> {
+    bytes.map_or(ValueRef::Null, ValueRef::Blob)
+}
+
+fn moment(at: Option<Timestamp>) -> StoreResult<ValueRef<'static>> {
+    at.map_or(Ok(ValueRef::Null), |at| number(at.as_ms()))
+}
+
+/// The columns of an event's row in the order of [`COLUMNS`], as they are stored; but for the topic, which is stored as a number.
+fn columns<'a>(event: &'a StoredEvent, rules: u64, packed: &'a Packed) -> StoreResult<[ValueRef<'a>; TAGGED]> {
+    let draft = &event.draft;
+    Ok([
+        number(event.sequence.0)?,
+        bytes(Some(event.eventid.as_bytes())),
+        text(Some(draft.topic.as_str())),
+        text(Some(&draft.source)),
+        text(draft.id.as_deref()),
+        text(draft.subject.as_deref()),
+        moment(draft.time)?,
+        number(event.accepted_at.as_ms())?,
+        text(Some(&draft.datacontenttype)),
+        text(draft.dataschema.as_deref()),
+        ValueRef::Integer(i64::from(draft.priority.number())),
+        text(draft.correlationid.as_deref()),
+        bytes(draft.causationid.as_ref().map(|id| id.as_bytes().as_slice())),
+        text(draft.orderingkey.as_deref()),
+        text(draft.traceparent.as_deref()),
+        moment(draft.expires)?,
+        text(packed.extensions.as_deref()),
+        text(Some(&draft.actor)),
+        number(rules)?,
+        bytes(packed.matches.as_deref()),
+        bytes(packed.keys.as_deref()),
+        text(packed.schema.as_deref()),
+    ])
+}
+
+/// The envelope of a row with these columns and so many bytes of payload.
+fn envelope<'a>(seals: &Seals, columns: impl Iterator<Item = ValueRef<'a>>, payload_bytes: i64) -> Envelope {
+    let mut envelope = seals.envelope();
+    for column in columns {
+        match column {
+            ValueRef::Null => envelope.nothing(),
+            ValueRef::Integer(number) => envelope.number(number),
+            ValueRef::Text(text) => envelope.text(text),
+            ValueRef::Blob(bytes) => envelope.bytes(bytes),
+            ValueRef::Real(number) => envelope.foreign(&number.to_be_bytes()),
+        }
+    }
+    envelope.number(payload_bytes);
+    envelope
+}
+
+/// Writes one event with its tag.
+pub fn insert(database: &Database, topics: &mut TopicNumbers, event: &StoredEvent) -> StoreResult<()> {
+    let topic_id = topics.number(database, &event.draft.topic)?;
+    let packed = Packed::new(event, event.matches.as_deref(), &event.keys)?;
+    let mut columns = columns(event, event.rules, &packed)?;
+    let payload = &event.draft.payload;
+    let tag = database.seals().tag(&envelope(database.seals(), columns.iter().copied(), payload.len() as i64), payload);
+    columns[2] = ValueRef::Integer(topic_id);
+    let mut statement = database.prepare_cached(
+        "INSERT INTO events (sequence, eventid, topic_id, source, id, subject, time_ms, accepted_ms, datacontenttype, dataschema,
+             priority, correlationid, causationid, orderingkey, traceparent, expires_ms, extensions, actor, rules, matches, keys, schema,
+             tag, payload)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+    )?;
+    let stored = columns.into_iter().chain([ValueRef::Blob(&tag), ValueRef::Blob(payload)]);
+    statement.execute(params_from_iter(stored.map(ToSqlOutput::Borrowed)))?;
+    keyed::owe(database, event.sequence, event.draft.priority, &event.keys)
+}
+
+/// Writes what one of the daemon's own events matched, and its tag anew.
 pub fn set_matches(
-    connection: &Connection,
-    sequence: Sequence,
+    database: &Database,
+    event: &StoredEvent,
     subscriptions: &[SubscriptionId],
     keys: &[(SubscriptionId, OrderKey)],
     rules: u64,
 ) -> StoreResult<()> {
-    connection.prepare_cached("UPDATE events SET matches = ?2, keys = ?3, rules = ?4 WHERE sequence = ?1")?.execute(params![
-        sequence.0,
-        pack_matches(subscriptions),
-        keyed::pack(keys),
-        rules
+    let packed = Packed::new(event, Some(subscriptions), keys)?;
+    let columns = columns(event, rules, &packed)?;
+    let payload = &event.draft.payload;
+    let tag = database.seals().tag(&envelope(database.seals(), columns.into_iter(), payload.len() as i64), payload);
+    database.prepare_cached("UPDATE events SET matches = ?2, keys = ?3, rules = ?4, tag = ?5 WHERE sequence = ?1")?.execute(params![
+        event.sequence.0,
+        packed.matches,
+        packed.keys,
+        rules,
+        tag,
     ])?;
-    if keys.is_empty() {
-        return Ok(());
+    keyed::owe(database, event.sequence, event.draft.priority, keys)
+}
+
+/// Gives every event the tag of what its row says now. Only for tests that make older what is stored.
+#[cfg(feature = "defects")]
+pub fn tag_anew_for_test(database: &Database) -> StoreResult<()> {
+    let sql = format!("SELECT {COLUMNS}, events.payload FROM events LEFT JOIN topics USING (topic_id)");
+    let mut statement = database.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let columns = (0..TAGGED).map(|column| row.get_ref(column)).collect::<Result<Vec<_>, _>>()?;
+        let payload: Vec<u8> = row.get(PAYLOAD)?;
+        let tag = database.seals().tag(&envelope(database.seals(), columns.into_iter(), payload.len() as i64), &payload);
+        database.execute("UPDATE events SET tag = ?2 WHERE sequence = ?1", params![sequence(row)?.0, tag])?;
     }
-    let sql = "SELECT priority FROM events WHERE sequence = ?1";
-    let priority: u8 = connection.prepare_cached(sql)?.query_row([sequence.0], |row| row.get(0))?;
-    keyed::owe(connection, sequence, Priority::from_number(priority).unwrap_or(Priority::Normal), keys)
+    Ok(())
 }
 
 /// The receipt of the event that a publisher gave this source and id, if it is stored. Leans on `events_by_source_and_id`.
@@ -124,23 +206,91 @@ pub fn receipt_of(connection: &Connection, source: &str, id: &str) -> StoreResul
     Ok(found.optional()?)
 }
 
-/// The columns that [`from_row`] reads, in its order. The query joins `topics`.
+/// The columns that [`from_row`] reads, in its order. The query joins `topics` from the left: an event whose topic is gone is found too.
 pub const COLUMNS: &str = "events.sequence, events.eventid, topics.topic, events.source, events.id, events.subject, events.time_ms,
     events.accepted_ms, events.datacontenttype, events.dataschema, events.priority, events.correlationid, events.causationid,
     events.orderingkey, events.traceparent, events.expires_ms, events.extensions, events.actor, events.rules, events.matches,
-    events.keys, events.schema";
+    events.keys, events.schema, events.tag, length(events.payload)";
+/// Where the payload is, in queries that ask for it as the last of all.
+const PAYLOAD: usize = TAGGED + 2;
 
-/// Reads one event. The payload is column 22 where the query asked for it, else empty.
-pub fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
-    let payload = match row.as_ref().column_count() > 22 && row.as_ref().column_name(22)? == "payload" {
-        true => row.get(22)?,
-        false => Vec::new(),
+/// An event as it was read.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The event. Its payload is empty where the query did not ask for it.
+    pub event: StoredEvent,
+    /// Bytes of its payload.
+    pub size_bytes: u64,
+}
+
+/// Reads one event, and checks it. The payload is column 24 where the query asked for it.
+///
+/// # Errors
+/// [`StoreError::Event`] where it does not read back as it was written, which is also told to [`Seals::alarm`].
+pub fn from_row(database: &Database, row: &Row<'_>) -> StoreResult<Found> {
+    let seals = database.seals();
+    let sequence = sequence(row)?;
+    let columns = (0..TAGGED).map(|column| row.get_ref(column)).collect::<Result<Vec<_>, _>>()?;
+    let payload_bytes = match row.get_ref(TAGGED + 1)? {
+        ValueRef::Integer(bytes) => bytes,
+        _ => -1,
     };
+    let payload = if has_payload(row)? { row.get_ref(PAYLOAD)?.as_bytes().ok() } else { None };
+    let tag = row.get_ref(TAGGED)?.as_bytes().ok();
+    let envelope = envelope(seals, columns.into_iter(), payload_bytes);
+    if let Err(why) = seals.check(sequence, &envelope, payload, tag) {
+        return Err(corrupt(database, sequence, why));
+    }
+    unchecked(database, row)
+}
+
+/// Reads one event without its tag being looked at: for what becomes of deliveries of an event that nobody will ever see.
+fn unchecked(database: &Database, row: &Row<'_>) -> StoreResult<Found> {
+    match parse(row) {
+        Ok(found) => Ok(found),
+        Err(error) if is_misread(&error) => Err(corrupt(database, sequence(row)?, Unfit::Form)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn corrupt(database: &Database, sequence: Sequence, why: Unfit) -> StoreError {
+    database.seals().alarm().raise(sequence, why);
+    StoreError::Event { sequence, why }
+}
+
+/// The event that was read; nothing where it does not read back as it was written, which has been told.
+pub fn intact<T>(read: StoreResult<T>) -> StoreResult<Option<T>> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(StoreError::Event { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_misread(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error;
+    matches!(
+        error,
+        Error::FromSqlConversionFailure(..) | Error::IntegralValueOutOfRange(..) | Error::InvalidColumnType(..) | Error::Utf8Error(..)
+    )
+}
+
+/// The number of a row, which is an event's sequence unless somebody changed it.
+fn sequence(row: &Row<'_>) -> rusqlite::Result<Sequence> {
+    Ok(Sequence(row.get::<_, i64>(0)?.cast_unsigned()))
+}
+
+fn has_payload(row: &Row<'_>) -> rusqlite::Result<bool> {
+    Ok(row.as_ref().column_count() > PAYLOAD && row.as_ref().column_name(PAYLOAD)? == "payload")
+}
+
+fn parse(row: &Row<'_>) -> rusqlite::Result<Found> {
+    let payload = if has_payload(row)? { row.get(PAYLOAD)? } else { Vec::new() };
     let matches: Option<Vec<u8>> = row.get(19)?;
     let keys: Option<Vec<u8>> = row.get(20)?;
     let extensions: Option<String> = row.get(16)?;
     let schema: Option<String> = row.get(21)?;
-    Ok(StoredEvent {
+    let event = StoredEvent {
         sequence: Sequence(row.get(0)?),
         eventid: EventId::from_bytes(row.get(1)?),
         accepted_at: Timestamp::from_ms(row.get(7)?),
@@ -167,7 +317,8 @@ pub fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
             extensions: extensions.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
             actor: row.get(17)?,
         },
-    })
+    };
+    Ok(Found { event, size_bytes: row.get(TAGGED + 1)? })
 }
 
 /// Reads a point in time that may be absent.
@@ -182,16 +333,53 @@ pub fn parsed<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'stati
 }
 
 /// One event with its payload. Leans on the primary key.
-pub fn by_sequence(connection: &Connection, sequence: Sequence) -> StoreResult<Option<StoredEvent>> {
-    let query = format!("SELECT {COLUMNS}, payload FROM events JOIN topics USING (topic_id) WHERE sequence = ?1");
-    Ok(connection.prepare_cached(&query)?.query_row([sequence.0], from_row).optional()?)
+///
+/// # Errors
+/// [`StoreError::Event`] where it does not read back as it was written.
+pub fn by_sequence(database: &Database, sequence: Sequence) -> StoreResult<Option<StoredEvent>> {
+    one(database, "sequence", params![sequence.0], from_row)
+}
+
+/// One event with its payload, whatever its tag says. Leans on the primary key. For what becomes of its deliveries, never to show it.
+pub fn by_sequence_unchecked(database: &Database, sequence: Sequence) -> StoreResult<Option<StoredEvent>> {
+    one(database, "sequence", params![sequence.0], unchecked)
 }
 
 /// One event with its payload. Leans on `events_by_eventid`.
-pub fn by_eventid(connection: &Connection, eventid: EventId) -> StoreResult<Option<StoredEvent>> {
-    let query = format!("SELECT {COLUMNS}, payload FROM events JOIN topics USING (topic_id) WHERE eventid = ?1");
-    Ok(connection.prepare_cached(&query)?.query_row([eventid.as_bytes()], from_row).optional()?)
+///
+/// # Errors
+/// [`StoreError::Event`] where it does not read back as it was written.
+pub fn by_eventid(database: &Database, eventid: EventId) -> StoreResult<Option<StoredEvent>> {
+    one(database, "eventid", params![eventid.as_bytes()], from_row)
 }
+
+fn one(
+    database: &Database,
+    column: &str,
+    value: &[&dyn rusqlite::ToSql],
+    read: fn(&Database, &Row<'_>) -> StoreResult<Found>,
+) -> StoreResult<Option<StoredEvent>> {
+    let query = format!("SELECT {COLUMNS}, payload FROM events LEFT JOIN topics USING (topic_id) WHERE {column} = ?1");
+    let mut statement = database.prepare_cached(&query)?;
+    let mut rows = statement.query(value)?;
+    rows.next()?.map(|row| read(database, row).map(|found| found.event)).transpose()
+}
+
+/// The newest event that reads back as it was written, without its payload. Looks at [`NEWEST_LOOKED_AT_MAX`].
+pub fn newest_intact(database: &Database) -> StoreResult<Option<StoredEvent>> {
+    let query = format!("SELECT {COLUMNS} FROM events LEFT JOIN topics USING (topic_id) ORDER BY events.sequence DESC LIMIT ?1");
+    let mut statement = database.prepare_cached(&query)?;
+    let mut rows = statement.query([NEWEST_LOOKED_AT_MAX])?;
+    while let Some(row) = rows.next()? {
+        if let Some(found) = intact(from_row(database, row))? {
+            return Ok(Some(found.event));
+        }
+    }
+    Ok(None)
+}
+
+/// Events that the newest intact one is looked for in.
+const NEWEST_LOOKED_AT_MAX: u32 = 1_000;
 
 /// The newest event's id, the daemon's own events left out: whoever asks means what was published. Looks at the newest `SUFFIX_SCAN_MAX`,
 /// which the primary key gives in order, and stops at the first that fits.

@@ -7,6 +7,7 @@ use panotti_protocol::api::Check;
 use rusqlite::Connection;
 
 use super::connection::{APPLICATION_ID, FORMAT, SQLITE_OLDEST, check_format};
+use super::database::Database;
 use super::pages;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::Seal;
@@ -63,10 +64,10 @@ const RESTORE: &str = "restore the whole data folder from one copy; or start the
 ///
 /// # Errors
 /// Where it cannot be read.
-pub fn in_use(connection: &Connection, data: &Path) -> StoreResult<Vec<Check>> {
+pub fn in_use(database: &Database, data: &Path) -> StoreResult<Vec<Check>> {
     // In this order: the seal follows the database, never the other way round.
     let sealed = Seal::read(&data.join("seal"));
-    let head = pages::head(connection)?;
+    let head = pages::head(database)?;
     let seal = match sealed {
         Ok(Some(last)) if last.sequence <= head => {
             Check::ok(SEAL, format!("it proves events up to {}, the database has {head}", last.sequence))
@@ -83,7 +84,7 @@ pub fn in_use(connection: &Connection, data: &Path) -> StoreResult<Vec<Check>> {
             "restart the daemon: it makes a new seal from the database",
         ),
     };
-    Ok(vec![settings(connection)?, seal])
+    Ok(vec![settings(database)?, seal])
 }
 
 /// The settings on which durability and safety rest, as SQLite says them now.
@@ -123,10 +124,12 @@ fn settings(connection: &Connection) -> StoreResult<Check> {
 #[cfg(test)]
 mod tests {
     use panotti_protocol::api::CheckStatus;
+    use panotti_protocol::id::{Sequence, StoreId};
 
     use super::*;
+    use crate::daemon::seal::Seals;
+    use crate::daemon::seal::tag::TagKey;
     use crate::daemon::store::sqlite::connection::{Durability, open_reader, open_writer};
-    use panotti_protocol::id::StoreId;
 
     #[test]
     fn settings_that_another_program_has_changed_are_told_by_name() {
@@ -152,7 +155,8 @@ mod tests {
         let mut seal = Seal::open(&folder.path().join("seal")).unwrap();
         seal.append(crate::daemon::store::seal::HighWater { sequence: 5, chain: [0; 32] }).unwrap();
 
-        let checks = in_use(&open_reader(&path).unwrap(), folder.path()).unwrap();
+        let seals = Seals::new(StoreId::from_bytes([1; 16]), TagKey::new(&[2; 32]), Sequence(0));
+        let checks = in_use(&Database::new(open_reader(&path).unwrap(), seals), folder.path()).unwrap();
 
         assert!(checks[1].detail.contains("up to 5, the database has only 0"), "{}", checks[1].detail);
     }

@@ -15,6 +15,7 @@ use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::database::Database;
 use super::events;
 use super::lanes::{OWED, owed, with_row};
 use crate::daemon::store::failure::StoreResult;
@@ -118,8 +119,8 @@ fn rank_after(connection: &Connection, subscription: SubscriptionId, order: Orde
 }
 
 /// The ordering key of an event for a subscription that it never matched, and so has no key recorded for.
-pub fn found(connection: &Connection, sequence: Sequence, path: Option<&KeyPath>) -> StoreResult<Option<OrderKey>> {
-    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(None) };
+pub fn found(connection: &Database, sequence: Sequence, path: Option<&KeyPath>) -> StoreResult<Option<OrderKey>> {
+    let Some(event) = events::intact(events::by_sequence(connection, sequence))?.flatten() else { return Ok(None) };
     let Some(path) = path else { return Ok(event.draft.orderingkey.as_deref().map(OrderKey::of)) };
     let data = if path.reads_data() { serde_json::from_slice(&event.draft.payload).ok() } else { None };
     Ok(match path.find(&event.draft, data.as_ref()) {
@@ -245,7 +246,7 @@ pub fn heads(
         "SELECT {OWED}, key, rank_sequence,
              EXISTS (SELECT 1 FROM keyed AS later WHERE later.subscription_id = ?1 AND later.key = keyed.key
                  AND (later.sequence, later.replay_no) > (keyed.sequence, 0))
-         FROM keyed INDEXED BY keyed_lanes JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
+         FROM keyed INDEXED BY keyed_lanes JOIN events ON events.sequence = keyed.sequence LEFT JOIN topics USING (topic_id)
          WHERE subscription_id = ?1 AND mark = 1 AND rank_priority = ?4 AND rank_sequence > ?2
              AND NOT EXISTS (SELECT 1 FROM keyed AS earlier WHERE earlier.subscription_id = ?1 AND earlier.key = keyed.key
                  AND earlier.sequence < keyed.sequence)
@@ -265,7 +266,7 @@ pub fn heads(
 pub fn key(connection: &Connection, subscription: SubscriptionId, order: OrderKey, limit: usize) -> StoreResult<Command> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {OWED}, keyed.replay_no, deliveries.state, due_ms, attempts, tries, attempt_of, replay_id, name, crashes
-         FROM keyed JOIN events ON events.sequence = keyed.sequence JOIN topics USING (topic_id)
+         FROM keyed JOIN events ON events.sequence = keyed.sequence LEFT JOIN topics USING (topic_id)
              LEFT JOIN deliveries ON deliveries.sequence = keyed.sequence AND deliveries.subscription_id = keyed.subscription_id
                  AND deliveries.replay_no = keyed.replay_no
              LEFT JOIN replays ON replays.replay_no = keyed.replay_no

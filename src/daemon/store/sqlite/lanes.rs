@@ -10,6 +10,7 @@ use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::event::Priority;
 use panotti_protocol::id::{EventId, ReplayId, Sequence};
+use panotti_protocol::notice;
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, Row, params};
@@ -23,7 +24,8 @@ pub const PENDING_SCAN_MAX: u32 = 10_000;
 /// What [`owed`] reads: six columns of an event.
 pub const OWED: &str = "events.sequence, eventid, topic, expires_ms, events.priority, accepted_ms";
 
-/// Reads what memory keeps of an event: the columns of [`OWED`].
+/// Reads what memory keeps of an event: the columns of [`OWED`]. Where they hold what nobody wrote something else stands for it: the
+/// delivery is handed out all the same, and dies when its event is read whole and does not fit its tag.
 pub fn owed(
     row: &Row<'_>,
     column: usize,
@@ -33,17 +35,31 @@ pub fn owed(
 ) -> rusqlite::Result<Owed> {
     Ok(Owed {
         key: DeliveryKey { sequence: Sequence(row.get(column)?), subscription, replay },
-        eventid: EventId::from_bytes(row.get(column + 1)?),
-        topic: events::parsed::<Topic>(row, column + 2)?,
+        eventid: EventId::from_bytes(row.get(column + 1).unwrap_or_default()),
+        topic: events::parsed::<Topic>(row, column + 2).unwrap_or_else(|_| unreadable()),
         order,
-        expires: events::time(row, column + 3)?,
-        priority: Priority::from_number(row.get(column + 4)?).unwrap_or(Priority::Normal),
-        since: Timestamp::from_ms(row.get(column + 5)?),
+        expires: events::time(row, column + 3).unwrap_or_default(),
+        priority: priority_of(row, column + 4),
+        since: Timestamp::from_ms(row.get(column + 5).unwrap_or_default()),
         attempts: 0,
         tries: 0,
         crashes: Crashes::default(),
         repeats: None,
     })
+}
+
+/// The topic of an event whose own cannot be read.
+fn unreadable() -> Topic {
+    notice::STORE_CORRUPT.parse().expect("the daemon's own topics are written in notice.rs, which tests them")
+}
+
+fn priority_of(row: &Row<'_>, column: usize) -> Priority {
+    row.get(column).ok().and_then(Priority::from_number).unwrap_or(Priority::Normal)
+}
+
+/// Packed subscriptions or keys, where there are any.
+pub fn packed(row: &Row<'_>, column: usize) -> Option<Vec<u8>> {
+    row.get(column).unwrap_or_default()
 }
 
 /// Adds what its row says of a delivery: six columns: attempts, tries, attempt_of, the replay's id and name, crashes.
@@ -71,8 +87,8 @@ pub fn pending(
     limit: usize,
 ) -> StoreResult<Command> {
     let of_priority = match priority {
-        Priority::Normal => "events JOIN topics USING (topic_id) WHERE ?4 = ?4",
-        _ => "events INDEXED BY events_urgent JOIN topics USING (topic_id) WHERE priority = ?4 AND priority <> 2",
+        Priority::Normal => "events LEFT JOIN topics USING (topic_id) WHERE ?4 = ?4",
+        _ => "events INDEXED BY events_urgent LEFT JOIN topics USING (topic_id) WHERE priority = ?4 AND priority <> 2",
     };
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {OWED}, matches,
@@ -87,16 +103,12 @@ pub fn pending(
     while let Some(row) = rows.next()? {
         looked_at += 1;
         scanned_to = Sequence(row.get(0)?);
-        if row.get::<_, u8>(4)? != priority.number() {
+        if priority_of(row, 4) != priority {
             continue;
         }
-        let matches: Option<Vec<u8>> = row.get(6)?;
-        let matched = matches.is_some_and(|packed| events::unpack_matches(&packed).contains(&subscription));
-        let has_key = || -> rusqlite::Result<bool> {
-            let keys: Option<Vec<u8>> = row.get(8)?;
-            Ok(keyed::of(keys.as_deref(), subscription).is_some())
-        };
-        if matched && !row.get::<_, bool>(7)? && !has_key()? {
+        let matched = packed(row, 6).is_some_and(|packed| events::unpack_matches(&packed).contains(&subscription));
+        let has_key = || keyed::of(packed(row, 8).as_deref(), subscription).is_some();
+        if matched && !row.get::<_, bool>(7)? && !has_key() {
             entries.push(owed(row, 0, subscription, ReplayNumber::LIVE, None)?);
             if entries.len() == limit {
                 return Ok(Command::PendingPage { subscription, priority, entries, scanned_to });
@@ -120,7 +132,7 @@ pub fn waiting(
     let (due, key) = after.map_or((-1, DeliveryKey::default()), |(due, key)| (i64::try_from(due.as_ms()).unwrap_or(i64::MAX), key));
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {OWED}, due_ms, deliveries.replay_no, attempts, tries, attempt_of, replay_id, name, crashes, keys, order_key
-         FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
+         FROM deliveries JOIN events USING (sequence) LEFT JOIN topics USING (topic_id)
              LEFT JOIN replays ON replays.replay_no = deliveries.replay_no
          WHERE subscription_id = ?1 AND deliveries.priority = ?6 AND deliveries.state = 5
              AND (due_ms, deliveries.sequence, deliveries.replay_no) > (?2, ?3, ?4)
@@ -129,8 +141,7 @@ pub fn waiting(
     let place = params![subscription.0, due, key.sequence.0, key.replay.0, limit, priority.number()];
     let rows = statement.query_map(place, |row| {
         let replay = ReplayNumber(row.get(7)?);
-        let keys: Option<Vec<u8>> = row.get(14)?;
-        let order = keyed::of(keys.as_deref(), subscription).or(deliveries::order(row, 15)?);
+        let order = keyed::of(packed(row, 14).as_deref(), subscription).or(deliveries::order(row, 15)?);
         let entry = with_row(owed(row, 0, subscription, replay, order)?, row, 8)?;
         Ok((Timestamp::from_ms(row.get(6)?), entry))
     })?;

@@ -9,9 +9,10 @@ use panotti_protocol::api::{Delivery, EventsQuery, StatsBy, StatsRow};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use super::events;
+use super::database::Database;
+use super::events::{self, Found};
 use super::views::{LIST_SCAN_MAX, Names, bounds};
 use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
@@ -29,7 +30,7 @@ pub struct Counted {
 
 /// Counts one page, the oldest events first. Leans on the primary key and looks at [`LIST_SCAN_MAX`] events.
 pub fn page(
-    connection: &Connection,
+    connection: &Database,
     names: &Names,
     (by, filter, since): (StatsBy, &Filter, Timestamp),
     place: Option<Sequence>,
@@ -37,21 +38,19 @@ pub fn page(
     let span = EventsQuery { since: Some(since), ..EventsQuery::default() };
     let (low, _) = bounds(connection, &span, place, false)?;
     let columns = format!("{}{}", events::COLUMNS, if filter.reads_data() { ", payload" } else { "" });
-    let sql = format!(
-        "SELECT {columns}, length(payload) AS size FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"
-    );
+    let sql = format!("SELECT {columns} FROM events LEFT JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
     let mut tally = Tally { by, rows: BTreeMap::new() };
     let (mut scanned, mut last) = (0, None);
     while let Some(row) = rows.next()? {
-        let event = events::from_row(row)?;
         scanned += 1;
-        last = Some(event.sequence);
+        last = Some(Sequence(row.get(0)?));
+        let Some(Found { event, size_bytes }) = events::intact(events::from_row(connection, row))? else { continue };
         if !event_view::evaluate(filter, &event).matched {
             continue;
         }
-        tally.event(&event, row.get("size")?);
+        tally.event(&event, size_bytes);
         if matches!(by, StatsBy::All | StatsBy::Plugin | StatsBy::Status) {
             names.deliveries(connection, &event)?.iter().for_each(|(_, delivery)| tally.delivery(delivery));
         }

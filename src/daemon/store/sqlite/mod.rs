@@ -1,11 +1,13 @@
 //! The database `panotti.db`. SQL lives only in this folder.
 //!
 //! - [`connection`]: opening it: settings asserted, format checked and migrated
+//! - [`database`]: a connection with what events are checked by; [`tag_key`]: the key of their tags
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`audit`]: who did what: the chain of records, and reading it
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
+//! - [`access`]: keys and roles
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
 //! - [`inspect`]: what `panotti doctor` asks of a store, with a daemon on it or without
@@ -14,14 +16,18 @@
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
+//! - [`checking`]: events held against their tags
 //! - [`matching`]: numbers of what a filter matches
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
 //! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
+pub mod access;
 pub mod audit;
+pub mod checking;
 pub mod checkpoint;
 pub mod connection;
+pub mod database;
 pub mod deliveries;
 pub mod events;
 pub mod failures;
@@ -44,6 +50,7 @@ pub mod schemas;
 pub mod statistics;
 pub mod story;
 pub mod subscriptions;
+pub mod tag_key;
 pub mod topics;
 pub mod trimming;
 pub mod views;

@@ -18,10 +18,11 @@ use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::database::Database;
 use super::deliveries::DeliveryRow;
-use super::lanes::{OWED, owed};
+use super::lanes::{self, OWED, owed};
 use super::plugins::SubscriptionRow;
-use super::{deliveries, events, filters, keyed, plugins, replays, schemas};
+use super::{access, deliveries, events, filters, keyed, plugins, replays, schemas};
 use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
@@ -33,21 +34,25 @@ pub const FILTER_EVENTS_MAX: u32 = 250;
 /// Bytes of payload after which such a page ends.
 pub const FILTER_BYTES_MAX: usize = 1024 * 1024;
 
+/// Events that do not read back and are taken for the newest all the same: more were never written since the newest that does.
+const SEQUENCES_AHEAD_MAX: u64 = 1_000_000;
+
 /// A number kept in `meta`.
 pub fn meta(connection: &Connection, name: &str) -> StoreResult<u64> {
     Ok(connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?)
 }
 
-/// The newest sequence ever given: that of the newest event, or of the newest one that was given up as lost.
-pub fn head(connection: &Connection) -> StoreResult<u64> {
-    let sql = "SELECT max(coalesce((SELECT max(sequence) FROM events), 0), coalesce((SELECT value FROM meta WHERE name = 'lost_to'), 0))";
-    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+/// The newest sequence ever given: that of the newest event, or of the newest one that was given up as lost. A row that was changed and
+/// stands far above everything else is none: sequences would go on from there.
+pub fn head(database: &Database) -> StoreResult<u64> {
+    let believed = events::newest_intact(database)?.map_or(i64::MAX as u64, |event| event.sequence.0 + SEQUENCES_AHEAD_MAX);
+    let sql = "SELECT max(coalesce((SELECT max(sequence) FROM events WHERE sequence <= ?1), 0),
+        coalesce((SELECT value FROM meta WHERE name = 'lost_to'), 0))";
+    Ok(database.query_row(sql, [believed], |row| row.get(0))?)
 }
 
 /// Everything the bus needs after a start. Small whatever the store holds.
-pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
-    let last_accepted: Option<u64> =
-        connection.query_row("SELECT accepted_ms FROM events ORDER BY sequence DESC LIMIT 1", [], |row| row.get(0)).optional()?;
+pub fn snapshot(connection: &Database, epoch: u64) -> StoreResult<Snapshot> {
     let last_replay: Option<u32> = connection.query_row("SELECT max(replay_no) FROM replays", [], |row| row.get(0))?;
     let mut unmatched = connection.prepare("SELECT sequence FROM events WHERE matches IS NULL ORDER BY sequence")?;
     let unmatched = unmatched.query_map([], |row| row.get(0).map(Sequence))?.collect::<Result<_, _>>()?;
@@ -55,11 +60,12 @@ pub fn snapshot(connection: &Connection, epoch: u64) -> StoreResult<Snapshot> {
         epoch,
         leases_given: 0,
         head: Sequence(head(connection)?),
-        last_accepted: Timestamp::from_ms(last_accepted.unwrap_or_default()),
+        last_accepted: events::newest_intact(connection)?.map(|event| event.accepted_at).unwrap_or_default(),
         rules: meta(connection, "rules")?,
         subscriptions: plugins::subscriptions(connection)?.into_iter().map(|row| row.stored).collect(),
         filters: filters::all(connection)?,
         schemas: schemas::all(connection)?,
+        access: access::all(connection)?,
         disabled: plugins::plugins(connection)?.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),
@@ -116,7 +122,7 @@ pub struct SelectedPage {
 
 /// Scans a selection from a place on. `replay` is the job it is for: what it already repeated is left out.
 pub fn select(
-    connection: &Connection,
+    connection: &Database,
     selection: &ReplaySelection,
     until: Sequence,
     replay: ReplayNumber,
@@ -165,7 +171,7 @@ impl Judge {
         Self { filter, events: 0, bytes: 0, verdict: None }
     }
 
-    fn matches(&mut self, connection: &Connection, sequence: Sequence) -> StoreResult<bool> {
+    fn matches(&mut self, connection: &Database, sequence: Sequence) -> StoreResult<bool> {
         let filter = match &self.filter {
             Wanted::Everything => return Ok(true),
             Wanted::Nothing => return Ok(false),
@@ -174,7 +180,7 @@ impl Judge {
         if let Some((_, verdict)) = self.verdict.filter(|(judged, _)| *judged == sequence) {
             return Ok(verdict);
         }
-        let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(false) };
+        let Some(event) = events::intact(events::by_sequence(connection, sequence))?.flatten() else { return Ok(false) };
         self.events += 1;
         self.bytes += event.draft.payload.len();
         let verdict = event_view::evaluate(filter, &event).matched;
@@ -206,7 +212,7 @@ pub(super) fn subscriptions_of(connection: &Connection, selection: &ReplaySelect
 
 /// Leans on `deliveries_failed`, or on `deliveries_by_state` for another state.
 fn select_deliveries(
-    connection: &Connection,
+    connection: &Database,
     selection: &ReplaySelection,
     target: Target,
     until: Sequence,
@@ -224,7 +230,7 @@ fn select_deliveries(
         "SELECT {OWED}, subscription_id, replay_no,
              EXISTS (SELECT 1 FROM deliveries AS own WHERE own.sequence = deliveries.sequence
                  AND own.subscription_id = deliveries.subscription_id AND own.replay_no = ?4), keys, crashes, order_key
-         FROM deliveries JOIN events USING (sequence) JOIN topics USING (topic_id)
+         FROM deliveries JOIN events USING (sequence) LEFT JOIN topics USING (topic_id)
          WHERE {condition} AND (deliveries.sequence, subscription_id, replay_no) > (?1, ?2, ?3) AND deliveries.sequence <= ?5
              AND replay_no < ?4 AND (?7 IS NULL OR deliveries.fingerprint = ?7) AND {OF_STORY}
          ORDER BY deliveries.sequence, subscription_id, replay_no LIMIT ?6"
@@ -242,8 +248,7 @@ fn select_deliveries(
         let subscription = SubscriptionId(row.get(6)?);
         let original = DeliveryKey { sequence: Sequence(row.get(0)?), subscription, replay: ReplayNumber(row.get(7)?) };
         page.scanned_to = original;
-        let keys: Option<Vec<u8>> = row.get(9)?;
-        let order = keyed::of(keys.as_deref(), subscription).or(deliveries::order(row, 11)?);
+        let order = keyed::of(lanes::packed(row, 9).as_deref(), subscription).or(deliveries::order(row, 11)?);
         let owed = owed(row, 0, subscription, replay, order)?;
         let owed = Owed { crashes: deliveries::crashes(row, 10)?, ..owed };
         let accepted_at = owed.since;
@@ -265,7 +270,7 @@ fn select_deliveries(
 
 /// Every recorded match of every selected event. Leans on the primary key of events.
 fn select_events(
-    connection: &Connection,
+    connection: &Database,
     selection: &ReplaySelection,
     until: Sequence,
     replay: ReplayNumber,
@@ -275,7 +280,7 @@ fn select_events(
     let wanted = subscriptions_of(connection, selection)?;
     // Bound as in the other query, so that the part about the story is the same.
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {OWED}, matches, keys FROM events JOIN topics USING (topic_id)
+        "SELECT {OWED}, matches, keys FROM events LEFT JOIN topics USING (topic_id)
          WHERE sequence >= ?1 AND sequence <= ?5 AND {OF_STORY} ORDER BY sequence LIMIT ?6"
     ))?;
     let mut repeated = connection
@@ -296,9 +301,9 @@ fn select_events(
         page.scanned += 1;
         let sequence = Sequence(row.get(0)?);
         let event = owed(row, 0, SubscriptionId(0), replay, None)?;
-        let keys: Option<Vec<u8>> = row.get(7)?;
+        let keys = lanes::packed(row, 7);
         let accepted_at = event.since;
-        let packed: Option<Vec<u8>> = row.get(6)?;
+        let packed = lanes::packed(row, 6);
         let matches = match selection.to.is_empty() {
             true => packed.as_deref().map(events::unpack_matches).unwrap_or_default(),
             false => wanted.clone(),
@@ -337,7 +342,7 @@ fn select_events(
 }
 
 /// The next items of a replay.
-pub fn replay(connection: &Connection, replay: ReplayNumber, after: DeliveryKey, limit: usize) -> StoreResult<Command> {
+pub fn replay(connection: &Database, replay: ReplayNumber, after: DeliveryKey, limit: usize) -> StoreResult<Command> {
     let page = match replays::selection(connection, replay)? {
         Some((selection, until)) => select(connection, &selection, until, replay, after, limit)?,
         None => SelectedPage { items: Vec::new(), scanned: 0, scanned_to: after, last: true },
@@ -347,8 +352,8 @@ pub fn replay(connection: &Connection, replay: ReplayNumber, after: DeliveryKey,
 }
 
 /// The deliveries of an event that a person's command is about, as they stand. Those of a plugin, where one is named.
-pub fn stored_deliveries(connection: &Connection, sequence: Sequence, plugin: Option<&str>) -> StoreResult<Vec<StoredDelivery>> {
-    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(Vec::new()) };
+pub fn stored_deliveries(connection: &Database, sequence: Sequence, plugin: Option<&str>) -> StoreResult<Vec<StoredDelivery>> {
+    let Some(event) = events::by_sequence_unchecked(connection, sequence)? else { return Ok(Vec::new()) };
     let selection = ReplaySelection { plugin: plugin.map(str::to_owned), ..ReplaySelection::default() };
     let wanted = subscriptions_of(connection, &selection)?;
     let rows = deliveries::of_event(connection, sequence)?.into_iter();

@@ -219,8 +219,9 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
             connection.execute("UPDATE meta SET value = ?1 WHERE name = 'watermark'", [over])?;
         }
         Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
-        // The first two are writes of their own; the third is added up with the step's other numbers: see `numbers`.
-        Record::Audit(_) | Record::Denied(_) | Record::Measured(_) => {}
+        // The first two are writes of their own; the third is added up with the step's other numbers: see `numbers`. Of what is corrupt
+        // the event that tells of it is all.
+        Record::Audit(_) | Record::Denied(_) | Record::Measured(_) | Record::Corrupt(_) => {}
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::database::Database;
 use super::{deliveries, events, lanes, pages};
 use crate::daemon::store::failure::StoreResult;
 
@@ -66,7 +67,7 @@ pub struct Rate {
 }
 
 /// Counts the events of the last day, from the counters and one look into `events_by_time`.
-pub fn rate(connection: &Connection, now: Timestamp) -> StoreResult<Rate> {
+pub fn rate(connection: &Database, now: Timestamp) -> StoreResult<Rate> {
     let day = Duration::from_secs(86_400);
     let head = pages::head(connection)?;
     let lost: Option<u64> = connection.query_row("SELECT value FROM meta WHERE name = 'lost_to'", [], |row| row.get(0)).optional()?;
@@ -81,7 +82,7 @@ pub fn rate(connection: &Connection, now: Timestamp) -> StoreResult<Rate> {
 }
 
 /// Adds the numbers that the database knows of its room.
-pub fn complete(connection: &Connection, store: StoreStatus, now: Timestamp) -> StoreResult<StoreStatus> {
+pub fn complete(connection: &Database, store: StoreStatus, now: Timestamp) -> StoreResult<StoreStatus> {
     let used_bytes = space(connection)?.used_bytes();
     let rate = rate(connection, now)?;
     let room = Room { used_bytes, bytes_max: store.bytes_max };
@@ -92,18 +93,14 @@ pub fn complete(connection: &Connection, store: StoreStatus, now: Timestamp) -> 
 
 /// How far the clock is believed from this start on. Written down, so that another start confirms nothing. To be asked before this
 /// start writes anything of its own.
-pub fn trusted_time(connection: &Connection, now: Timestamp) -> StoreResult<TrustedTime> {
-    let seen: Option<u64> = connection.query_row(
-        "SELECT max(at) FROM (SELECT max(minute) * 60000 AS at FROM uptime
-             UNION ALL SELECT max(accepted_ms) FROM events WHERE sequence = (SELECT max(sequence) FROM events))",
-        [],
-        |row| row.get(0),
-    )?;
+pub fn trusted_time(connection: &Database, now: Timestamp) -> StoreResult<TrustedTime> {
+    let up: Option<u64> = connection.query_row("SELECT max(minute) * 60000 FROM uptime", [], |row| row.get(0))?;
+    let seen = up.map(Timestamp::from_ms).max(events::newest_intact(connection)?.map(|event| event.accepted_at));
     let before = TrustedTime {
         behind: Duration::from_millis(pages::meta(connection, "clock_behind_ms")?),
         believed_from: Timestamp::from_ms(pages::meta(connection, "clock_believed_ms")?),
     };
-    let trusted = TrustedTime::new(seen.map(Timestamp::from_ms), before, now);
+    let trusted = TrustedTime::new(seen, before, now);
     let mut write = connection.prepare("UPDATE meta SET value = ?2 WHERE name = ?1")?;
     write.execute(("clock_behind_ms", u64::try_from(trusted.behind.as_millis()).unwrap_or(u64::MAX)))?;
     write.execute(("clock_believed_ms", trusted.believed_from.as_ms()))?;
@@ -133,10 +130,10 @@ pub fn old_backlogs(connection: &Connection, before: Timestamp) -> StoreResult<V
 }
 
 /// Deliveries by their keys, as they stand now. Those without a row are owed where their event matched.
-pub fn stored(connection: &Connection, keys: &[DeliveryKey]) -> StoreResult<Vec<StoredDelivery>> {
+pub fn stored(connection: &Database, keys: &[DeliveryKey]) -> StoreResult<Vec<StoredDelivery>> {
     let mut found = Vec::with_capacity(keys.len());
     for key in keys {
-        let Some(event) = events::by_sequence(connection, key.sequence)? else { continue };
+        let Some(event) = events::intact(events::by_sequence_unchecked(connection, key.sequence))?.flatten() else { continue };
         let row = deliveries::of_event(connection, key.sequence)?.into_iter().find(|row| row.key == *key);
         found.extend(match row {
             Some(row) => Some(pages::stored_delivery(connection, &event, row)?),
@@ -166,8 +163,8 @@ fn implied(event: &panotti_core::event::StoredEvent, key: DeliveryKey) -> Option
 }
 
 /// Every delivery of an event that has not begun or waits; those to one plugin, where one is named.
-pub fn not_begun(connection: &Connection, sequence: Sequence, plugin: Option<&str>) -> StoreResult<Vec<StoredDelivery>> {
-    let Some(event) = events::by_sequence(connection, sequence)? else { return Ok(Vec::new()) };
+pub fn not_begun(connection: &Database, sequence: Sequence, plugin: Option<&str>) -> StoreResult<Vec<StoredDelivery>> {
+    let Some(event) = events::by_sequence_unchecked(connection, sequence)? else { return Ok(Vec::new()) };
     let mut found = pages::stored_deliveries(connection, sequence, plugin)?;
     let live: Vec<DeliveryKey> = found.iter().map(|stored| stored.owed.key).collect();
     let selection = ReplaySelection { plugin: plugin.map(str::to_owned), ..ReplaySelection::default() };
@@ -178,7 +175,7 @@ pub fn not_begun(connection: &Connection, sequence: Sequence, plugin: Option<&st
 }
 
 /// The next deliveries of a subscription that have not ended: what it is owed, of ordering keys and without, and what waits.
-pub fn backlog(connection: &Connection, subscription: SubscriptionId) -> StoreResult<Vec<StoredDelivery>> {
+pub fn backlog(connection: &Database, subscription: SubscriptionId) -> StoreResult<Vec<StoredDelivery>> {
     let floor = "SELECT floor FROM subscriptions WHERE subscription_id = ?1";
     let floor = Sequence(connection.prepare_cached(floor)?.query_row([subscription.0], |row| row.get(0))?);
     let mut found = Vec::new();

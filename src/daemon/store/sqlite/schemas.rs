@@ -8,8 +8,9 @@ use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::events::parsed;
-use crate::daemon::store::failure::{StoreError, StoreResult};
+use super::database::Database;
+use super::events::{COLUMNS, from_row, intact, parsed};
+use crate::daemon::store::failure::StoreResult;
 
 /// Versions that are listed of one topic, the newest first.
 const VERSIONS_LISTED_MAX: u32 = 100;
@@ -130,28 +131,22 @@ pub fn versions(connection: &Connection, topic: &Topic) -> StoreResult<Vec<Schem
 
 /// Shows the newest payloads of a topic with their media types, the newest first. Whether there are older ones. Leans on
 /// `events_by_topic`.
-pub fn payloads(
-    connection: &Connection,
-    topic: &Topic,
-    since: Timestamp,
-    from: u32,
-    mut seen: impl FnMut(&str, &[u8]),
-) -> StoreResult<bool> {
-    let mut statement = connection.prepare_cached(
-        "SELECT datacontenttype, payload FROM events JOIN topics USING (topic_id)
+pub fn payloads(connection: &Database, topic: &Topic, since: Timestamp, from: u32, mut seen: impl FnMut(&str, &[u8])) -> StoreResult<bool> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS}, payload FROM events JOIN topics USING (topic_id)
              WHERE topic = ?1 AND accepted_ms >= ?2 ORDER BY sequence DESC LIMIT ?3",
-    )?;
+    ))?;
     let mut rows = statement.query(params![topic.as_str(), since.as_ms(), u64::from(from) + 1])?;
     let (mut number, mut bytes) = (0, 0);
     while let Some(row) = rows.next()? {
         if number == from || bytes >= INFER_BYTES_MAX {
             return Ok(true);
         }
-        let media_type: String = row.get(0)?;
-        let payload = row.get_ref(1)?.as_blob().map_err(|error| StoreError::Corrupt(error.to_string()))?;
         number += 1;
-        bytes += payload.len();
-        seen(&media_type, payload);
+        let Some(found) = intact(from_row(connection, row))? else { continue };
+        let draft = found.event.draft;
+        bytes += draft.payload.len();
+        seen(&draft.datacontenttype, &draft.payload);
     }
     Ok(false)
 }

@@ -9,6 +9,7 @@ use panotti_protocol::id::EventId;
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, params};
 
+use super::database::Database;
 use super::views::Names;
 use super::{deliveries, events};
 use crate::daemon::store::failure::StoreResult;
@@ -19,21 +20,26 @@ pub const TRACE_EVENTS_MAX: usize = 1_000;
 pub const TRACE_DELIVERIES_MAX: usize = 10_000;
 
 /// The events of a story, oldest first, without payloads; one more than are shown tells that there are more.
-fn events_of(connection: &Connection, correlation: &str) -> StoreResult<Vec<StoredEvent>> {
+fn events_of(connection: &Database, correlation: &str) -> StoreResult<Vec<StoredEvent>> {
     let columns = events::COLUMNS;
     let mut found = Vec::new();
     // The first event of a story has no correlation id written: it is its own.
     if let Ok(eventid) = correlation.parse::<EventId>() {
-        let own = format!("SELECT {columns} FROM events JOIN topics USING (topic_id) WHERE eventid = ?1 AND correlationid IS NULL");
+        let own = format!("SELECT {columns} FROM events LEFT JOIN topics USING (topic_id) WHERE eventid = ?1 AND correlationid IS NULL");
         let mut statement = connection.prepare_cached(&own)?;
-        let rows = statement.query_map([eventid.as_bytes()], events::from_row)?;
-        found.extend(rows.collect::<Result<Vec<_>, _>>()?);
+        let mut rows = statement.query([eventid.as_bytes()])?;
+        while let Some(row) = rows.next()? {
+            found.push(events::from_row(connection, row)?.event);
+        }
     }
-    let others =
-        format!("SELECT {columns} FROM events JOIN topics USING (topic_id) WHERE correlationid = ?1 ORDER BY events.sequence LIMIT ?2");
+    let others = format!(
+        "SELECT {columns} FROM events LEFT JOIN topics USING (topic_id) WHERE correlationid = ?1 ORDER BY events.sequence LIMIT ?2"
+    );
     let mut statement = connection.prepare_cached(&others)?;
-    let rows = statement.query_map(params![correlation, TRACE_EVENTS_MAX + 1], events::from_row)?;
-    found.extend(rows.collect::<Result<Vec<_>, _>>()?);
+    let mut rows = statement.query(params![correlation, TRACE_EVENTS_MAX + 1])?;
+    while let Some(row) = rows.next()? {
+        found.push(events::from_row(connection, row)?.event);
+    }
     found.sort_by_key(|event| event.sequence);
     Ok(found)
 }
@@ -44,7 +50,7 @@ fn is_stored(connection: &Connection, eventid: EventId) -> StoreResult<bool> {
 }
 
 /// The story with this correlation id; nothing where no stored event has it.
-pub fn trace(connection: &Connection, names: &Names, correlation: &str) -> StoreResult<Option<Trace>> {
+pub fn trace(connection: &Database, names: &Names, correlation: &str) -> StoreResult<Option<Trace>> {
     let mut events = events_of(connection, correlation)?;
     let Some(first) = events.first() else { return Ok(None) };
     let began_at = first.accepted_at;

@@ -1,6 +1,6 @@
 //! Trimming: which events may go, and removing them. Every read and every removal is bounded.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, Row, Rows, params};
 
+use super::database::Database;
 use super::{deliveries, events};
 use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
@@ -115,8 +116,9 @@ impl Scan<'_> {
 
 impl Stored {
     fn read(row: &Row<'_>) -> StoreResult<Self> {
-        let matches = row.get_ref(6)?.as_blob_or_null().map_err(rusqlite::Error::from)?.map(events::unpack_matches);
-        let accepted_at = Timestamp::from_ms(row.get(5)?);
+        // What cannot be read is checked, and kept, before anything is removed.
+        let matches = row.get_ref(6)?.as_blob_or_null().ok().flatten().map(events::unpack_matches);
+        let accepted_at = Timestamp::from_ms(row.get(5).unwrap_or_default());
         let fate = StoredFate { sequence: Sequence(row.get(0)?), accepted_at, matches, rows: delivery(row)?.into_iter().collect() };
         Ok(Self { fate, topic_id: row.get(7)?, payload_bytes: row.get(8)? })
     }
@@ -170,15 +172,33 @@ fn runs(sequences: &[Sequence]) -> impl Iterator<Item = (Sequence, Sequence)> {
     sequences.chunk_by(follow).filter_map(|run| Some((*run.first()?, *run.last()?)))
 }
 
-/// What decides whether events may go, as it stands now; `sequences` ascend. Those that are no longer stored are left out.
-pub fn fates(connection: &Connection, sequences: &[Sequence]) -> StoreResult<Vec<StoredFate>> {
+/// What decides whether events may go, as it stands now; `sequences` ascend. Those that are no longer stored are left out; and unless a
+/// person asked, those that do not read back as they were written: neither their age nor what they are owed is known.
+pub fn fates(connection: &Database, sequences: &[Sequence], why: &TrimWhy) -> StoreResult<Vec<StoredFate>> {
+    let checked = !matches!(why, TrimWhy::Purge { .. });
     let mut statement = connection.prepare_cached(SCAN)?;
     let mut found = Vec::with_capacity(sequences.len());
     for (first, last) in runs(sequences) {
         let mut scan = Scan { rows: statement.query(params![first.0, last.0])?, ahead: None };
+        let intact = if checked { intact(connection, first, last)? } else { BTreeSet::new() };
         while let Some(stored) = scan.next()? {
-            found.push(stored.fate);
+            if !checked || intact.contains(&stored.fate.sequence) {
+                found.push(stored.fate);
+            }
         }
+    }
+    Ok(found)
+}
+
+/// The events of a span that read back as they were written, as far as that is known without their payloads. Leans on the primary key.
+fn intact(connection: &Database, first: Sequence, last: Sequence) -> StoreResult<BTreeSet<Sequence>> {
+    let columns = events::COLUMNS;
+    let sql = format!("SELECT {columns} FROM events LEFT JOIN topics USING (topic_id) WHERE sequence BETWEEN ?1 AND ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([first.0, last.0])?;
+    let mut found = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        found.extend(events::intact(events::from_row(connection, row))?.map(|found| found.event.sequence));
     }
     Ok(found)
 }
@@ -211,7 +231,7 @@ pub struct SelectedFates {
 
 /// Scans for what a purge selects, oldest first, from a place on. Leans on the primary keys; at most [`TRIM_EVENTS_MAX`] events are found
 /// and [`TRIM_SCAN_MAX`] looked at. The newest event of all is left out. `filter` is the selection's, compiled.
-pub fn select(connection: &Connection, selection: &PurgeSelection, filter: Option<&Filter>, after: Sequence) -> StoreResult<SelectedFates> {
+pub fn select(connection: &Database, selection: &PurgeSelection, filter: Option<&Filter>, after: Sequence) -> StoreResult<SelectedFates> {
     let mut statement = connection.prepare_cached(SCAN)?;
     let mut scan = Scan { rows: statement.query(params![after.0 + 1, newest_to_go(connection)?])?, ahead: None };
     let mut topics = TopicsOf::new(|topic| selection.topic.as_ref().is_none_or(|pattern| pattern.matches(topic)));
@@ -235,9 +255,9 @@ pub fn select(connection: &Connection, selection: &PurgeSelection, filter: Optio
 }
 
 /// Whether a filter, where there is one, matches an event. Leans on the primary key.
-fn is_let_through(connection: &Connection, filter: Option<&Filter>, sequence: Sequence) -> StoreResult<bool> {
+fn is_let_through(connection: &Database, filter: Option<&Filter>, sequence: Sequence) -> StoreResult<bool> {
     let Some(filter) = filter else { return Ok(true) };
-    let event = events::by_sequence(connection, sequence)?;
+    let event = events::intact(events::by_sequence(connection, sequence))?.flatten();
     Ok(event.is_some_and(|event| event_view::evaluate(filter, &event).matched))
 }
 

@@ -19,7 +19,9 @@ use panotti_protocol::id::{EventId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::database::Database;
 use super::deliveries::DeliveryRow;
+use super::events::Found;
 use super::plugins::SubscriptionRow;
 use super::subscriptions::{self, Disabled};
 use super::{deliveries, events, keyed, pages, plugins, replays, statistics};
@@ -189,13 +191,15 @@ pub struct Listed {
     pub items: Vec<EventSummary>,
     /// Events that were looked at.
     pub scanned: u64,
+    /// Those of them that do not read back as they were written: whether they fit the query is not known.
+    pub corrupt: Vec<Sequence>,
     /// Where the page ended, if there is more.
     pub place: Option<Sequence>,
 }
 
 /// One page of events. `place` is the sequence that the page before ended at. `filter` is the query's, compiled.
 pub fn list(
-    connection: &Connection,
+    connection: &Database,
     names: &Names,
     (query, filter): (&EventsQuery, Option<&Filter>),
     place: Option<Sequence>,
@@ -221,38 +225,42 @@ pub fn list(
     let columns = format!("{}{}", events::COLUMNS, if filter.is_some_and(Filter::reads_data) { ", payload" } else { "" });
     let state = query.status.map(DeliveryState::number);
     let sql = format!(
-        "SELECT {columns}, length(payload) AS size FROM
+        "SELECT {columns} FROM
              (SELECT sequence AS candidate FROM ({candidates} AND sequence > ?1 AND sequence < ?2 ORDER BY sequence {direction} LIMIT ?3))
-         JOIN events ON events.sequence = candidate JOIN topics USING (topic_id)
+         JOIN events ON events.sequence = candidate LEFT JOIN topics USING (topic_id)
          WHERE ?4 IS NULL OR ?5 IS NULL OR ?6 IS NULL OR ?7 IS NULL OR ?8 IS NULL OR 1 ORDER BY events.sequence {direction}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let own_id = query.correlation.as_ref().and_then(|story| story.parse::<EventId>().ok()).map(|eventid| *eventid.as_bytes());
     let place = params![low, high, LIST_SCAN_MAX, state, query.correlation, own_id, key, value];
     let mut rows = statement.query(place)?;
-    let mut found = Vec::new();
+    let (mut found, mut corrupt) = (Vec::new(), Vec::new());
     let mut scanned = 0;
     let mut last = None;
     while let Some(row) = rows.next()? {
-        let event = events::from_row(row)?;
         scanned += 1;
-        last = Some(event.sequence);
+        let sequence = Sequence(row.get(0)?);
+        last = Some(sequence);
+        let Some(Found { event, size_bytes }) = events::intact(events::from_row(connection, row))? else {
+            corrupt.push(sequence);
+            continue;
+        };
         if filter.is_some_and(|filter| !event_view::evaluate(filter, &event).matched) {
             continue;
         }
         if let Some(fitting) = fitting(connection, names, query, &event)? {
-            found.push(summary(&event, row.get("size")?, fitting));
+            found.push(summary(&event, size_bytes, fitting));
             if found.len() >= limit as usize {
-                return Ok(Listed { items: found, scanned, place: last });
+                return Ok(Listed { items: found, scanned, corrupt, place: last });
             }
         }
     }
-    Ok(Listed { items: found, scanned, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX)) })
+    Ok(Listed { items: found, scanned, corrupt, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX)) })
 }
 
 /// One page of what a filter would have matched, the oldest events first, and where it ended, if there is more.
 pub fn filtered(
-    connection: &Connection,
+    connection: &Database,
     query: &FilteredQuery,
     filter: &Filter,
     place: Option<Sequence>,
@@ -260,15 +268,15 @@ pub fn filtered(
     let span = EventsQuery { since: query.since, ..EventsQuery::default() };
     let (low, _) = bounds(connection, &span, place, false)?;
     let columns = format!("{}{}", events::COLUMNS, if filter.reads_data() { ", payload" } else { "" });
-    let sql = format!("SELECT {columns} FROM events JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
+    let sql = format!("SELECT {columns} FROM events LEFT JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
     let mut numbers = Filtered::default();
     let mut last = None;
     while let Some(row) = rows.next()? {
-        let event = events::from_row(row)?;
         numbers.scanned += 1;
-        last = Some(event.sequence);
+        last = Some(Sequence(row.get(0)?));
+        let Some(Found { event, .. }) = events::intact(events::from_row(connection, row))? else { continue };
         if query.topic.as_ref().is_none_or(|pattern| pattern.matches(&event.draft.topic)) {
             let found = event_view::evaluate(filter, &event);
             numbers.events += 1;

@@ -13,11 +13,13 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use super::connection::{Durability, beside, open_writer};
+use super::database::Database;
 use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
 use super::{
-    audit, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, trimming,
+    access, audit, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas,
+    tag_key, trimming,
 };
 use crate::audit::chain::ChainHead;
 use crate::daemon::store::failure::{StoreError, StoreResult};
@@ -26,7 +28,7 @@ use crate::daemon::store::seal::{HighWater, Seal};
 /// The writer. One per daemon, on one thread.
 #[derive(Debug)]
 pub struct Writer {
-    connection: Connection,
+    database: Database,
     /// After the connection, so that it is closed later: see [`log_index::reserve`].
     log_index: Option<File>,
     path: PathBuf,
@@ -50,6 +52,28 @@ pub enum LostTail {
     Accept,
 }
 
+/// Looks whether the database ends where the seal does. What is missing is refused, or given up and written down.
+fn give_up_tail(
+    connection: &Connection,
+    sealed: HighWater,
+    lost: LostTail,
+    (audit_head, now): (&mut ChainHead, Timestamp),
+) -> StoreResult<()> {
+    let sql = "SELECT max(coalesce((SELECT max(sequence) FROM events), 0), coalesce((SELECT value FROM meta WHERE name = 'lost_to'), 0))";
+    let head: u64 = connection.query_row(sql, [], |row| row.get(0))?;
+    if sealed.sequence <= head {
+        return Ok(());
+    }
+    let (first, last) = (head + 1, sealed.sequence);
+    if lost == LostTail::Refuse {
+        return Err(StoreError::TailLost { first, last });
+    }
+    audit::append(connection, audit_head, &accepted_loss(first, last), now)?;
+    // Their receipts are out: what comes next must not be taken for them.
+    connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
+    Ok(())
+}
+
 fn accepted_loss(first: u64, last: u64) -> AuditEntry {
     AuditEntry {
         actor: "daemon".to_owned(),
@@ -65,25 +89,26 @@ impl Writer {
     ///
     /// # Errors
     /// [`StoreError::TailLost`] where the seal proves that committed events are missing; [`StoreError::NoRoom`] on a full disk.
-    pub fn open(folder: &Path, durability: Durability, lost: LostTail, new_store_id: StoreId, now: Timestamp) -> StoreResult<Self> {
+    pub fn open(
+        folder: &Path,
+        keys: &Path,
+        durability: Durability,
+        lost: LostTail,
+        new_store_id: StoreId,
+        now: Timestamp,
+    ) -> StoreResult<Self> {
         log_index::check_room(folder)?;
         let path = folder.join("panotti.db");
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         let store_id = StoreId::from_bytes(store_id);
         let mut audit = audit::head(&connection, store_id)?;
+        // Before the key: what is lost may be what the store knew of it.
         let mut seal = Seal::open(&folder.join("seal"))?;
-        let mut head = pages::head(&connection)?;
-        if seal.last().sequence > head {
-            let (first, last) = (head + 1, seal.last().sequence);
-            if lost == LostTail::Refuse {
-                return Err(StoreError::TailLost { first, last });
-            }
-            audit::append(&connection, &mut audit, &accepted_loss(first, last), now)?;
-            // Their receipts are out: what comes next must not be taken for them.
-            connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
-            head = last;
-        }
+        give_up_tail(&connection, seal.last(), lost, (&mut audit, now))?;
+        let seals = tag_key::open(&connection, keys, store_id, lost == LostTail::Accept)?;
+        let connection = Database::new(connection, seals);
+        let head = pages::head(&connection)?;
         // Not with RETURNING: its commit comes when the statement is reset, and an error of that would be passed over.
         connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
         let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
@@ -92,7 +117,7 @@ impl Writer {
         seal.append(high_water)?;
         seal.sync()?;
         Ok(Self {
-            connection,
+            database: connection,
             log_index: None,
             path,
             topics: TopicNumbers::default(),
@@ -126,14 +151,14 @@ impl Writer {
         self.audit_told.subscribe()
     }
 
-    /// The connection, to read what is committed.
-    pub fn connection(&self) -> &Connection {
-        &self.connection
+    /// The database, to read what is committed.
+    pub fn database(&self) -> &Database {
+        &self.database
     }
 
     /// What the bus needs after a start, or after a step that could not be written.
     pub fn snapshot(&self) -> StoreResult<panotti_core::bus::Snapshot> {
-        pages::snapshot(&self.connection, self.epoch)
+        pages::snapshot(&self.database, self.epoch)
     }
 
     /// Writes a step as one transaction and returns when it is on disk.
@@ -154,9 +179,9 @@ impl Writer {
                 self.audit = *self.audit_told.borrow();
                 self.topics.forget();
                 self.tally.forget();
-                if !self.connection.is_autocommit() {
+                if !self.database.is_autocommit() {
                     // A rollback that fails leaves the transaction open; the next BEGIN says so and ends the daemon.
-                    let _ = self.connection.execute_batch("ROLLBACK");
+                    let _ = self.database.execute_batch("ROLLBACK");
                 }
                 Err(error)
             }
@@ -164,14 +189,14 @@ impl Writer {
     }
 
     fn write_all(&mut self, writes: &[Write], now: Timestamp) -> StoreResult<()> {
-        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        self.database.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for write in writes {
             self.write(write, now)?;
             self.tally.note(write, now);
         }
-        self.tally.write(&self.connection, &mut self.topics, now)?;
-        history::write(&self.connection, writes)?;
-        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        self.tally.write(&self.database, &mut self.topics, now)?;
+        history::write(&self.database, writes)?;
+        self.database.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
     }
 
@@ -186,12 +211,10 @@ impl Writer {
     }
 
     fn write(&mut self, write: &Write, now: Timestamp) -> StoreResult<()> {
-        let connection = &self.connection;
+        let connection = &self.database;
         match write {
             Write::Event(event) => events::insert(connection, &mut self.topics, event),
-            Write::Matches { sequence, subscriptions, keys, rules } => {
-                events::set_matches(connection, *sequence, subscriptions, keys, *rules)
-            }
+            Write::Matches { event, subscriptions, keys, rules } => events::set_matches(connection, event, subscriptions, keys, *rules),
             Write::PublisherKey { actor, key, stored } => publisher_keys::write(connection, actor, key, stored),
             Write::Delivery(row) => deliveries::write(connection, row),
             Write::Recovered { key, order, at } => {
@@ -224,6 +247,7 @@ impl Writer {
             Write::Filter(filter) => filters::insert(connection, filter),
             Write::RemoveFilter { name } => filters::remove(connection, name),
             Write::Schema(write) => schemas::write(connection, write, now),
+            Write::Access(write) => access::write(connection, write),
             Write::Tags { sequence, tags } => filters::tag(connection, *sequence, tags),
             Write::Switch(switch) => plugins::switch(connection, switch, now),
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
@@ -258,17 +282,17 @@ impl Writer {
 
     /// How far the clock is believed from this start on. To be asked before anything else of this start is written.
     pub fn trusted_time(&self, now: Timestamp) -> StoreResult<TrustedTime> {
-        retention::trusted_time(&self.connection, now)
+        retention::trusted_time(&self.database, now)
     }
 
     /// The database's pages: what holds something, and what is free.
     pub fn space(&self) -> StoreResult<Space> {
-        retention::space(&self.connection)
+        retention::space(&self.database)
     }
 
     /// Gives pages that hold nothing back, so many at most. On a full disk nothing happens.
     pub fn vacuum(&self, pages: u32) -> StoreResult<()> {
-        match retention::vacuum(&self.connection, pages) {
+        match retention::vacuum(&self.database, pages) {
             Err(StoreError::Full(error)) => {
                 tracing::warn!(%error, "no room to give free pages back");
                 Ok(())
@@ -280,7 +304,7 @@ impl Writer {
     /// Moves the whole write-ahead log into the database and begins it anew. Waits for readers, so only when it has grown too far and
     /// at the end.
     pub fn restart_wal(&mut self) -> StoreResult<()> {
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 
@@ -293,6 +317,6 @@ impl Writer {
             Err(error) => return Err(error),
         }
         self.sync_seal()?;
-        self.connection.close().map_err(|(_, error)| StoreError::from(error))
+        self.database.into_connection().close().map_err(|(_, error)| StoreError::from(error))
     }
 }
