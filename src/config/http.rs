@@ -20,6 +20,15 @@ pub enum HttpWhen {
     Off,
 }
 
+/// How much one key may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyRates {
+    /// Requests a second.
+    pub requests: u64,
+    /// Published events a second.
+    pub events: u64,
+}
+
 /// Settings of the network listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpSettings {
@@ -35,11 +44,17 @@ pub struct HttpSettings {
     pub connections_max: usize,
     /// Most connections of one address at a time.
     pub connections_per_address_max: usize,
+    /// Requests and events of one key a second.
+    pub rates: KeyRates,
 }
 
 impl HttpSettings {
     /// Takes the values by key, as `Settings::from_values`.
     pub(super) fn from_values(value: &impl Fn(&str) -> Option<SettingValue>, connections_max: usize) -> Self {
+        let integer = |key: &str| match value(key) {
+            Some(SettingValue::Integer(number)) => number,
+            _ => 0,
+        };
         Self {
             when: match value("http.enabled") {
                 Some(SettingValue::Word("on")) => HttpWhen::On,
@@ -56,10 +71,8 @@ impl HttpSettings {
             },
             insecure: value("http.insecure") == Some(SettingValue::Switch(true)),
             connections_max,
-            connections_per_address_max: match value("limits.connections_per_address_max") {
-                Some(SettingValue::Integer(number)) => usize::try_from(number).unwrap_or(usize::MAX),
-                _ => 0,
-            },
+            connections_per_address_max: usize::try_from(integer("limits.connections_per_address_max")).unwrap_or(usize::MAX),
+            rates: KeyRates { requests: integer("limits.key_requests_per_second"), events: integer("limits.key_events_per_second") },
         }
     }
 }

@@ -189,6 +189,18 @@ pub const TABLE: &[SettingRow] = &[
         description: "Most connections of one local user at a time.",
     },
     SettingRow {
+        key: "limits.key_events_per_second",
+        form: Form::Integer { least: 1, most: 10_000_000 },
+        default: "100000",
+        description: "Events that one key may publish a second; bursts of twice as many.",
+    },
+    SettingRow {
+        key: "limits.key_requests_per_second",
+        form: Form::Integer { least: 1, most: 1_000_000 },
+        default: "2000",
+        description: "Requests that one key may make a second; bursts of twice as many.",
+    },
+    SettingRow {
         key: "log.file_bytes_max",
         form: Form::Bytes { least: 64 * KIB, most: TB },
         default: "10MB",

@@ -92,7 +92,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
-    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
+    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, loaded.settings.http.rates, clock);
     let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
     let plugin_rows = plugins::plugins(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;

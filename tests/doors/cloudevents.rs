@@ -41,9 +41,24 @@ fn an_event_reads_back_the_same_in_whichever_mode_it_came() {
 
     for (answer, id) in answers.iter().zip(["binary", "structured", "batched"]) {
         let shown = daemon.get(&format!("/events/{}", answer["eventid"].as_str().unwrap_or_else(|| panic!("{id}: {answer}")))).json();
+        let path = format!("/events/{}", shown["eventid"].as_str().unwrap());
+        let structured = daemon.connect().request("GET", &path, &[("accept", "application/cloudevents+json")], b"").unwrap();
+        assert_eq!(structured.header("content-type"), "application/cloudevents+json");
         for (name, value) in event(id).as_object().unwrap() {
-            assert_eq!(&shown[name], value, "{name} of {id}");
+            assert_eq!((&shown[name], &structured.json()[name]), (value, value), "{name} of {id}");
         }
+        let binary = daemon.get(&format!("{path}/payload"));
+        assert_eq!((binary.header("ce-subject"), binary.header("ce-id")), ("Euro%20%E2%82%AC%20%F0%9F%98%80", id));
+        let fields: Vec<(&str, &str)> = binary.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let own = ["ce-eventid", "ce-sequence", "ce-actor", "ce-rules", "content-length", "date", "x-request-id"];
+        let others: Vec<_> = fields.into_iter().filter(|(name, _)| !own.contains(name)).collect();
+        let again = daemon.connect().request("POST", "/events", &others, &binary.body).unwrap();
+        assert_eq!(
+            (again.status, again.json()["duplicate"].clone()),
+            (200, json!(true)),
+            "what is read can be published: {}",
+            again.json()
+        );
     }
 }
 
@@ -59,6 +74,12 @@ fn a_payload_of_any_kind_comes_through_binary_mode_byte_for_byte() {
         let payload = daemon.get(&format!("/events/{}/payload", receipt["eventid"].as_str().unwrap_or_else(|| panic!("{receipt}"))));
         assert_eq!((payload.body.as_slice(), payload.header("content-type")), (body, media_type));
     }
+    let read = |key: &str, subject: &str| {
+        let fields = [("ce-specversion", "1.0"), ("ce-type", "a.b"), ("ce-subject", subject), ("idempotency-key", key)];
+        daemon.connect().request("POST", "/events", &fields, b"{}").unwrap()
+    };
+    assert_eq!((read("k", "x").status, read("k", "x").status), (201, 200));
+    assert_eq!(read("k", "y").json()["code"], "event.key_reused", "a key stands for the fields too");
     let bad = daemon.connect().request("POST", "/events", &[("ce-specversion", "1.0"), ("ce-type", "a..b")], b"").unwrap();
     assert_eq!((bad.status, bad.json()["code"].clone()), (400, Value::from("event.topic_invalid")));
 }

@@ -2,16 +2,22 @@
 //!
 //! - `listening`: when it listens, and who is told what without a key
 //! - `cloudevents`: the modes of the CloudEvents binding
+//! - `headers`: where the next page is, which trace a request belongs to
 //! - `json`: JSON that is too deep, too wide, or of two meanings
 //! - `limits`: every limit at, below and above
+//! - `pace`: how much a key may ask for
 //! - `smuggling`: requests that two readers could read differently
+//! - `streams`: server-sent events
 //! - `traversal`: paths that would lead out
 
 mod cloudevents;
+mod headers;
 mod json;
 mod limits;
 mod listening;
+mod pace;
 mod smuggling;
+mod streams;
 mod traversal;
 
 use std::net::SocketAddr;

@@ -17,11 +17,11 @@
 //! - `service`: the daemon as a service of systemd
 //! - `upgrade`: stores of released versions
 
-mod api;
+pub mod api;
 mod changed;
 mod disk;
 mod folder;
-mod keys;
+pub mod keys;
 mod kill;
 mod later;
 mod load;

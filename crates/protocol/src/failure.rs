@@ -157,6 +157,8 @@ codes! {
         "The name or id is wrong, or the key was over for long and has made room.", "`panotti key list` shows all.";
     KEY_OVER = "key.over", 409, CONFLICT, "The key is over or has been replaced",
         "Only a key that is in force and was not replaced can get another secret.", "Make a new one with `panotti key create`, or rotate the one that replaced it.";
+    KEY_RATE_EXCEEDED = "key.rate_exceeded", 429, OVERLOADED, "The key asks for too much at a time",
+        "Each key has its share, so that one program cannot take everybody's.", "Wait as `Retry-After` says; publish many events as a batch or as lines; or raise `limits.key_requests_per_second` or `limits.key_events_per_second`.";
     KEY_THROTTLED = "key.throttled", 429, DENIED, "Too many wrong keys from here",
         "Whoever sends wrong keys waits, each time twice as long, up to 15 minutes.", "Mend the key, and try again after the time that `Retry-After` names.";
     OVERLOADED = "overloaded", 503, OVERLOADED, "Too much at once",

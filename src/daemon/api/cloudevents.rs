@@ -1,14 +1,20 @@
-//! The binary mode of the CloudEvents HTTP binding: attributes in `ce-` fields, the payload as the body, its media type as `Content-Type`.
+//! The CloudEvents HTTP binding where it is more than a JSON body. Binary mode, in and out: attributes in `ce-` fields, the payload as the
+//! body, its media type as `Content-Type`. Structured mode, out.
 
+use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use panotti_core::event::StoredEvent;
 use panotti_protocol::event::NewEvent;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::strict_json::{self, NotStrict};
 use serde_json::{Map, Value};
 
 use super::http::gate::percent_decoded;
-use crate::daemon::event_json::is_json;
+use crate::daemon::event_json::{Payload, event_json, is_json};
 
+/// Media type of an event in structured mode.
+pub const STRUCTURED: &str = "application/cloudevents+json";
 const PREFIX: &str = "ce-";
 /// Where a request has an event without its own attributes being in the body.
 const VERSION: HeaderName = HeaderName::from_static("ce-specversion");
@@ -55,6 +61,43 @@ pub fn read(headers: &HeaderMap, body: &[u8]) -> Result<NewEvent, Failure> {
         }
     }
     Ok(event)
+}
+
+/// An event in structured mode.
+pub fn structured(event: &StoredEvent) -> Response {
+    let mut response = Body::from(String::from(Box::<str>::from(event_json(event, Payload::Included)))).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(STRUCTURED));
+    response
+}
+
+/// An event in binary mode: its payload, byte for byte.
+pub fn binary(mut event: StoredEvent) -> Response {
+    let attributes = serde_json::from_str::<Map<String, Value>>(event_json(&event, Payload::LeftOut).get());
+    let mut response = std::mem::take(&mut event.draft.payload).into_response();
+    let media_type = HeaderValue::from_str(&event.draft.datacontenttype).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    for (name, value) in attributes.unwrap_or_default().iter().filter(|(name, _)| name.as_str() != "datacontenttype") {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let field = (HeaderName::try_from(format!("{PREFIX}{name}")), HeaderValue::try_from(percent_encoded(&text)));
+        if let (Ok(name), Ok(value)) = field {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+const HEXADECIMAL: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+
+/// A value as a field has it (binding, 3.1.3.2): printable ASCII but space, `"` and `%` as it is, every other byte in hexadecimal.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            0x21 | 0x23 | 0x24 | 0x26..=0x7e => encoded.push(char::from(byte)),
+            _ => encoded.extend(['%', HEXADECIMAL[usize::from(byte >> 4)], HEXADECIMAL[usize::from(byte & 15)]]),
+        }
+    }
+    encoded
 }
 
 fn invalid(detail: String) -> Failure {

@@ -20,10 +20,11 @@ use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::strict_json;
 
 use super::batch::Batch;
+use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
 use super::publisher_key::RequestKey;
-use super::{Api, cloudevents, filters, ndjson, pages};
+use super::{Api, cloudevents, filters, ndjson, pages, trace_context};
 use crate::daemon::bus::handle::DeliveryChange;
 use crate::daemon::drafts;
 use crate::daemon::event_json::{self, Payload};
@@ -36,26 +37,69 @@ pub async fn publish(State(api): State<Api>, principal: Principal, request: Requ
     let (parts, body) = request.into_parts();
     let media_type = media_type(&parts.headers);
     let key = RequestKey::read(&parts.headers)?;
+    let publisher = Publisher::new(principal, &parts.headers);
     if !media_type.starts_with("application/cloudevents") && cloudevents::is_binary(&parts.headers) {
-        let bytes = read_event_body(body).await?;
-        let new = cloudevents::read(&parts.headers, &bytes)?;
-        return publish_one(&api, &principal, key, None, (new, &bytes)).await;
+        let new = cloudevents::read(&parts.headers, &read_event_body(body).await?)?;
+        // In this mode the body alone is not all that a key stands for.
+        let whole = serde_json::to_vec(&new).map_err(|error| Failure::new(ErrorCode::INTERNAL, error.to_string()))?;
+        return publish_one(&api, &publisher, key, None, (new, &whole)).await;
     }
     match media_type.as_str() {
         "" | "application/json" | "application/cloudevents+json" => {
             let bytes = read_event_body(body).await?;
-            publish_one(&api, &principal, key, None, (read_event(&bytes)?, &bytes)).await
+            publish_one(&api, &publisher, key, None, (read_event(&bytes)?, &bytes)).await
         }
-        "application/cloudevents-batch+json" => publish_batch(&api, &principal, key, body).await,
+        "application/cloudevents-batch+json" => publish_batch(&api, &publisher, key, body).await,
         "application/x-ndjson" | "application/jsonl" if key.is_some() => {
             let failure = Failure::new(ErrorCode::REQUEST_INVALID, "a stream of lines takes no `Idempotency-Key`");
             Err(Problem(failure.why("Lines are published before the body has ended.").next("give each line a `source` and an `id`")))
         }
-        "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, principal, summary_only(&parts.uri)?, body),
+        "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, publisher, summary_only(&parts.uri)?, body),
         other => Err(Problem(
             Failure::new(ErrorCode::REQUEST_MEDIA_TYPE, format!("events don't come as `{other}`"))
                 .next("send application/json, application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson"),
         )),
+    }
+}
+
+/// Whoever publishes, with what the request says of all its events.
+#[derive(Debug)]
+pub struct Publisher {
+    /// Who it is.
+    pub principal: Principal,
+    /// `traceparent` of the events that have none of their own.
+    traceparent: Option<String>,
+}
+
+impl Publisher {
+    fn new(principal: Principal, headers: &HeaderMap) -> Self {
+        Self { principal, traceparent: trace_context::of(headers).map(str::to_owned) }
+    }
+
+    /// The draft of an event that was read, where this publisher may publish it.
+    fn draft(&self, api: &Api, new: NewEvent) -> Result<Draft, Failure> {
+        let principal = &self.principal;
+        let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+        principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
+        draft.traceparent = draft.traceparent.or_else(|| self.traceparent.clone());
+        Ok(draft)
+    }
+
+    /// Counts events against what the publisher's key may publish in a time.
+    ///
+    /// # Errors
+    /// `key.rate_exceeded` where it has published enough for now.
+    fn take(&self, api: &Api, events: usize) -> Result<(), Failure> {
+        let Some(pace) = &self.principal.pace else { return Ok(()) };
+        pace.events.take(events as u64, api.clock.now()).map(|_| ()).map_err(|standing| standing.exceeded("events"))
+    }
+
+    /// The same for those who can be made to wait.
+    pub async fn wait_for(&self, api: &Api, events: usize) {
+        let Some(pace) = &self.principal.pace else { return };
+        while let Err(standing) = pace.events.take(events as u64, api.clock.now()) {
+            tokio::time::sleep(standing.wait).await;
+        }
     }
 }
 
@@ -101,8 +145,9 @@ pub async fn republish(
     let from = load(&api, &id).await?;
     let (parts, body) = request.into_parts();
     let key = RequestKey::read(&parts.headers)?;
+    let publisher = Publisher::new(principal, &parts.headers);
     let bytes = read_event_body(body).await?;
-    publish_one(&api, &principal, key, Some(from), (read_event(&bytes)?, &bytes)).await
+    publish_one(&api, &publisher, key, Some(from), (read_event(&bytes)?, &bytes)).await
 }
 
 /// The body of one event.
@@ -113,16 +158,16 @@ async fn read_event_body(body: Body) -> Result<Bytes, Problem> {
     })
 }
 
-/// Publishes an event, with the body it came in.
+/// Publishes an event, with the text that a key stands for.
 async fn publish_one(
     api: &Api,
-    principal: &Principal,
+    publisher: &Publisher,
     key: Option<RequestKey>,
     from: Option<StoredEvent>,
-    (new, bytes): (NewEvent, &[u8]),
+    (new, text): (NewEvent, &[u8]),
 ) -> Result<Response, Problem> {
-    let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
-    principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
+    let mut draft = publisher.draft(api, new)?;
+    publisher.take(api, 1)?;
     let made_from = from.as_ref().map(|from| from.eventid);
     if let Some(from) = from {
         draft.causationid = made_from;
@@ -132,7 +177,7 @@ async fn publish_one(
     let receipt = match key {
         None => api.bus.publish(draft).await?,
         Some(key) => {
-            let receipts = api.bus.publish_once(key.of(&principal.actor, bytes, made_from), vec![draft]).await?;
+            let receipts = api.bus.publish_once(key.of(&publisher.principal.actor, text, made_from), vec![draft]).await?;
             receipts.into_iter().next().ok_or_else(|| Failure::new(ErrorCode::INTERNAL, "a key has no receipt"))?
         }
     };
@@ -148,7 +193,7 @@ fn with_receipt(receipt: &Receipt) -> Response {
     response
 }
 
-async fn publish_batch(api: &Api, principal: &Principal, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
+async fn publish_batch(api: &Api, publisher: &Publisher, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
     let bytes = read_body(body, BATCH_BYTES_MAX).await?;
     let Batch { items, more } = serde_json::from_slice(&bytes)
         .map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))?;
@@ -156,10 +201,11 @@ async fn publish_batch(api: &Api, principal: &Principal, key: Option<RequestKey>
         let detail = format!("the batch has more than {BATCH_EVENTS_MAX} events");
         return Err(Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, detail)));
     }
+    publisher.take(api, items.len())?;
     let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
     let items = match key {
-        None => publish_lines(api, principal, lines).await,
-        Some(key) => publish_batch_once(api, principal, key.of(&principal.actor, &bytes, None), lines).await?,
+        None => publish_lines(api, publisher, lines).await,
+        Some(key) => publish_batch_once(api, publisher, key.of(&publisher.principal.actor, &bytes, None), lines).await?,
     };
     Ok(Json(Page { items, next_cursor: None }).into_response())
 }
@@ -167,14 +213,14 @@ async fn publish_batch(api: &Api, principal: &Principal, key: Option<RequestKey>
 /// Publishes a batch under a key: all of it or nothing, so that the key stands for the whole body.
 async fn publish_batch_once<'a>(
     api: &Api,
-    principal: &Principal,
+    publisher: &Publisher,
     key: PublisherKey,
     lines: impl Iterator<Item = (u64, &'a [u8])>,
 ) -> Result<Vec<LineAnswer>, Problem> {
     let mut drafts = Vec::new();
     let mut errors = Vec::new();
     for (line, text) in lines {
-        match line_draft(api, principal, text) {
+        match read_event(text).and_then(|new| publisher.draft(api, new)) {
             Ok(draft) => drafts.push(draft),
             Err(failure) => errors.push(FailurePart { pointer: format!("/{}", line - 1), detail: failure.detail, next: failure.next }),
         }
@@ -190,18 +236,12 @@ async fn publish_batch_once<'a>(
     Ok((1..).zip(receipts).map(|(line, receipt)| LineAnswer { line, receipt: Some(receipt), failure: None }).collect())
 }
 
-fn line_draft(api: &Api, principal: &Principal, text: &[u8]) -> Result<Draft, Failure> {
-    let draft = drafts::draft(read_event(text)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
-    principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
-    Ok(draft)
-}
-
 /// Publishes lines in one transaction and answers each, in order. A line that does not hold leaves the others alone.
-pub async fn publish_lines<'a>(api: &Api, principal: &Principal, lines: impl Iterator<Item = (u64, &'a [u8])>) -> Vec<LineAnswer> {
+pub async fn publish_lines<'a>(api: &Api, publisher: &Publisher, lines: impl Iterator<Item = (u64, &'a [u8])>) -> Vec<LineAnswer> {
     let mut answers = Vec::new();
     let mut drafts = Vec::new();
     for (line, text) in lines {
-        match line_draft(api, principal, text) {
+        match read_event(text).and_then(|new| publisher.draft(api, new)) {
             Ok(draft) => {
                 answers.push(LineAnswer { line, receipt: None, failure: None });
                 drafts.push(draft);
@@ -253,9 +293,12 @@ pub async fn load(api: &Api, id: &str) -> Result<StoredEvent, Problem> {
     found.ok_or_else(|| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {eventid}"))))
 }
 
-/// `GET /events/{id}`
-pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Answer<EventDetail> {
+/// `GET /events/{id}`: with all that is known of it, or as a CloudEvent in structured mode where that is asked for.
+pub async fn show(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let event = load(&api, &id).await?;
+    if accepts(&headers, cloudevents::STRUCTURED) {
+        return Ok(cloudevents::structured(&event));
+    }
     let leased = api.bus.leased().await?;
     let detail = api.readers.read(move |connection| {
         let names = Names::read(connection, leased)?;
@@ -268,20 +311,16 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Answer<Even
     let shown = serde_json::from_str(text.get())
         .map_err(|error| Failure::new(ErrorCode::STORE_CORRUPT, format!("the event {} does not read back: {error}", event.eventid)))?;
     let size_bytes = event.draft.payload.len() as u64;
-    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, deliveries, tags, event: shown }))
+    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, deliveries, tags, event: shown }).into_response())
 }
 
-/// `GET /events/{id}/payload`: its bytes, as they came.
+/// `GET /events/{id}/payload`: its bytes, as they came, with its attributes as fields: a CloudEvent in binary mode.
 pub async fn payload(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let event = load(&api, &id).await?;
-    let mut response = event.draft.payload.into_response();
-    let media_type = HeaderValue::from_str(&event.draft.datacontenttype).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    response.headers_mut().insert(CONTENT_TYPE, media_type);
-    Ok(response)
+    Ok(cloudevents::binary(load(&api, &id).await?))
 }
 
 /// `GET /events`
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQuery>) -> Answer<EventsPage> {
+pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQuery>) -> PageAnswer<EventsPage> {
     let filter = filters::compiled(query.filter.as_deref())?;
     if query.tag.as_ref().is_some_and(|tag| !tag.contains(':')) {
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "a tag is written `KEY:VALUE`")));
@@ -294,7 +333,7 @@ pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQu
         views::list(connection, &names, (&query, filter.as_ref()), place, limit)
     });
     let Listed { items, scanned, corrupt, place } = page.await?;
-    Ok(Json(EventsPage { items, scanned, corrupt, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
+    Ok(Paged(EventsPage { items, scanned, corrupt, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
 }
 
 /// `GET /events/status`
@@ -362,5 +401,11 @@ pub async fn change_deliveries(api: &Api, id: &str, plugin: Option<String>, chan
 
 /// Whether a client asks for server-sent events.
 pub fn wants_event_stream(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/event-stream"))
+    accepts(headers, "text/event-stream")
+}
+
+/// Whether a client names a media type among those that it takes.
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let named = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    named.into_iter().any(|one| one.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(media_type))
 }

@@ -8,7 +8,8 @@
 //! - [`principal`], [`auth`]: who calls, and how that is found out
 //! - [`keys`]: API keys and who has one
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
-//! - [`cloudevents`]: events in the binary mode of CloudEvents
+//! - [`cloudevents`]: events in the modes of the CloudEvents HTTP binding
+//! - [`trace_context`]: `traceparent`, in and out
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`seal`]: stored events held against their tags
@@ -54,6 +55,7 @@ pub mod stream;
 pub mod subscriptions;
 pub mod tcp;
 pub mod topics;
+mod trace_context;
 pub mod traces;
 
 use std::path::PathBuf;
@@ -155,10 +157,12 @@ pub fn router(api: Api) -> Router {
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
+        .layer(axum::middleware::from_fn(pages::link))
         .layer(axum::middleware::from_fn(recording::on_behalf))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), auth::identify))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
         .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
+        .layer(axum::middleware::from_fn(trace_context::answer))
         .layer(axum::middleware::from_fn(problem::with_request_id))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access_log::log))
         .with_state(api)

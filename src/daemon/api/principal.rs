@@ -14,6 +14,7 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::problem::Problem;
 use crate::config::user::{command_line_source, user_name};
 use crate::daemon::access::KnownKey;
+use crate::daemon::access::rate::KeyPace;
 
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub enum Identity {
 }
 
 /// Who acts, for the audit and for events, and what they may do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Principal {
     /// `user:NAME` or `key:NAME`.
     pub actor: String,
@@ -61,20 +62,24 @@ pub struct Principal {
     pub identity: Identity,
     /// What it may do.
     pub grants: Arc<Grants>,
+    /// How much it may ask for; `None` where that is not counted, as on the local socket.
+    pub pace: Option<Arc<KeyPace>>,
 }
 
 impl Principal {
     /// A user of this machine. Only the daemon's own user and root get through the socket, and they may do everything.
     pub fn local_user(uid: u32) -> Self {
         let grants = Arc::new(Grants::everything());
-        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity: Identity::LocalUser { uid }, grants }
+        let (actor, source) = (format!("user:{}", user_name(uid)), command_line_source(uid));
+        Self { actor, source, identity: Identity::LocalUser { uid }, grants, pace: None }
     }
 
     /// Whoever has a key.
     pub fn of_key(known: &KnownKey) -> Self {
         let name = &known.stored.name;
         let identity = Identity::Key(Arc::clone(&known.stored));
-        Self { actor: format!("key:{name}"), source: format!("/key/{name}"), identity, grants: Arc::clone(&known.grants) }
+        let (grants, pace) = (Arc::clone(&known.grants), Some(Arc::clone(&known.pace)));
+        Self { actor: format!("key:{name}"), source: format!("/key/{name}"), identity, grants, pace }
     }
 
     /// Whether it may do something to one object.

@@ -188,6 +188,7 @@ fn prepare(stream: &TcpStream) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::http::KeyRates;
 
     fn settings(listen: &str) -> HttpSettings {
         HttpSettings {
@@ -197,6 +198,7 @@ mod tests {
             insecure: false,
             connections_max: 8,
             connections_per_address_max: 4,
+            rates: KeyRates { requests: 1, events: 1 },
         }
     }
 

@@ -7,6 +7,7 @@ use panotti_protocol::api::{OnDisabled, Page, Routed, SchemaInForce, TopicDetail
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::topic::Topic;
 
+use super::pages::{PageAnswer, Paged};
 use super::problem::{Answer, Parameters, Problem};
 use super::{Api, pages};
 use crate::daemon::store::sqlite::subscriptions::Disabled;
@@ -24,7 +25,7 @@ fn consumers(rules: &RuleSet, topic: &Topic) -> Vec<String> {
 }
 
 /// `GET /topics`: in the order in which they appeared.
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<TopicsQuery>) -> Answer<Page<TopicSummary>> {
+pub async fn list(State(api): State<Api>, Parameters(query): Parameters<TopicsQuery>) -> PageAnswer<Page<TopicSummary>> {
     let limit = pages::limit(query.limit)?;
     let after = pages::read::<1>('t', query.cursor.as_deref())?.map_or(0, |[number]| i64::try_from(number).unwrap_or(i64::MAX));
     let now = api.clock.now();
@@ -33,7 +34,7 @@ pub async fn list(State(api): State<Api>, Parameters(query): Parameters<TopicsQu
     let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('t', &[u64::try_from(*number).unwrap_or(0)]));
     let rules = api.rules.current();
     let with_consumers = |(_, summary): (i64, TopicSummary)| TopicSummary { consumers: consumers(&rules, &summary.topic), ..summary };
-    Ok(Json(Page { items: found.into_iter().map(with_consumers).collect(), next_cursor }))
+    Ok(Paged(Page { items: found.into_iter().map(with_consumers).collect(), next_cursor }))
 }
 
 /// `GET /topics/{topic}`
