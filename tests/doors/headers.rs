@@ -26,8 +26,8 @@ fn a_list_is_read_by_following_its_links() {
         assert!(path.starts_with("/v1/events?topic=a.%3E&limit=10&cursor="), "{path}");
     }
     assert_eq!(sizes, [10, 10, 5]);
-    for other in ["/topics?limit=1", "/plugins", "/events/1/explain", "/status"] {
-        assert_eq!(daemon.get(other).header("link"), "", "there is one topic: {other}");
+    for other in ["/topics", "/plugins", "/events/1/explain", "/status"] {
+        assert_eq!(daemon.get(other).header("link"), "", "{other}");
     }
 }
 

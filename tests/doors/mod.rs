@@ -6,6 +6,7 @@
 //! - `json`: JSON that is too deep, too wide, or of two meanings
 //! - `limits`: every limit at, below and above
 //! - `pace`: how much a key may ask for
+//! - `remote`: the command line with a daemon over the network
 //! - `smuggling`: requests that two readers could read differently
 //! - `streams`: server-sent events
 //! - `traversal`: paths that would lead out
@@ -16,6 +17,7 @@ mod json;
 mod limits;
 mod listening;
 mod pace;
+mod remote;
 mod smuggling;
 mod streams;
 mod traversal;

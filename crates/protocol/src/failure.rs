@@ -101,6 +101,8 @@ codes! {
         "Its owner is someone else, its mode lets others in, or it is a symbolic link.", "Mend owner and mode as the message says.";
     DAEMON_STOPPING = "daemon.stopping", 503, OVERLOADED, "The daemon is stopping",
         "It was told to stop and takes nothing new.", "Try again when it runs again; nothing that was accepted is lost.";
+    DAEMON_TLS = "daemon.tls", 0, UNREACHABLE, "The daemon is not trusted over the network",
+        "Its certificate is not one that is trusted here, so nothing was sent to it.", "Name the certificate of whoever signed it with `--ca-file`.";
     DAEMON_UNREACHABLE = "daemon.unreachable", 0, UNREACHABLE, "No daemon answers",
         "It is not running, or its socket is somewhere else.", "`panotti daemon start`, or name its folder with `--data`.";
     DAEMON_VERSION_MISMATCH = "daemon.version_mismatch", 0, VERSION_MISMATCH, "Client and daemon do not understand each other",
