@@ -1,8 +1,9 @@
 //! Settings of the network listener, and the forms that only they have: an address, names of hosts, a switch.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use super::settings::SettingValue;
+use super::form::SettingValue;
 
 /// Most names of `http.hosts`.
 const HOSTS_MAX: usize = 64;
@@ -29,6 +30,15 @@ pub struct KeyRates {
     pub events: u64,
 }
 
+/// Certificate and key of the network listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate and those that lead to who signed it.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
 /// Settings of the network listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpSettings {
@@ -38,6 +48,10 @@ pub struct HttpSettings {
     pub listen: SocketAddr,
     /// Names by which clients may call the daemon besides `localhost`, in lower case.
     pub hosts: Vec<String>,
+    /// File of the certificate, where there is TLS.
+    pub tls_certificate: Option<PathBuf>,
+    /// File of its key.
+    pub tls_key: Option<PathBuf>,
     /// Whether an address that other machines reach may do without TLS.
     pub insecure: bool,
     /// Most connections at a time.
@@ -55,7 +69,13 @@ impl HttpSettings {
             Some(SettingValue::Integer(number)) => number,
             _ => 0,
         };
+        let file = |key: &str| match value(key) {
+            Some(SettingValue::File(file)) => file,
+            _ => None,
+        };
         Self {
+            tls_certificate: file("http.tls_certificate"),
+            tls_key: file("http.tls_key"),
             when: match value("http.enabled") {
                 Some(SettingValue::Word("on")) => HttpWhen::On,
                 Some(SettingValue::Word("auto")) => HttpWhen::Auto,

@@ -1,6 +1,7 @@
 //! Settings: where they come from and whether they hold. Nothing here starts anything or talks to a daemon.
 //!
 //! - [`settings`]: the table of all settings, and the typed [`settings::Settings`]
+//! - [`form`]: the forms of their values
 //! - [`http`]: settings of the network
 //! - [`load`]: defaults, files, environment, with the origin of each value
 //! - [`places`]: where data, configuration, logs, keys and the socket are
@@ -16,6 +17,7 @@
 pub mod decode;
 pub mod environment;
 pub mod file_system;
+pub mod form;
 pub mod http;
 pub mod load;
 pub mod manifest;

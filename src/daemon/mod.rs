@@ -18,6 +18,7 @@ pub mod log;
 pub mod maintenance;
 pub mod meters;
 pub mod origin;
+pub mod reload;
 pub mod retention;
 pub mod rules;
 pub mod schemas;

@@ -21,8 +21,9 @@ use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
 use super::api::recording::Refusals;
-use super::api::tcp::TcpDoor;
-use super::api::{Api, Facts, Shared};
+use super::api::tcp::{Given, TcpDoor};
+use super::api::tls::Certificates;
+use super::api::{Api, Facts, Shared, activation};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreLimits, Thread};
 use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::StateGrowth, watch::Feed};
@@ -93,7 +94,9 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
     let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, loaded.settings.http.rates, clock);
-    let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
+    let certificates = Certificates::of_settings(&loaded.settings.http, clock.now())?;
+    let given = Given { keys: gate.any_in_force(), inherited: activation::inherited()?, certificates: certificates.clone() };
+    let network = TcpDoor::open(loaded.settings.http.clone(), given).await?;
     let plugin_rows = plugins::plugins(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
     let signing = checkpoints::Settings {
@@ -137,6 +140,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         checkpoints,
         clock,
         http,
+        certificates,
         stopping,
         stop,
         facts,

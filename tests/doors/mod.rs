@@ -7,8 +7,10 @@
 //! - `limits`: every limit at, below and above
 //! - `pace`: how much a key may ask for
 //! - `remote`: the command line with a daemon over the network
+//! - `sdks`: the CloudEvents SDKs for Python and JavaScript
 //! - `smuggling`: requests that two readers could read differently
 //! - `streams`: server-sent events
+//! - `tls`: TLS: what is spoken, who is trusted, certificates that change
 //! - `traversal`: paths that would lead out
 
 mod cloudevents;
@@ -18,8 +20,10 @@ mod limits;
 mod listening;
 mod pace;
 mod remote;
+mod sdks;
 mod smuggling;
 mod streams;
+mod tls;
 mod traversal;
 
 use std::net::SocketAddr;

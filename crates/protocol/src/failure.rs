@@ -140,7 +140,9 @@ codes! {
     HTTP_CANNOT_LISTEN = "http.cannot_listen", 0, CANNOT_CREATE, "The daemon cannot listen on the network",
         "Another program has the address, or this machine has no such address.", "Choose another `http.listen`, or end what listens there.";
     HTTP_PUBLIC = "http.public", 0, CONFIGURATION, "The network would read along",
-        "`http.listen` is an address that other machines reach, and without TLS whoever is between sees keys and events.", "Listen on 127.0.0.1 behind a proxy that has TLS; `http.insecure: true` does it nevertheless.";
+        "`http.listen` is an address that other machines reach, and without TLS whoever is between sees keys and events.", "Give it TLS with `http.tls_certificate` and `http.tls_key`, or listen on 127.0.0.1 behind a proxy that has it; `http.insecure: true` does it nevertheless.";
+    HTTP_TLS = "http.tls", 0, CONFIGURATION, "Certificate and key of the network listener do not hold",
+        "They are checked before anybody is listened to, so that no client meets half of it.", "Mend the file that is named; `http.tls_certificate` and `http.tls_key` say which they are.";
     INPUT_UNREADABLE = "input.unreadable", 0, USAGE, "An input cannot be read",
         "The file named with `@` is missing or not readable.", "Check the path.";
     INTERNAL = "internal", 500, FAILED, "Something in Panotti is wrong",

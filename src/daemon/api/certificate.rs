@@ -84,7 +84,11 @@ mod tests {
         let der = made.cert.der();
 
         let Validity { from, until } = Validity::of(der).unwrap();
-        assert_eq!((from.to_string().as_str(), until.to_string().as_str()), ("1975-01-01T00:00:00.000Z", "4096-01-01T00:00:00.000Z"), "what rcgen writes");
+        assert_eq!(
+            (from.to_string().as_str(), until.to_string().as_str()),
+            ("1975-01-01T00:00:00.000Z", "4096-01-01T00:00:00.000Z"),
+            "what rcgen writes"
+        );
         for end in 0..der.len() {
             assert_eq!(Validity::of(&der[..end]), None, "{end} bytes");
         }
@@ -96,7 +100,13 @@ mod tests {
         assert_eq!(read(UTC_TIME, "491231235959Z").as_deref(), Some("2049-12-31T23:59:59.000Z"));
         assert_eq!(read(UTC_TIME, "700101000000Z").as_deref(), Some("1970-01-01T00:00:00.000Z"));
         assert_eq!(read(GENERALIZED_TIME, "20500101000000Z").as_deref(), Some("2050-01-01T00:00:00.000Z"));
-        for (tag, bad) in [(UTC_TIME, "4912312359Z"), (UTC_TIME, "491231235959"), (UTC_TIME, "491331235959Z"), (2, "491231235959Z"), (UTC_TIME, "4ä1231235959Z")] {
+        for (tag, bad) in [
+            (UTC_TIME, "4912312359Z"),
+            (UTC_TIME, "491231235959"),
+            (UTC_TIME, "491331235959Z"),
+            (2, "491231235959Z"),
+            (UTC_TIME, "4ä1231235959Z"),
+        ] {
             assert_eq!(read(tag, bad), None, "{bad}");
         }
     }

@@ -2,7 +2,8 @@
 //! `docs/api.md` lists path, request and response.
 //!
 //! - [`local`]: the local socket: its file, who may connect, how many
-//! - [`tcp`]: the network: where it listens, when, how many may connect
+//! - [`tcp`], [`activation`]: the network: where it listens, when, how many may connect; sockets that are handed over
+//! - [`tls`], [`certificate`]: TLS of it, and how long its certificate holds
 //! - [`http`]: HTTP on a connection of either, within its limits
 //! - [`routes`]: the one table of routes, and what each needs
 //! - [`principal`], [`auth`]: who calls, and how that is found out
@@ -23,9 +24,11 @@
 //! - [`pages`]: cursors of lists
 
 pub mod access_log;
+pub mod activation;
 pub mod audit;
 pub mod auth;
 mod batch;
+mod certificate;
 pub mod checks;
 mod cloudevents;
 pub mod daemon;
@@ -54,6 +57,7 @@ pub mod seal;
 pub mod stream;
 pub mod subscriptions;
 pub mod tcp;
+pub mod tls;
 pub mod topics;
 mod trace_context;
 pub mod traces;
@@ -80,6 +84,7 @@ use super::meters::Meters;
 use super::rules::Rules;
 use super::store::sqlite::readers::Readers;
 use recording::Refusals;
+use tls::Certificates;
 
 /// Everything a route works with.
 #[derive(Debug)]
@@ -106,6 +111,8 @@ pub struct Shared {
     pub clock: Clock,
     /// The network listener.
     pub http: watch::Receiver<HttpStatus>,
+    /// Its certificate and key, where it speaks TLS.
+    pub certificates: Option<Arc<Certificates>>,
     /// Cancelled when the daemon begins to stop: streams end with a word.
     pub stopping: CancellationToken,
     /// Asks the daemon to stop, with the drain time in milliseconds where one was given.

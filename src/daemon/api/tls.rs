@@ -17,7 +17,7 @@ use rustls::{Error, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::Validity;
-use crate::config::http::TlsFiles;
+use crate::config::http::{HttpSettings, TlsFiles};
 
 /// Largest file of certificates or of a key, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -45,6 +45,24 @@ impl std::fmt::Debug for Current {
 }
 
 impl Certificates {
+    /// Reads what the settings name and says until when it holds; `None` where there is no TLS.
+    ///
+    /// # Errors
+    /// `http.tls` where only one of the two files is named, or as [`Self::open`].
+    pub fn of_settings(settings: &HttpSettings, now: Timestamp) -> Result<Option<Arc<Self>>, Failure> {
+        let (certificate, key) = match (&settings.tls_certificate, &settings.tls_key) {
+            (None, None) => return Ok(None),
+            (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
+            _ => {
+                let detail = "of `http.tls_certificate` and `http.tls_key` only one is set";
+                return Err(Failure::new(ErrorCode::HTTP_TLS, detail).next("set both, or neither"));
+            }
+        };
+        let certificates = Self::open(TlsFiles { certificate, key })?;
+        certificates.tell(now);
+        Ok(Some(Arc::new(certificates)))
+    }
+
     /// Reads and checks both files.
     ///
     /// # Errors
@@ -99,7 +117,9 @@ impl Certificates {
         let renew = format!("renew {file}, then `kill -HUP` the daemon: connections stay");
         match left(validity.until, now) {
             None => Check::failed(name, format!("{file} has expired at {}", validity.until), renew),
-            Some(_) if now < validity.from => Check::failed(name, format!("{file} is not valid before {}", validity.from), "look at this machine's clock"),
+            Some(_) if now < validity.from => {
+                Check::failed(name, format!("{file} is not valid before {}", validity.from), "look at this machine's clock")
+            }
             Some(left) if left < EXPIRY_WARNING => {
                 Check::warning(name, format!("{file} expires in {} days, at {}", left.as_secs() / 86_400, validity.until), renew)
             }
@@ -115,15 +135,18 @@ fn left(until: Timestamp, now: Timestamp) -> Option<Duration> {
 fn read(files: &TlsFiles) -> Result<Current, Failure> {
     let chain = read_chain(&files.certificate)?;
     let first = chain.first().ok_or_else(|| fault(&files.certificate, "there is no certificate in it"))?;
-    let validity = Validity::of(first).ok_or_else(|| fault(&files.certificate, "its first certificate does not say how long it is valid"))?;
+    let validity =
+        Validity::of(first).ok_or_else(|| fault(&files.certificate, "its first certificate does not say how long it is valid"))?;
     let key = read_key(&files.key)?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("TLS cannot be set up: {error}")))?;
     let mut config = builder.with_no_client_auth().with_single_cert(chain, key).map_err(|error| match error {
-        Error::InconsistentKeys(_) => fault(&files.key, &format!("it is not the key of the certificate in {}", files.certificate.display()))
-            .next("name the key that the certificate was made for"),
+        Error::InconsistentKeys(_) => {
+            fault(&files.key, &format!("it is not the key of the certificate in {}", files.certificate.display()))
+                .next("name the key that the certificate was made for")
+        }
         other => fault(&files.certificate, &format!("it cannot be used: {other}")),
     })?;
     config.alpn_protocols = vec![ALPN.to_vec()];
@@ -140,7 +163,8 @@ fn read_key(file: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
     let found = fs::metadata(file).map_err(|error| fault(file, &error.to_string()))?;
     let own = rustix::process::geteuid().as_raw();
     if found.uid() != own && found.uid() != 0 {
-        return Err(fault(file, &format!("it belongs to user {}", found.uid())).next(format!("give it to the daemon's user: chown {own} {}", file.display())));
+        return Err(fault(file, &format!("it belongs to user {}", found.uid()))
+            .next(format!("give it to the daemon's user: chown {own} {}", file.display())));
     }
     if found.permissions().mode() & 0o037 != 0 {
         let detail = format!("others can read or change it (mode {:04o})", found.mode() & 0o7777);
@@ -195,7 +219,8 @@ mod tests {
         let ((certificate, key), (_, other_key)) = (pair(), pair());
         let certificate = folder.file("tls.crt", &certificate, 0o644);
         let good = folder.file("tls.key", &key, 0o640);
-        let open = |certificate: &Path, key: &Path| Certificates::open(TlsFiles { certificate: certificate.to_owned(), key: key.to_owned() });
+        let open =
+            |certificate: &Path, key: &Path| Certificates::open(TlsFiles { certificate: certificate.to_owned(), key: key.to_owned() });
 
         let read = open(&certificate, &good).unwrap();
         assert!(read.status().valid_from < read.status().valid_until);
