@@ -15,16 +15,15 @@ use panotti_protocol::api::{
 use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::id::{EventId, Sequence};
-use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
+use panotti_protocol::limits::{BATCH_BYTES_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
 use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::strict_json;
 
-use super::batch::Batch;
 use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
 use super::publisher_key::RequestKey;
-use super::{Api, cloudevents, filters, ndjson, pages, trace_context};
+use super::{Api, batch, cloudevents, filters, ndjson, pages, trace_context};
 use crate::daemon::bus::handle::DeliveryChange;
 use crate::daemon::drafts;
 use crate::daemon::event_json::{self, Payload};
@@ -195,12 +194,7 @@ fn with_receipt(receipt: &Receipt) -> Response {
 
 async fn publish_batch(api: &Api, publisher: &Publisher, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
     let bytes = read_body(body, BATCH_BYTES_MAX).await?;
-    let Batch { items, more } = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))?;
-    if more {
-        let detail = format!("the batch has more than {BATCH_EVENTS_MAX} events");
-        return Err(Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, detail)));
-    }
+    let items = batch::read(&bytes)?;
     publisher.take(api, items.len())?;
     let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
     let items = match key {

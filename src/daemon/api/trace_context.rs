@@ -44,10 +44,10 @@ pub async fn answer(request: Request, next: Next) -> Response {
     let of_request = of(request.headers()).map(str::to_owned);
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
     let mut response = next.run(request).await;
-    if let (Some(text), Some(id)) = (of_request, id) {
-        if let Ok(value) = HeaderValue::from_str(&format!("00-{}-{id}-{}", &text[TRACE], &text[FLAGS])) {
-            response.headers_mut().insert(TRACEPARENT, value);
-        }
+    if let (Some(text), Some(id)) = (of_request, id)
+        && let Ok(value) = HeaderValue::from_str(&format!("00-{}-{id}-{}", &text[TRACE], &text[FLAGS]))
+    {
+        response.headers_mut().insert(TRACEPARENT, value);
     }
     response
 }
