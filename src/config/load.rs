@@ -10,12 +10,11 @@ use panotti_protocol::api::Setting;
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart, exit};
 use panotti_protocol::limits::CONFIGURATION_BYTES_MAX;
 
-use super::ages::read_ages;
 use super::environment::Environment;
 use super::http::read_names;
 use super::local_users::read_roles;
 use super::places::{Places, SYSTEM_FILE};
-use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_text};
+use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text};
 use super::suggest::did_you_mean;
 use super::yaml::{self, Content, Entry, Node, Place, Problems};
 

@@ -1,6 +1,7 @@
 //! Settings: where they come from and whether they hold. Nothing here starts anything or talks to a daemon.
 //!
 //! - [`settings`]: the table of all settings, and the typed [`settings::Settings`]
+//! - [`form`]: the forms of their values
 //! - [`http`]: settings of the network
 //! - [`local_users`]: settings of the local socket for other users
 //! - [`load`]: defaults, files, environment, with the origin of each value
@@ -14,10 +15,10 @@
 //! - [`suggest`]: "did you mean"
 //! - [`user`]: names of local users
 
-mod ages;
 pub mod decode;
 pub mod environment;
 pub mod file_system;
+pub mod form;
 pub mod http;
 pub mod load;
 pub mod local_users;

@@ -22,8 +22,9 @@ use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
 use super::api::local_users::LocalUsers;
 use super::api::recording::Refusals;
-use super::api::tcp::TcpDoor;
-use super::api::{Api, Facts, Shared};
+use super::api::tcp::{Given, TcpDoor};
+use super::api::tls::Certificates;
+use super::api::{Api, Facts, Shared, activation};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreLimits, Thread};
 use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::StateGrowth, watch::Feed};
@@ -97,8 +98,10 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let socket = places.socket()?.path;
     let local_users = Arc::new(LocalUsers::new(&loaded.settings.socket)?);
     let listener = LocalListener::bind(&socket, local_seats(&loaded), Arc::clone(&local_users))?;
-    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
-    let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
+    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, loaded.settings.http.rates, clock);
+    let certificates = Certificates::of_settings(&loaded.settings.http, clock.now())?;
+    let given = Given { keys: gate.any_in_force(), inherited: activation::inherited()?, certificates: certificates.clone() };
+    let network = TcpDoor::open(loaded.settings.http.clone(), given).await?;
     let plugin_rows = plugins::plugins(store.database())?;
     let stored_secrets = secrets::all(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
@@ -147,6 +150,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         checkpoints,
         clock,
         http,
+        certificates,
         stopping,
         stop,
         facts,

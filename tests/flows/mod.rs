@@ -17,7 +17,7 @@
 //! - `service`: the daemon as a service of systemd
 //! - `upgrade`: stores of released versions
 
-mod api;
+pub mod api;
 mod changed;
 mod disk;
 mod folder;

@@ -3,13 +3,16 @@
 //!
 //! - [`local_users`]: which local users are let in, and their roles
 //! - [`local`]: the local socket: its file, who may connect, how many
-//! - [`tcp`]: the network: where it listens, when, how many may connect
+//! - [`tcp`], [`activation`]: the network: where it listens, when, how many may connect; sockets that are handed over
+//! - [`tls`], [`certificate`]: TLS of it, and how long its certificate holds
 //! - [`http`]: HTTP on a connection of either, within its limits
 //! - [`routes`]: the one table of routes, and what each needs
 //! - [`principal`], [`auth`]: who calls, and how that is found out
 //! - [`objects`]: what is outside a caller's scope is not there
 //! - [`keys`], [`roles`]: API keys and who has one; what each may do
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
+//! - [`cloudevents`]: events in the modes of the CloudEvents HTTP binding
+//! - [`trace_context`]: `traceparent`, in and out
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`seal`]: stored events held against their tags
@@ -24,10 +27,13 @@
 //! - [`pages`]: cursors of lists
 
 pub mod access_log;
+pub mod activation;
 pub mod audit;
 pub mod auth;
 mod batch;
+mod certificate;
 pub mod checks;
+mod cloudevents;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
@@ -59,7 +65,9 @@ pub mod secrets;
 pub mod stream;
 pub mod subscriptions;
 pub mod tcp;
+pub mod tls;
 pub mod topics;
+mod trace_context;
 pub mod traces;
 
 use std::path::PathBuf;
@@ -86,6 +94,7 @@ use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
 use local_users::LocalUsers;
 use recording::Refusals;
+use tls::Certificates;
 
 /// Everything a route works with.
 #[derive(Debug)]
@@ -116,6 +125,8 @@ pub struct Shared {
     pub clock: Clock,
     /// The network listener.
     pub http: watch::Receiver<HttpStatus>,
+    /// Its certificate and key, where it speaks TLS.
+    pub certificates: Option<Arc<Certificates>>,
     /// Cancelled when the daemon begins to stop: streams end with a word.
     pub stopping: CancellationToken,
     /// Asks the daemon to stop, with the drain time in milliseconds where one was given.
@@ -167,10 +178,12 @@ pub fn router(api: Api) -> Router {
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
+        .layer(axum::middleware::from_fn(pages::link))
         .layer(axum::middleware::from_fn(recording::on_behalf))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), auth::identify))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
         .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
+        .layer(axum::middleware::from_fn(trace_context::answer))
         .layer(axum::middleware::from_fn(problem::with_request_id))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access_log::log))
         .with_state(api)
