@@ -6,7 +6,9 @@
 //! - [`doctor`]: what `panotti doctor` looks at
 //! - [`event_selection`], [`selection`]: which stored events; what a replay selects, and its run
 //! - [`output`]: results in every form
+//! - [`remote`]: a daemon over the network, and the key for it
 //! - [`mod@report`]: how a command ends badly
+//! - [`revealing`]: `--reveal`, which shows what is masked
 //! - [`topics`]: `help exit-codes` and the like
 //! - [`generate`]: man pages, completions and the pages of the error codes
 //!
@@ -21,7 +23,9 @@ pub mod generate;
 pub mod globals;
 pub mod output;
 pub mod progress;
+pub mod remote;
 pub mod report;
+pub mod revealing;
 pub mod selection;
 pub mod topics;
 

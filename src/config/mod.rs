@@ -1,7 +1,9 @@
 //! Settings: where they come from and whether they hold. Nothing here starts anything or talks to a daemon.
 //!
 //! - [`settings`]: the table of all settings, and the typed [`settings::Settings`]
+//! - [`form`]: the forms of their values
 //! - [`http`]: settings of the network
+//! - [`local_users`]: settings of the local socket for other users
 //! - [`load`]: defaults, files, environment, with the origin of each value
 //! - [`places`]: where data, configuration, logs, keys and the socket are
 //! - [`environment`]: a snapshot of the environment variables
@@ -19,8 +21,10 @@
 pub mod decode;
 pub mod environment;
 pub mod file_system;
+pub mod form;
 pub mod http;
 pub mod load;
+pub mod local_users;
 pub mod manifest;
 pub mod manifest_schemas;
 pub mod manifest_secrets;

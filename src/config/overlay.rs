@@ -12,8 +12,9 @@ use panotti_protocol::limits::CONFIGURATION_BYTES_MAX;
 use serde_json::{Map, Value, json};
 
 use super::environment::Environment;
+use super::form::read_json;
 use super::places::Places;
-use super::settings::{SettingRow, TABLE, read_json};
+use super::settings::{SettingRow, TABLE};
 use super::suggest::did_you_mean;
 use super::yaml::{self, Content, Problems};
 

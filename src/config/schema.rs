@@ -46,15 +46,16 @@ fn form(form: Form) -> Value {
         Form::Integer { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Form::Word(words) => json!({ "enum": words }),
         Form::Switch => json!({ "type": "boolean" }),
-        Form::Address => json!({ "type": "string" }),
-        Form::Folders | Form::Names => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),
+        Form::Address | Form::File => json!({ "type": "string" }),
+        Form::Group => json!({ "type": ["string", "integer"] }),
+        Form::Folders | Form::Names | Form::LocalRoles => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),
         Form::Ages { .. } => json!({ "type": ["object", "string"], "additionalProperties": { "type": "string" } }),
     }
 }
 
 fn default(row: &SettingRow) -> Option<Value> {
     match row.form {
-        Form::Folders | Form::Names => None,
+        Form::Folders | Form::Names | Form::LocalRoles => None,
         Form::Switch => row.default.parse::<bool>().ok().map(Value::from),
         Form::Integer { .. } => row.default.parse::<u64>().ok().map(Value::from),
         _ => Some(Value::from(row.default)),

@@ -130,7 +130,9 @@ impl RotatingFile {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
+    // A link in its place would have us write to whatever it leads to.
+    let no_link = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(no_link).open(path)
 }
 
 fn numbered(path: &Path, number: usize) -> PathBuf {

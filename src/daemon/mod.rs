@@ -20,6 +20,7 @@ pub mod maintenance;
 pub mod meters;
 pub mod origin;
 pub mod redact;
+pub mod reload;
 pub mod retention;
 pub mod rules;
 pub mod schemas;

@@ -12,12 +12,11 @@ pub fn ready() {
     tell(&[NotifyState::Ready]);
 }
 
-/// Its settings are read anew; [`ready`] follows.
+/// It reads again what can be read without a restart; [`ready`] ends that.
 pub fn reloading() {
-    // Newer managers want to know when; older ones pass over it.
     match NotifyState::monotonic_usec_now() {
         Ok(now) => tell(&[NotifyState::Reloading, now]),
-        Err(_) => tell(&[NotifyState::Reloading]),
+        Err(error) => tracing::warn!(%error, "the service manager could not be told"),
     }
 }
 

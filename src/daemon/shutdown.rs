@@ -1,7 +1,6 @@
 //! How the daemon stops (semantics rule 23): refuse new work, hand out nothing, wait for what is in flight, ask the plugins to shut down,
 //! give the leases back, write the last words. A second signal makes it fast. Nothing is lost either way: the queue is the database.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use panotti_protocol::failure::{ErrorCode, Failure};
@@ -11,9 +10,8 @@ use tokio_util::task::TaskTracker;
 use super::api::http::connection::Service;
 use super::api::http::progress::Patience;
 use super::api::router;
-use super::configuration::Configuration;
-use super::service_manager;
 use super::start::Running;
+use super::{reload, service_manager};
 
 /// How long connections may take to end after the plugins have.
 const CONNECTIONS: Duration = Duration::from_secs(2);
@@ -43,6 +41,7 @@ impl Signals {
 pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failure> {
     let internal = |error: std::io::Error| Failure::new(ErrorCode::INTERNAL, error.to_string());
     let mut signals = Signals::new().map_err(internal)?;
+    reload::on_hangup(running.api.clone())?;
     let stopping = running.api.stopping.clone();
     let local = Service { router: router(running.api.clone()), patience: Patience::LOCAL, stopping: stopping.clone() };
     let network = Service { patience: Patience::NETWORK, ..local.clone() };
@@ -50,8 +49,6 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     connections.spawn(running.listener.serve(local, connections.clone()));
     connections.spawn(running.network.serve(network, connections.clone()));
     connections.close();
-    let hangup = signal(SignalKind::hangup()).map_err(internal)?;
-    tokio::spawn(reload_when_told(hangup, Arc::clone(&running.api.configuration)));
     service_manager::ready();
     service_manager::keep_telling();
     let asked = tokio::select! {
@@ -84,24 +81,4 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     tracing::info!("stopped");
     drop(running.folder);
     Ok(())
-}
-
-/// Reads the configuration anew at each SIGHUP. One that does not hold is told in the log, and the old one stays in force.
-async fn reload_when_told(mut hangup: Signal, configuration: Arc<Configuration>) {
-    while hangup.recv().await.is_some() {
-        service_manager::reloading();
-        match configuration.reload(false, "signal:hangup").await {
-            Ok(answer) => tracing::info!(changed = answer.changed, "configuration read anew"),
-            Err(failure) => {
-                let problems: Vec<String> = failure.errors.iter().map(|part| format!("{} {}", part.pointer, part.detail)).collect();
-                tracing::error!(
-                    code = failure.code,
-                    detail = failure.detail,
-                    problems = problems.join("; "),
-                    "configuration refused; the old one stays"
-                );
-            }
-        }
-        service_manager::ready();
-    }
 }

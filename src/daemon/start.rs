@@ -22,9 +22,11 @@ use super::access::pepper::Pepper;
 use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
+use super::api::local_users::LocalUsers;
 use super::api::recording::Refusals;
-use super::api::tcp::TcpDoor;
-use super::api::{Api, Facts, Shared};
+use super::api::tcp::{Given, TcpDoor};
+use super::api::tls::Certificates;
+use super::api::{Api, Facts, Shared, activation};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreBounds, StoreLimits, Thread};
 use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::StateGrowth, watch::Feed};
@@ -100,9 +102,12 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
-    let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
-    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
-    let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
+    let local_users = Arc::new(LocalUsers::new(&loaded.settings.socket)?);
+    let listener = LocalListener::bind(&socket, local_seats(&loaded), Arc::clone(&local_users))?;
+    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, loaded.settings.http.rates, clock);
+    let certificates = Certificates::of_settings(&loaded.settings.http, clock.now())?;
+    let given = Given { keys: gate.any_in_force(), inherited: activation::inherited()?, certificates: certificates.clone() };
+    let network = TcpDoor::open(loaded.settings.http.clone(), given).await?;
     let plugin_rows = plugins::plugins(store.database())?;
     let stored_secrets = secrets::all(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
@@ -147,6 +152,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         host: host.clone(),
         rules,
         gate,
+        local_users,
         readers,
         meters,
         secrets,
@@ -155,6 +161,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         checkpoints,
         clock,
         http,
+        certificates,
         stopping,
         stop,
         configuration: Arc::new(configuration),

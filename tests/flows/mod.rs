@@ -18,21 +18,24 @@
 //! - `service`: the daemon as a service of systemd
 //! - `upgrade`: stores of released versions
 
-mod api;
+pub mod api;
 mod changed;
 mod configuration;
 mod disk;
 mod folder;
-mod keys;
+pub mod keys;
 mod kill;
 mod later;
 mod load;
+mod masking;
 mod matrix;
 mod once;
+mod planted;
 mod poison;
 mod promises;
 mod purging;
 mod retention;
+mod roles;
 mod schemas;
 mod service;
 mod strangers;

@@ -24,6 +24,12 @@ struct Canaries {
 }
 
 impl Canaries {
+    /// How many different ways in there were.
+    fn ways(&self) -> usize {
+        let ways = self.planted.iter().map(|(way, _)| way.trim_end_matches(|c: char| c.is_ascii_digit()));
+        ways.collect::<std::collections::BTreeSet<_>>().len()
+    }
+
     fn plant(&mut self, way: &str, random: &mut Random) -> String {
         let canary = format!("canary{}x{:016x}", self.planted.len(), random.next());
         self.planted.push((format!("{way} {}", self.planted.len()), canary.clone()));
@@ -129,9 +135,31 @@ fn look_at_files(stage: &Stage, sinks: &mut Sinks) {
     sinks.add("the access log", read("logs/access.log"));
     sinks.add("the daemon's log", read("logs/panotti.log"));
     sinks.folder("plugins' logs", &stage.scratch.file("logs/plugins"));
-    sinks.folder("the rest of the data folder", &stage.scratch.file("run"));
+    for entry in std::fs::read_dir(stage.scratch.data()).unwrap().map(|entry| entry.unwrap()) {
+        match entry.file_type().unwrap() {
+            // A plugin's own file has one.
+            _ if entry.file_name() == "plugins" => {}
+            kind if kind.is_dir() => sinks.folder("everything else in the data folder", &entry.path()),
+            kind if kind.is_file() => sinks.add("everything else in the data folder", std::fs::read(entry.path()).unwrap_or_default()),
+            _ => {}
+        }
+    }
     sinks.folder("the keys folder", &stage.scratch.path().join("data.keys"));
     sinks.add("the checkpoints", read("audit.checkpoints"));
+}
+
+/// What a daemon leaves that is ended in the middle by a signal that would write its memory to a file.
+fn crash(stage: &Stage, sinks: &mut Sinks) {
+    let mut daemon = stage.start();
+    stage.until_state(&daemon, "p", "running");
+    daemon.signal(rustix::process::Signal::ABORT);
+    assert!(!daemon.wait().success());
+    sinks.add("what a crash leaves", daemon.output());
+    sinks.add("what a crash leaves", std::fs::read(stage.scratch.file("logs/panotti.log")).unwrap());
+    for entry in std::fs::read_dir(stage.scratch.path()).unwrap().map(|entry| entry.unwrap()) {
+        assert!(!entry.file_name().to_string_lossy().starts_with("core"), "the crash has left {:?}", entry.path());
+    }
+    look_at_files(stage, sinks);
 }
 
 /// Requests that carry credentials where they should not, or cannot be used.
@@ -209,7 +237,13 @@ fn rule_19_sixty_canaries_go_in_by_every_way_and_none_comes_out() {
     assert!(daemon.stop().success());
     look_at_files(&stage, &mut sinks);
 
+    crash(&stage, &mut sinks);
+
+    let (ways, bytes) = (canaries.ways(), sinks.0.values().map(Vec::len).sum::<usize>());
     assert!(canaries.planted.len() >= 60 && sinks.0.len() >= 12, "{} canaries, {:?}", canaries.planted.len(), sinks.0.keys());
+    // A newline ends whatever was added: a sink of nothing but those was never looked into.
+    let empty: Vec<&String> = sinks.0.iter().filter(|(_, bytes)| bytes.iter().all(|byte| *byte == b'\n')).map(|(name, _)| name).collect();
+    assert!(empty.is_empty(), "nothing was in {empty:?}");
     let log = String::from_utf8_lossy(&sinks.0["plugins' logs"]).into_owned();
     for said in ["stdout has [redacted]", "stderr has [redacted]", "the log has [redacted]", "password=[redacted]"] {
         assert!(log.contains(said), "the plugin has said it: {said}\n{log}");
@@ -220,4 +254,11 @@ fn rule_19_sixty_canaries_go_in_by_every_way_and_none_comes_out() {
     let purpose = sinks.with(&on_purpose);
     assert!(purpose.contains(&"the database with its free pages") || purpose.contains(&"the write-ahead log"), "{purpose:?}");
     assert!(purpose.contains(&"the export of events") && purpose.contains(&"answers of the API"), "{purpose:?}");
+    println!(
+        "{} canaries by {ways} ways, {bytes} bytes in {} sinks ({:?}): 0 found",
+        canaries.planted.len(),
+        sinks.0.len(),
+        sinks.0.keys()
+    );
+    println!("the one that was planted on purpose: found in {purpose:?}");
 }

@@ -109,6 +109,8 @@ codes! {
         "Its owner is someone else, its mode lets others in, or it is a symbolic link.", "Mend owner and mode as the message says.";
     DAEMON_STOPPING = "daemon.stopping", 503, OVERLOADED, "The daemon is stopping",
         "It was told to stop and takes nothing new.", "Try again when it runs again; nothing that was accepted is lost.";
+    DAEMON_TLS = "daemon.tls", 0, UNREACHABLE, "The daemon is not trusted over the network",
+        "Its certificate is not one that is trusted here, so nothing was sent to it.", "Name the certificate of whoever signed it with `--ca-file`.";
     DAEMON_UNREACHABLE = "daemon.unreachable", 0, UNREACHABLE, "No daemon answers",
         "It is not running, or its socket is somewhere else.", "`panotti daemon start`, or name its folder with `--data`.";
     DAEMON_VERSION_MISMATCH = "daemon.version_mismatch", 0, VERSION_MISMATCH, "Client and daemon do not understand each other",
@@ -146,7 +148,9 @@ codes! {
     HTTP_CANNOT_LISTEN = "http.cannot_listen", 0, CANNOT_CREATE, "The daemon cannot listen on the network",
         "Another program has the address, or this machine has no such address.", "Choose another `http.listen`, or end what listens there.";
     HTTP_PUBLIC = "http.public", 0, CONFIGURATION, "The network would read along",
-        "`http.listen` is an address that other machines reach, and without TLS whoever is between sees keys and events.", "Listen on 127.0.0.1 behind a proxy that has TLS; `http.insecure: true` does it nevertheless.";
+        "`http.listen` is an address that other machines reach, and without TLS whoever is between sees keys and events.", "Give it TLS with `http.tls_certificate` and `http.tls_key`, or listen on 127.0.0.1 behind a proxy that has it; `http.insecure: true` does it nevertheless.";
+    HTTP_TLS = "http.tls", 0, CONFIGURATION, "Certificate and key of the network listener do not hold",
+        "They are checked before anybody is listened to, so that no client meets half of it.", "Mend the file that is named; `http.tls_certificate` and `http.tls_key` say which they are.";
     INPUT_UNREADABLE = "input.unreadable", 0, USAGE, "An input cannot be read",
         "The file named with `@` is missing or not readable.", "Check the path.";
     INTERNAL = "internal", 500, FAILED, "Something in Panotti is wrong",
@@ -165,6 +169,8 @@ codes! {
         "The name or id is wrong, or the key was over for long and has made room.", "`panotti key list` shows all.";
     KEY_OVER = "key.over", 409, CONFLICT, "The key is over or has been replaced",
         "Only a key that is in force and was not replaced can get another secret.", "Make a new one with `panotti key create`, or rotate the one that replaced it.";
+    KEY_RATE_EXCEEDED = "key.rate_exceeded", 429, OVERLOADED, "The key asks for too much at a time",
+        "Each key has its share, so that one program cannot take everybody's.", "Wait as `Retry-After` says; publish many events as a batch or as lines; or raise `limits.key_requests_per_second` or `limits.key_events_per_second`.";
     KEY_THROTTLED = "key.throttled", 429, DENIED, "Too many wrong keys from here",
         "Whoever sends wrong keys waits, each time twice as long, up to 15 minutes.", "Mend the key, and try again after the time that `Retry-After` names.";
     OVERLOADED = "overloaded", 503, OVERLOADED, "Too much at once",

@@ -3,11 +3,13 @@
 //!
 //! - [`pepper`]: what the digests of the secrets are keyed with; never in the data folder
 //! - [`attempts`]: wrong keys, counted by where they come from
+//! - [`rate`]: how much a key may ask for in a time
 //! - [`notes`]: what is written down of it all: uses, to the minute, and failed attempts
 
 pub mod attempts;
 pub mod notes;
 pub mod pepper;
+pub mod rate;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -28,7 +30,9 @@ use tokio_util::sync::CancellationToken;
 use self::attempts::{Attempts, Source, Waits};
 use self::notes::{NOTES_MAX, Note};
 use self::pepper::Pepper;
+use self::rate::KeyPace;
 use super::clock::Clock;
+use crate::config::http::KeyRates;
 
 /// A key's use is written down at most so often.
 const USE_NOTED: Duration = Duration::from_secs(60);
@@ -46,6 +50,8 @@ pub struct KnownKey {
     pub grants: Arc<Grants>,
     /// Cancelled when it is over or may do something else than before: what was begun with it ends.
     pub ended: CancellationToken,
+    /// How much it may ask for.
+    pub pace: Arc<KeyPace>,
     used: Arc<AtomicU64>,
 }
 
@@ -62,6 +68,7 @@ pub struct Gate {
     pepper: Pepper,
     attempts: Mutex<Attempts>,
     clock: Clock,
+    rates: KeyRates,
     changed: Notify,
     in_force: watch::Sender<bool>,
     notes: mpsc::Sender<Note>,
@@ -69,13 +76,14 @@ pub struct Gate {
 
 impl Gate {
     /// Nobody is let in yet. What is to be written down comes out of the receiver.
-    pub fn new(pepper: Pepper, clock: Clock) -> (Arc<Self>, mpsc::Receiver<Note>) {
+    pub fn new(pepper: Pepper, rates: KeyRates, clock: Clock) -> (Arc<Self>, mpsc::Receiver<Note>) {
         let (notes, receiver) = mpsc::channel(NOTES_MAX);
         let gate = Self {
             current: ArcSwap::default(),
             pepper,
             attempts: Mutex::default(),
             clock,
+            rates,
             changed: Notify::new(),
             in_force: watch::Sender::new(false),
             notes,
@@ -154,10 +162,9 @@ impl Gate {
     fn failed(&self, source: Source, why: &str, now: Timestamp) -> Failure {
         let counted = self.attempts().failed(source, now);
         tracing::warn!(code = %ErrorCode::KEY_INVALID, %source, why, "a key did not let in");
-        // A full queue means that enough is written down of the same attack.
-        let _ = self.notes.try_send(Note::Failed { source: source.to_string(), why: why.to_owned(), at: now });
         if let Some(attempts) = counted.alarm {
             tracing::error!(attempts, %source, "many wrong keys within a minute");
+            // A full queue means that enough is written down of the same attack.
             let _ = self.notes.try_send(Note::Alarm { source: source.to_string(), attempts });
         }
         Failure::new(ErrorCode::KEY_INVALID, why)
@@ -208,6 +215,7 @@ impl Gatekeeper for Gate {
                 stored: Arc::clone(stored),
                 grants: same.map_or_else(|| Arc::new(grants), |known| Arc::clone(&known.grants)),
                 ended: same.map_or_else(CancellationToken::new, |known| known.ended.clone()),
+                pace: known.map_or_else(|| Arc::new(KeyPace::new(self.rates)), |known| Arc::clone(&known.pace)),
                 used: known.map_or_else(Arc::default, |known| Arc::clone(&known.used)),
             };
             keys.insert(*id, Arc::new(known));
@@ -247,10 +255,11 @@ mod tests {
 
     use super::*;
 
+    const RATES: KeyRates = KeyRates { requests: 2_000, events: 100_000 };
     static NOW_MS: AtomicU64 = AtomicU64::new(1_000_000);
 
     fn gate() -> (Arc<Gate>, mpsc::Receiver<Note>) {
-        Gate::new(Pepper::of_bytes([5; 32]), Clock::by_hand(&NOW_MS))
+        Gate::new(Pepper::of_bytes([5; 32]), RATES, Clock::by_hand(&NOW_MS))
     }
 
     fn key(gate: &Gate, number: u8) -> (ApiKeyText, StoredKey) {
@@ -329,7 +338,7 @@ mod tests {
     #[test]
     fn a_use_is_noted_once_a_minute() {
         static SHOWN_MS: AtomicU64 = AtomicU64::new(1_000_000);
-        let (gate, mut notes) = Gate::new(Pepper::of_bytes([5; 32]), Clock::by_hand(&SHOWN_MS));
+        let (gate, mut notes) = Gate::new(Pepper::of_bytes([5; 32]), RATES, Clock::by_hand(&SHOWN_MS));
         let (text, stored) = key(&gate, 1);
         put(&gate, vec![stored]);
         let noted = |notes: &mut mpsc::Receiver<Note>| std::iter::from_fn(|| notes.try_recv().ok()).count();

@@ -19,6 +19,7 @@ use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, pages};
 use crate::config::schema::json_schema;
 use crate::daemon::configuration::{Change, To};
+use crate::daemon::reload::reload as read_again;
 use crate::daemon::store::sqlite::configuration as revisions;
 
 /// The kind of cursor of the history.
@@ -95,7 +96,7 @@ pub async fn reload(
     principal: Principal,
     JsonBody(reload): JsonBody<ConfigurationReload>,
 ) -> Answer<ConfigurationChanged> {
-    Ok(Json(api.configuration.reload(reload.dry_run, &principal.actor).await?))
+    Ok(Json(read_again(&api, reload.dry_run, &principal.actor).await?))
 }
 
 /// `GET /config/history`: newest first.

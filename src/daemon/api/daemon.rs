@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use panotti_protocol::api::{API_VERSION, DaemonStatus, Health, StopRequest, Stopping, StoreStatus, SubscriptionState, Version};
+use panotti_protocol::api::{
+    API_VERSION, DaemonStatus, Health, HttpStatus, StopRequest, Stopping, StoreStatus, SubscriptionState, Version,
+};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::PROTOCOLS;
 use panotti_protocol::permission::{Resource, Verb};
@@ -70,7 +72,8 @@ pub async fn status(State(api): State<Api>, principal: Principal) -> Answer<Daem
         *plugins.entry(plugin.state).or_default() += 1;
     }
     let stalled = events.subscriptions.iter().filter(|subscription| subscription.state == SubscriptionState::Stalled).count();
-    let http = api.http.borrow().clone();
+    let certificate = api.certificates.as_ref().map(|certificates| certificates.status());
+    let http = HttpStatus { certificate, ..api.http.borrow().clone() };
     let audit = api.checkpoints.status();
     let wrong = http.problem.clone().or_else(|| audit.problems.first().cloned());
     let health = match events.store.refusing.clone().or(wrong).or_else(|| still(stalled)) {

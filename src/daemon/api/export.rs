@@ -8,7 +8,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use panotti_filter::expression::Filter;
-use panotti_protocol::api::{EventsQuery, Order};
+use panotti_protocol::api::{EventsQuery, Order, RevealQuery};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::permission::Verb;
@@ -17,11 +17,12 @@ use tokio::sync::mpsc;
 
 use super::principal::Principal;
 use super::problem::{Parameters, Problem};
-use super::{Api, filters};
+use super::{Api, filters, revealing};
 use crate::daemon::event_json;
 use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::database::Database;
 use crate::daemon::store::sqlite::events;
+use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
 
 /// Events of one page: with their payloads at most 16 MiB.
@@ -36,6 +37,8 @@ pub async fn export(State(api): State<Api>, principal: Principal, Parameters(que
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, detail)));
     }
     let filter = filters::compiled(query.filter.as_deref())?;
+    let asked = RevealQuery { reveal: query.reveal, reason: query.reason.clone() };
+    revealing::all(&api, &principal, query.topic.as_ref(), &asked, "an export").await?;
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     tokio::spawn(async move {
         if let Err(broken) = send((&api, &principal), (query, filter), &sender).await {
@@ -89,9 +92,13 @@ fn page(
 ) -> StoreResult<(Bytes, Option<Sequence>)> {
     let Listed { items: found, place: next, .. } = views::list(connection, names, wanted, place, PAGE)?;
     let mut lines = Vec::new();
+    let masks = Masks::new(connection);
     let goes = |topic: &Topic| !topic.is_reserved() && principal.may_topic(Verb::Read, topic);
     for summary in found.iter().filter(|summary| goes(&summary.topic)) {
-        if let Some(event) = events::by_sequence(connection, summary.sequence)? {
+        if let Some(mut event) = events::by_sequence(connection, summary.sequence)? {
+            if !wanted.0.reveal {
+                masks.mask(&mut event)?;
+            }
             lines.extend_from_slice(event_json::for_publishing(&event).get().as_bytes());
             lines.push(b'\n');
         }

@@ -9,7 +9,8 @@ use panotti_core::command::CreateFilter;
 use panotti_core::manifest::routed;
 use panotti_filter::expression::Filter;
 use panotti_protocol::api::{
-    EventFiltered, EventFilteredQuery, FilterChanged, FilterExplanation, FilterRequest, Filtered, FilteredQuery, Page, StoredFilter, Tag,
+    EventFiltered, EventFilteredQuery, FilterChanged, FilterExplanation, FilterRequest, Filtered, FilteredQuery, Page, RevealQuery,
+    StoredFilter, Tag,
 };
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
@@ -19,8 +20,10 @@ use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::TopicPattern;
 use serde::Deserialize;
 
+use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
+use super::revealing::{self, Shown};
 use super::{Api, events, pages};
 use crate::config::manifest::is_plugin_name;
 use crate::daemon::event_view;
@@ -139,14 +142,14 @@ pub async fn remove(
 }
 
 /// `GET /events/filtered`: what a filter would have matched, the oldest events first.
-pub async fn filtered(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<FilteredQuery>) -> Answer<Filtered> {
+pub async fn filtered(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<FilteredQuery>) -> PageAnswer<Filtered> {
     principal.check_all(Verb::Read, Resource::Events, query.topic.as_ref())?;
     let filter = compile(&query.filter)?;
     let place = pages::read::<1>('f', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
     let page = api.readers.read(move |connection| views::filtered(connection, &query, &filter, place)).await?;
     let (mut numbers, place) = page;
     numbers.next_cursor = place.map(|place| pages::write('f', &[place.0]));
-    Ok(Json(numbers))
+    Ok(Paged(numbers))
 }
 
 /// `GET /events/{id}/filtered`: whether one event matches, and why not.
@@ -158,6 +161,7 @@ pub async fn event_filtered(
 ) -> Answer<EventFiltered> {
     let filter = compile(&query.filter)?;
     let event = events::load(&api, &principal, Verb::Read, &id).await?;
+    let Shown { event, .. } = revealing::show(&api, &principal, event, &RevealQuery::default()).await?;
     let found = event_view::evaluate(&filter, &event);
     let why = event_view::explain(&filter, &event);
     let why = why.map(|why| FilterExplanation { clause: why.clause, expected: why.expected, actual: why.actual });

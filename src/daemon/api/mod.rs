@@ -1,14 +1,18 @@
 //! The HTTP API: one router, served on the local socket and, where that is wanted, on the network. Every route of the PRD exists as written, and under `/v1` too.
 //! `docs/api.md` lists path, request and response.
 //!
+//! - [`local_users`]: which local users are let in, and their roles
 //! - [`local`]: the local socket: its file, who may connect, how many
-//! - [`tcp`]: the network: where it listens, when, how many may connect
+//! - [`tcp`], [`activation`]: the network: where it listens, when, how many may connect; sockets that are handed over
+//! - [`tls`], [`certificate`]: TLS of it, and how long its certificate holds
 //! - [`http`]: HTTP on a connection of either, within its limits
 //! - [`routes`]: the one table of routes, and what each needs
 //! - [`principal`], [`auth`]: who calls, and how that is found out
 //! - [`objects`]: what is outside a caller's scope is not there
 //! - [`keys`], [`roles`]: API keys and who has one; what each may do
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
+//! - [`cloudevents`]: events in the modes of the CloudEvents HTTP binding
+//! - [`trace_context`]: `traceparent`, in and out
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`seal`]: stored events held against their tags
@@ -24,10 +28,13 @@
 //! - [`pages`]: cursors of lists
 
 pub mod access_log;
+pub mod activation;
 pub mod audit;
 pub mod auth;
 mod batch;
+mod certificate;
 pub mod checks;
+mod cloudevents;
 pub mod configuration;
 pub mod daemon;
 pub mod events;
@@ -37,6 +44,7 @@ pub mod filters;
 pub mod http;
 pub mod keys;
 pub mod local;
+pub mod local_users;
 pub mod ndjson;
 pub mod numbers;
 pub mod objects;
@@ -50,6 +58,7 @@ pub mod purging;
 pub mod recording;
 pub mod replay_plan;
 mod replays;
+mod revealing;
 pub mod roles;
 pub mod routes;
 pub mod schemas;
@@ -58,7 +67,9 @@ pub mod secrets;
 pub mod stream;
 pub mod subscriptions;
 pub mod tcp;
+pub mod tls;
 pub mod topics;
+mod trace_context;
 pub mod traces;
 
 use std::path::PathBuf;
@@ -83,7 +94,9 @@ use super::meters::Meters;
 use super::rules::Rules;
 use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
+use local_users::LocalUsers;
 use recording::Refusals;
+use tls::Certificates;
 
 /// Everything a route works with.
 #[derive(Debug)]
@@ -96,6 +109,8 @@ pub struct Shared {
     pub rules: Arc<Rules>,
     /// Who has a key.
     pub gate: Arc<Gate>,
+    /// Which local users may do what.
+    pub local_users: Arc<LocalUsers>,
     /// The store, to read.
     pub readers: Readers,
     /// What is measured.
@@ -112,6 +127,8 @@ pub struct Shared {
     pub clock: Clock,
     /// The network listener.
     pub http: watch::Receiver<HttpStatus>,
+    /// Its certificate and key, where it speaks TLS.
+    pub certificates: Option<Arc<Certificates>>,
     /// Cancelled when the daemon begins to stop: streams end with a word.
     pub stopping: CancellationToken,
     /// Asks the daemon to stop, with the drain time in milliseconds where one was given.
@@ -155,10 +172,12 @@ pub fn router(api: Api) -> Router {
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
+        .layer(axum::middleware::from_fn(pages::link))
         .layer(axum::middleware::from_fn(recording::on_behalf))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), auth::identify))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
         .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
+        .layer(axum::middleware::from_fn(trace_context::answer))
         .layer(axum::middleware::from_fn(problem::with_request_id))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access_log::log))
         .with_state(api)

@@ -6,20 +6,24 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::Extensions;
 use axum::http::request::Parts;
-use panotti_core::access::StoredKey;
+use panotti_core::access::{Access, StoredKey};
 use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::{Resource, Verb};
 
+use super::local_users::LocalUsers;
 use super::problem::Problem;
 use crate::config::user::{command_line_source, user_name};
 use crate::daemon::access::KnownKey;
+use crate::daemon::access::rate::KeyPace;
 
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peer {
     /// The user's id.
     pub uid: u32,
+    /// The ids of its groups; none where they do not matter.
+    pub groups: Vec<u32>,
 }
 
 /// Where a connection of the network comes from. A listener puts it into each request, as connect-info or as an extension.
@@ -45,13 +49,15 @@ pub enum Identity {
     LocalUser {
         /// The user's id.
         uid: u32,
+        /// The roles it has here; none for those who may do everything without.
+        roles: Vec<String>,
     },
     /// A key.
     Key(Arc<StoredKey>),
 }
 
 /// Who acts, for the audit and for events, and what they may do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Principal {
     /// `user:NAME` or `key:NAME`.
     pub actor: String,
@@ -61,20 +67,25 @@ pub struct Principal {
     pub identity: Identity,
     /// What it may do.
     pub grants: Arc<Grants>,
+    /// How much it may ask for; `None` where that is not counted, as on the local socket.
+    pub pace: Option<Arc<KeyPace>>,
 }
 
 impl Principal {
-    /// A user of this machine. Only the daemon's own user and root get through the socket, and they may do everything.
-    pub fn local_user(uid: u32) -> Self {
-        let grants = Arc::new(Grants::everything());
-        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity: Identity::LocalUser { uid }, grants }
+    /// A user of this machine.
+    pub fn local_user(peer: &Peer, users: &LocalUsers, access: &Access) -> Self {
+        let (uid, grants) = (peer.uid, Arc::new(users.grants(peer, access)));
+        let roles = users.roles(peer).map(str::to_owned).collect();
+        let identity = Identity::LocalUser { uid, roles };
+        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity, grants, pace: None }
     }
 
     /// Whoever has a key.
     pub fn of_key(known: &KnownKey) -> Self {
         let name = &known.stored.name;
         let identity = Identity::Key(Arc::clone(&known.stored));
-        Self { actor: format!("key:{name}"), source: format!("/key/{name}"), identity, grants: Arc::clone(&known.grants) }
+        let (grants, pace) = (Arc::clone(&known.grants), Some(Arc::clone(&known.pace)));
+        Self { actor: format!("key:{name}"), source: format!("/key/{name}"), identity, grants, pace }
     }
 
     /// Whether it may do something to one object.

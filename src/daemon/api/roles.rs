@@ -20,6 +20,7 @@ use super::Api;
 use super::keys::{check_name, granter, invalid};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
+use crate::config::user::{primary_group, user_id};
 
 /// `GET /roles`: those that the caller may see, by name.
 pub async fn list(State(api): State<Api>, principal: Principal) -> Json<Page<Role>> {
@@ -89,7 +90,7 @@ pub async fn check(
 ) -> Answer<PermissionVerdict> {
     let (verb, resource, object) = asked(&query.permission)?;
     let access = api.gate.access();
-    let (name, role, grants) = of(&access, &query.principal)?;
+    let (name, role, grants) = of(&api, &access, &query.principal)?;
     if !principal.grants.allows(Verb::Read, Resource::Keys, name) {
         return Err(Problem(nobody(&query.principal)));
     }
@@ -109,15 +110,23 @@ pub async fn check(
     }))
 }
 
-/// The name, the role and the permissions of a key or a role.
-fn of<'q>(access: &Access, principal: &'q str) -> Result<(&'q str, String, Grants), Failure> {
+/// The name, the role and the permissions of a key, a role or a local user.
+fn of<'q>(api: &Api, access: &Access, principal: &'q str) -> Result<(&'q str, String, Grants), Failure> {
     match principal.split_once(':') {
         Some(("key", name)) => {
             let key = access.find(name).ok_or_else(|| nobody(principal))?;
             Ok((name, key.role.clone(), access.grants_of(key)))
         }
+        Some(("user", name)) => {
+            let peer = user_id(name).and_then(|uid| api.local_users.peer(uid, primary_group(uid))).ok_or_else(|| nobody(principal))?;
+            let roles: Vec<&str> = api.local_users.roles(&peer).collect();
+            Ok((name, roles.join(", "), api.local_users.grants(&peer, access)))
+        }
         Some(("role", name)) => Ok((name, name.to_owned(), access.role(name).ok_or_else(|| nobody(principal))?)),
-        _ => Err(invalid(format!("`{principal}` is not a principal with permissions"), "write `key:NAME` or `role:NAME`")),
+        _ => Err(invalid(
+            format!("`{principal}` is not a principal with permissions"),
+            "write `key:NAME`, `role:NAME`, `user:NAME` or `user:UID`",
+        )),
     }
 }
 

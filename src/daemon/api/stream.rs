@@ -5,13 +5,14 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
-use futures_util::Stream;
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use panotti_core::action::Notice;
 use panotti_core::event::StoredEvent;
 use panotti_filter::expression::Filter;
-use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, StreamQuery};
+use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, RevealQuery, StreamQuery};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::permission::Verb;
@@ -19,17 +20,20 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::principal::Principal;
 use super::problem::{Parameters, Problem};
-use super::{Api, filters};
+use super::{Api, filters, revealing};
 use crate::daemon::bus::watch::FeedItem;
 use crate::daemon::event_json::{Payload, event_json};
 use crate::daemon::event_view;
 use crate::daemon::store::sqlite::events;
+use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
 
 /// Events between the store or the feed and the client's connection.
 const QUEUE_MAX: usize = 256;
 /// Events of one page of the past.
 const PAST_PAGE: u32 = 200;
+/// How long a client waits before it connects again.
+const RETRY: Duration = Duration::from_secs(3);
 /// A comment is sent after so much silence.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -39,7 +43,7 @@ pub async fn stream(
     principal: Principal,
     headers: HeaderMap,
     Parameters(query): Parameters<StreamQuery>,
-) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Problem> {
+) -> Result<Response, Problem> {
     let after = match headers.get("last-event-id").and_then(|value| value.to_str().ok()) {
         Some(text) => Some(Sequence(
             text.parse().map_err(|_| Failure::new(ErrorCode::REQUEST_INVALID, "`Last-Event-ID` is not one of this stream's ids"))?,
@@ -47,6 +51,11 @@ pub async fn stream(
         None => query.after,
     };
     let filter = filters::compiled(query.filter.as_deref())?;
+    if query.reveal && !query.payload {
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "without `payload` there is nothing to reveal")));
+    }
+    let asked = RevealQuery { reveal: query.reveal, reason: query.reason.clone() };
+    revealing::all(&api, &principal, query.topic.as_ref(), &asked, "a stream").await?;
     let feed = api.bus.feed().subscribe();
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     tokio::spawn(async move {
@@ -56,9 +65,14 @@ pub async fn stream(
     });
     let events = futures_util::stream::unfold(receiver, |mut receiver| async move {
         let event = receiver.recv().await?;
-        Some((Ok(event), receiver))
+        Some((Ok::<_, Infallible>(event), receiver))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    let begin = futures_util::stream::once(std::future::ready(Ok(SseEvent::default().retry(RETRY))));
+    let mut response = Sse::new(begin.chain(events)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Proxies that collect answers before they pass them on are told not to.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
 }
 
 /// The stream is over.
@@ -153,7 +167,15 @@ impl Watcher {
     }
 
     async fn whole(&self, sequence: Sequence) -> Result<(), Over> {
-        match self.api.readers.read(move |connection| events::by_sequence(connection, sequence)).await {
+        let reveal = self.query.reveal;
+        let reading = self.api.readers.read(move |connection| {
+            let mut event = events::by_sequence(connection, sequence)?;
+            if let Some(event) = event.as_mut().filter(|_| !reveal) {
+                Masks::new(connection).mask(event)?;
+            }
+            Ok(event)
+        });
+        match reading.await {
             Ok(Some(event)) => self.send_json("published", Some(sequence), &event_json(&event, Payload::Included)).await,
             Ok(None) => Ok(()),
             Err(_) => Err(Over),
@@ -182,10 +204,12 @@ impl Watcher {
         if let Some(event) = known.filter(|_| !filter.reads_data()) {
             return Ok(event_view::evaluate(filter, event).matched);
         }
-        match self.api.readers.read(move |connection| events::by_sequence(connection, sequence)).await {
-            Ok(event) => Ok(event.is_some_and(|event| event_view::evaluate(filter, &event).matched)),
-            Err(_) => Err(Over),
-        }
+        let filter = filter.clone();
+        let reading = self.api.readers.read(move |connection| match events::by_sequence(connection, sequence)? {
+            Some(event) => Ok(Masks::new(connection).evaluate(&filter, &event)?.matched),
+            None => Ok(false),
+        });
+        reading.await.map_err(|_| Over)
     }
 
     fn plugin_gets(&self, event: &StoredEvent) -> bool {

@@ -194,7 +194,7 @@ pub struct WhoAmI {
     pub principal: String,
     /// `local_user` or `key`.
     pub kind: String,
-    /// The role, where one was given.
+    /// The role, where one was given; those of a local user with commas between them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub role: String,
     /// The key's id.
@@ -213,7 +213,7 @@ pub struct WhoAmI {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PermissionQuery {
-    /// Whose: `key:NAME` or `role:NAME`.
+    /// Whose: `key:NAME`, `role:NAME`, `user:NAME` or `user:UID`.
     pub principal: String,
     /// One permission about one object: `publish:events:recording.ended`.
     pub permission: String,

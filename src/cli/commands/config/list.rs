@@ -27,6 +27,7 @@ pub(super) async fn settings(effective: bool, context: &Context) -> Result<Vec<S
     if effective {
         return Ok(context.client()?.settings().await?.items);
     }
+    context.only_here("config")?;
     Ok(load(&context.places()?, &context.environment)?.rows())
 }
 

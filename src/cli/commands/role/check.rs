@@ -6,7 +6,7 @@ use panotti_protocol::failure::exit;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::output::human::{green, safe, yellow};
 
-/// Say whether a key or a role may do something, and which permission decides
+/// Say whether a key, a role or a local user may do something, and which permission decides
 ///
 /// Exits with 0 where it is allowed and with 1 where it is denied.
 #[derive(Debug, Clone, clap::Args)]
@@ -14,7 +14,7 @@ use crate::cli::output::human::{green, safe, yellow};
     after_help = "Examples:\n  panotti role check key:ci publish:events:recording.ended\n  panotti role check role:operator manage:plugins:word-count"
 )]
 pub struct CheckArgs {
-    /// Whose: `key:NAME` or `role:NAME`
+    /// Whose: `key:NAME`, `role:NAME`, `user:NAME` or `user:UID`
     #[arg(value_name = "PRINCIPAL")]
     pub principal: String,
     /// What: `verb:resource:object`, with one object and no wildcard

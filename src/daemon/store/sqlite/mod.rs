@@ -19,6 +19,7 @@
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
 //! - [`checking`]: events held against their tags
+//! - [`masks`]: events as people are shown them
 //! - [`matching`]: numbers of what a filter matches
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
 //! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
@@ -40,6 +41,7 @@ pub mod inspect;
 pub mod keyed;
 pub mod lanes;
 pub mod log_index;
+pub mod masks;
 pub mod matching;
 pub mod numbers;
 pub mod pages;
