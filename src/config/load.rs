@@ -12,7 +12,7 @@ use panotti_protocol::limits::CONFIGURATION_BYTES_MAX;
 
 use super::environment::Environment;
 use super::places::{Places, SYSTEM_FILE};
-use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text};
+use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text, read_topics};
 use super::suggest::did_you_mean;
 use super::yaml::{self, Content, Entry, Node, Place, Problems};
 
@@ -192,6 +192,7 @@ impl FileReader<'_> {
         let read = match (&node.content, row.form) {
             (Content::Scalar(scalar), form) if form != Form::Folders && !node.is_null() => read_text(form, &scalar.text, base),
             (Content::List(items), Form::Folders) => folders(items, base),
+            (Content::List(items), Form::Topics) => topics(items),
             (Content::Table(entries), form @ Form::Ages { .. }) => ages(entries, form),
             (_, form) => Err(format!("expected {}, got {}", form.describe(), node.kind())),
         };
@@ -211,6 +212,14 @@ fn folders(items: &[Node], base: &Path) -> Result<SettingValue, String> {
         _ => Err(format!("expected a list of folders, got {} in it", item.kind())),
     };
     items.iter().map(folder).collect::<Result<_, _>>().map(SettingValue::Folders)
+}
+
+fn topics(items: &[Node]) -> Result<SettingValue, String> {
+    let written = |item: &Node| match &item.content {
+        Content::Scalar(scalar) => Ok(scalar.text.clone()),
+        _ => Err(format!("expected a list of topic patterns, got {} in it", item.kind())),
+    };
+    read_topics(items.iter().map(written).collect::<Result<Vec<_>, _>>()?.into_iter())
 }
 
 fn ages(entries: &[Entry], form: Form) -> Result<SettingValue, String> {

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use panotti_core::ages::Ages;
@@ -42,6 +43,8 @@ pub enum Form {
     Word(&'static [&'static str]),
     /// Folders: a list in a file, with colons between them in a variable. Relative ones count from the file's folder.
     Folders,
+    /// Topic patterns: a list in a file, with commas between them in a variable; `none` for an empty one.
+    Topics,
     /// Topic patterns, each with a duration within bounds: keys with values in a file, `PATTERN=DURATION,...` in a variable.
     Ages {
         /// Least.
@@ -64,6 +67,7 @@ impl Form {
             Form::Integer { least, most } => format!("a whole number from {least} to {most}"),
             Form::Word(words) => format!("one of {}", words.join(", ")),
             Form::Folders => "a list of folders".to_owned(),
+            Form::Topics => "a list of topic patterns such as `[\"order.>\"]`".to_owned(),
             Form::Ages { least, most } => format!(
                 "topic patterns with durations such as `\"load.>\": 1d`, from {} to {}",
                 units::format_duration(least),
@@ -93,6 +97,8 @@ impl SettingRow {
     }
 }
 
+/// Patterns of sealed topics at most: each is held against every event that is published.
+const SEALED_TOPICS_MAX: usize = 100;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const TB: u64 = 1_000_000_000_000;
@@ -166,6 +172,12 @@ pub const TABLE: &[SettingRow] = &[
         description: "Topic patterns whose events are kept for longer or shorter than `retention.days`; the most specific that fits counts.",
     },
     SettingRow {
+        key: "seal.topics",
+        form: Form::Topics,
+        default: ">",
+        description: "Topic patterns whose payloads are stored sealed; none for no topic. What is stored already stays as it is.",
+    },
+    SettingRow {
         key: "store.bytes_max",
         form: Form::Bytes { least: 8 * MIB, most: TB },
         default: "1GB",
@@ -198,6 +210,8 @@ pub enum SettingValue {
     Word(&'static str),
     /// Absolute folders.
     Folders(Vec<PathBuf>),
+    /// Topic patterns.
+    Topics(Vec<TopicPattern>),
     /// Durations by topic pattern.
     Ages(BTreeMap<TopicPattern, Duration>),
 }
@@ -213,6 +227,7 @@ impl SettingValue {
             SettingValue::Ages(ages) => {
                 ages.iter().map(|(pattern, age)| (pattern.to_string(), Value::String(units::format_duration(*age)))).collect()
             }
+            SettingValue::Topics(patterns) => patterns.iter().map(|pattern| Value::from(pattern.to_string())).collect(),
             SettingValue::Folders(folders) => folders.iter().map(|folder| Value::from(folder.to_string_lossy())).collect(),
         }
     }
@@ -233,9 +248,32 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
             let pair = |part: &'_ str| part.trim().rsplit_once('=').map(|(pattern, age)| (pattern.to_owned(), age.to_owned()));
             return read_ages(form, named.map(|part| pair(part).unwrap_or((part.to_owned(), String::new()))));
         }
+        Form::Topics => {
+            let named = text.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "none");
+            return read_topics(named.map(str::to_owned));
+        }
         Form::Folders => Some(SettingValue::Folders(text.split(':').filter(|part| !part.is_empty()).map(|part| base.join(part)).collect())),
     };
     value.ok_or_else(|| format!("expected {}, got `{text}`", form.describe()))
+}
+
+/// Reads topic patterns.
+///
+/// # Errors
+/// What was expected instead.
+pub fn read_topics(written: impl Iterator<Item = String>) -> Result<SettingValue, String> {
+    let mut patterns = Vec::new();
+    for written in written {
+        let pattern: TopicPattern = written.parse().map_err(|why| format!("`{written}` is not a topic pattern: {why}"))?;
+        if patterns.contains(&pattern) {
+            return Err(format!("`{written}` is there twice"));
+        }
+        patterns.push(pattern);
+    }
+    match patterns.len() {
+        number if number > SEALED_TOPICS_MAX => Err(format!("{number} patterns; the most is {SEALED_TOPICS_MAX}")),
+        _ => Ok(SettingValue::Topics(patterns)),
+    }
 }
 
 /// Reads durations by topic pattern.
@@ -284,6 +322,8 @@ pub struct Settings {
     pub process_tree: &'static str,
     /// How long resolved events are kept.
     pub retention: Ages,
+    /// Patterns of the topics whose payloads are stored sealed.
+    pub sealed_topics: Vec<TopicPattern>,
     /// The store.
     pub store: StoreSettings,
 }
@@ -353,6 +393,10 @@ impl Settings {
                     _ => general,
                 }
             },
+            sealed_topics: match value("seal.topics") {
+                Some(SettingValue::Topics(patterns)) => patterns,
+                _ => vec![TopicPattern::from_str(">").expect("`>` is a pattern")],
+            },
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),
                 free_bytes_min: bytes("store.free_bytes_min"),
@@ -371,7 +415,7 @@ mod tests {
         assert!(TABLE.windows(2).all(|pair| pair[0].key < pair[1].key));
         for row in TABLE {
             let read = read_text(row.form, row.default, Path::new("/")).unwrap_or_else(|why| panic!("{}: {why}", row.key));
-            if !matches!(row.form, Form::Folders | Form::Ages { .. }) {
+            if !matches!(row.form, Form::Folders | Form::Topics | Form::Ages { .. }) {
                 assert_eq!(read.to_json().to_string().trim_matches('"'), row.default, "{} is shown as it is written", row.key);
             }
             assert!(row.description.ends_with('.'), "{}", row.key);

@@ -18,6 +18,7 @@ pub mod retention;
 pub mod rules;
 pub mod schemas;
 pub mod seal;
+pub mod sealing;
 pub mod shutdown;
 pub mod start;
 pub mod store;

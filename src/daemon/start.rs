@@ -24,13 +24,15 @@ use super::meters::Meters;
 use super::retention::Retention;
 use super::rules::Rules;
 use super::schemas::Registry;
+use super::sealing::Sealer;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
+use super::store::key_file::KeyFiles;
 use super::store::sqlite::connection::{Durability, check_format};
 use super::store::sqlite::plugins;
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::Space;
-use super::store::sqlite::writer::{LostTail, Writer};
+use super::store::sqlite::writer::{LostTail, Sealing, Writer};
 use super::{defect, log, maintenance};
 use crate::config::load::Loaded;
 use crate::config::places::Places;
@@ -67,7 +69,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     folder.sign()?;
     private_folder(&places.log_dir.path)?;
     log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
-    let store = open_store(&places, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
+    let store = open_store(&places, accept_loss, &loaded, &clock)?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
@@ -83,11 +85,16 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
     let (ages, bytes_max) = (Arc::new(loaded.settings.retention.clone()), loaded.settings.store.bytes_max);
     tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: parts.space }.run());
+    let sealer = Sealer::new(parts.bus.clone(), readers.clone(), KeyFiles::open(&places.keys_dir.path, store_id)?);
+    for warning in sealer.warnings().await {
+        tracing::warn!("{warning}");
+    }
+    tokio::spawn(sealer.clone().run());
     let (stop, stop_requests) = mpsc::channel(1);
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
     let (bus, rules) = (parts.bus, parts.rules);
-    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, meters, clock, stopping, stop, facts });
+    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, sealer, meters, clock, stopping, stop, facts });
     Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
 }
 
@@ -105,7 +112,7 @@ fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<Hos
     })
 }
 
-fn open_store(places: &Places, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
+fn open_store(places: &Places, accept_loss: bool, loaded: &Loaded, clock: &Clock) -> Result<Writer, StoreError> {
     let now = clock.now();
     let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
     let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
@@ -114,8 +121,9 @@ fn open_store(places: &Places, accept_loss: bool, log_bytes_max: u64, clock: &Cl
         _ => Durability::Full,
     };
     let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
-    let mut store = Writer::open(&places.data_dir.path, &places.keys_dir.path, durability, lost, new_id, now)?;
-    store.reserve_log_index(log_bytes_max)?;
+    let sealing = Sealing { keys: &places.keys_dir.path, topics: loaded.settings.sealed_topics.clone() };
+    let mut store = Writer::open(&places.data_dir.path, sealing, durability, lost, new_id, now)?;
+    store.reserve_log_index(loaded.settings.store.wal_bytes_max)?;
     Ok(store)
 }
 

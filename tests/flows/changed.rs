@@ -110,7 +110,8 @@ fn g5_each_event_of_which_a_byte_was_changed_is_found_and_none_is_delivered() {
     stage.ask(&["plugin", "disable", "p"]);
     stage.until_state(&daemon, "p", "disabled");
     let lines: Vec<String> = (0..changes + untouched).map(event).collect();
-    let published = daemon.connect().post("/events", "application/x-ndjson", (lines.join("\n") + "\n").as_bytes()).unwrap();
+    let published =
+        daemon.connect().post("/events?receipts=summary", "application/x-ndjson", (lines.join("\n") + "\n").as_bytes()).unwrap();
     assert_eq!(published.status, 200);
     assert!(daemon.stop().success());
 

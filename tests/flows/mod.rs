@@ -10,10 +10,12 @@
 //! - `api`: the API as `curl` sees it
 //! - `once`: publishing under a key
 //! - `schemas`: what is checked, refused, stamped; new versions; a schema from events
+//! - `sealed`: payloads that only the daemon can open, its identity, recovery, rotation
 //! - `strangers`: those who should not be there, and those who leave in the middle
 //! - `poison`: what crashes its plugin
 //! - `purging`: what is cancelled, and what is removed for good
 //! - `retention`: what goes when it is old or there is no room, and what stays
+//! - `tail`: a log that lost its end
 //! - `upgrade`: stores of released versions
 
 mod api;
@@ -29,5 +31,7 @@ mod promises;
 mod purging;
 mod retention;
 mod schemas;
+mod sealed;
 mod strangers;
+mod tail;
 mod upgrade;

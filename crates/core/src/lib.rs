@@ -58,6 +58,7 @@ pub mod retention;
 pub mod retry;
 pub mod routing;
 pub mod schemas;
+pub mod sealing;
 mod stall;
 pub mod state;
 pub mod subscription;

@@ -95,6 +95,9 @@ pub struct DaemonStatus {
     pub plugins: BTreeMap<String, u64>,
     /// The event system.
     pub events: EventsStatus,
+    /// What an operator should know and that is no reason to be unwell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// `GET /events/status`: the event system.

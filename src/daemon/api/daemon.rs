@@ -88,6 +88,7 @@ pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
         health,
         plugins,
         events,
+        warnings: api.sealer.warnings().await,
     }))
 }
 

@@ -7,7 +7,7 @@
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
-//! - [`seal`]: stored events held against their tags
+//! - [`seal`]: who can open payloads; stored events held against their tags
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`publisher_key`]: publishing once under a key
@@ -54,6 +54,7 @@ use super::clock::Clock;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
+use super::sealing::Sealer;
 use super::store::sqlite::readers::Readers;
 
 /// Everything a route works with.
@@ -67,6 +68,8 @@ pub struct Shared {
     pub rules: Arc<Rules>,
     /// The store, to read.
     pub readers: Readers,
+    /// Who can open sealed payloads.
+    pub sealer: Sealer,
     /// What is measured.
     pub meters: Meters,
     /// The time.

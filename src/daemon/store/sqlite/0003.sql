@@ -1,1 +1,21 @@
 -- Format 3: who may use the bus, and what guards its data. One part for each group of tables; a part stands by itself.
+
+-- Sealed payloads (semantics rule 19). A data key is of a topic and a day since 1970, and wrapped with age to the recipients of a generation;
+-- `events.key_id` names it, and is NULL where a payload is stored as it is. `kind` of a recipient is 1 for the daemon, 2 for recovery, 3 for
+-- the daemon's last one until every key is wrapped to the next.
+CREATE TABLE data_keys (
+    key_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic_id INTEGER NOT NULL REFERENCES topics,
+    day INTEGER NOT NULL,
+    wrapped BLOB NOT NULL,
+    generation INTEGER NOT NULL
+) STRICT;
+CREATE INDEX data_keys_by_day ON data_keys (day);
+CREATE INDEX data_keys_by_generation ON data_keys (generation, key_id);
+CREATE TABLE seal_recipients (
+    recipient TEXT PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO meta (name, value) VALUES ('seal_generation', 0), ('seal_finished', 0);

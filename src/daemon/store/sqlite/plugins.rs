@@ -222,6 +222,7 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
         Record::Audit(entry) => audit(connection, entry, now)?,
         // The event that tells of it is all.
         Record::Corrupt(_) => {}
+        Record::Seal(change) => super::data_keys::change(connection, change, now)?,
         // Added up with the step's other numbers: see `numbers`.
         Record::Measured(_) => {}
     }

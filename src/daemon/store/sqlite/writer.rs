@@ -4,10 +4,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use panotti_core::action::Write;
-use panotti_core::event::StoredEvent;
+use panotti_core::command::Record;
 use panotti_core::retention::TrustedTime;
+use panotti_core::sealing::SealChange;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::TopicPattern;
+use rusqlite::Connection;
 
 use super::connection::{Durability, beside, open_writer};
 use super::database::Database;
@@ -15,9 +18,13 @@ use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
 use super::{
-    deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas, tag_key, trimming,
+    data_keys, deliveries, events, filters, history, identities, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas,
+    tag_key, tail, trimming,
 };
+use crate::daemon::seal::Seals;
+use crate::daemon::seal::ring::Ring;
 use crate::daemon::store::failure::{StoreError, StoreResult};
+use crate::daemon::store::key_file::KeyFiles;
 use crate::daemon::store::seal::{HighWater, Seal};
 
 /// The writer. One per daemon, on one thread.
@@ -34,6 +41,25 @@ pub struct Writer {
     epoch: u64,
 }
 
+/// What events are sealed and tagged with: where the keys are, and what is sealed.
+#[derive(Debug, Clone)]
+pub struct Sealing<'a> {
+    /// The folder of the keys.
+    pub keys: &'a Path,
+    /// Patterns of the topics whose payloads are sealed.
+    pub topics: Vec<TopicPattern>,
+}
+
+impl Sealing<'_> {
+    /// `forgot`: what the store knew of its keys may be lost with its tail; then those that are there are taken.
+    fn open(self, connection: &Connection, store: StoreId, now: Timestamp, forgot: bool) -> StoreResult<Seals> {
+        let files = KeyFiles::open(self.keys, store)?;
+        let (identities, wrapping) = identities::open(connection, &files, now, forgot)?;
+        let (key, untagged_to) = tag_key::open(connection, &files, store, (&identities, &wrapping), forgot)?;
+        Ok(Seals::new(store, key, untagged_to, Ring::new(self.topics, identities, wrapping)))
+    }
+}
+
 /// What is lost may be given up: only when a person said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LostTail {
@@ -43,6 +69,26 @@ pub enum LostTail {
     Accept,
 }
 
+impl LostTail {
+    /// Goes on with `accept` where that was said, else refuses.
+    fn give_up(self, loss: StoreError, accept: impl FnOnce(&StoreError) -> StoreResult<HighWater>) -> StoreResult<HighWater> {
+        match self {
+            Self::Refuse => Err(loss),
+            Self::Accept => accept(&loss),
+        }
+    }
+}
+
+/// Counts this start, as one more transaction.
+fn counted_start(connection: &Connection, before: HighWater) -> StoreResult<HighWater> {
+    let high_water = HighWater { commits: before.commits + 1, ..before };
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
+    tail::write(&transaction, high_water)?;
+    transaction.commit()?;
+    Ok(high_water)
+}
+
 impl Writer {
     /// Opens the store to write, and counts this start.
     ///
@@ -50,7 +96,7 @@ impl Writer {
     /// [`StoreError::TailLost`] where the seal proves that committed events are missing; [`StoreError::NoRoom`] on a full disk.
     pub fn open(
         folder: &Path,
-        keys: &Path,
+        sealing: Sealing<'_>,
         durability: Durability,
         lost: LostTail,
         new_store_id: StoreId,
@@ -61,28 +107,24 @@ impl Writer {
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         let store_id = StoreId::from_bytes(store_id);
-        let seals = tag_key::open(&connection, keys, store_id)?;
-        let connection = Database::new(connection, seals);
+        // Before the keys: what is lost may be what the store knew of them.
         let mut seal = Seal::open(&folder.join("seal"))?;
-        let mut head = pages::head(&connection)?;
-        if seal.last().sequence > head {
-            let (first, last) = (head + 1, seal.last().sequence);
-            if lost == LostTail::Refuse {
-                return Err(StoreError::TailLost { first, last });
-            }
-            connection.execute(
-                "INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, 'daemon', 'store.accept_loss', 'events', '', ?2)",
-                (now.as_ms(), format!("sequences {first} to {last} are gone")),
-            )?;
-            // Their receipts are out: what comes next must not be taken for them.
-            connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
-            head = last;
+        let (sealed, found) = (seal.last(), tail::high_water(&connection, seal.last())?);
+        let mut high_water = found;
+        let mut given_up = false;
+        if let Some(loss) = tail::loss(found, sealed) {
+            high_water = lost.give_up(loss, |loss| tail::accept(&connection, loss, sealed, found, now))?;
+            given_up = true;
         }
-        // Not with RETURNING: its commit comes when the statement is reset, and an error of that would be passed over.
-        connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
+        let seals = sealing.open(&connection, store_id, now, given_up)?;
+        let connection = Database::new(connection, seals);
+        if !given_up && !tail::follows(&connection, found, sealed)? {
+            let other = StoreError::OtherHistory { sequence: sealed.sequence };
+            high_water = lost.give_up(other, |loss| tail::accept(&connection, loss, sealed, found, now))?;
+        }
+        let high_water = counted_start(&connection, high_water)?;
         let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
         // The seal may be behind: a crash came between the commit and its entry. From here on it follows again.
-        let high_water = HighWater { sequence: head, ..seal.last() };
         seal.append(high_water)?;
         seal.sync()?;
         Ok(Self {
@@ -133,10 +175,14 @@ impl Writer {
             return Ok(());
         }
         match self.write_all(writes, now) {
-            Ok(()) => self.append_to_seal(writes),
+            Ok(high_water) => {
+                self.take_recipients(writes)?;
+                self.seal.append(high_water)
+            }
             Err(error) => {
                 self.topics.forget();
                 self.tally.forget();
+                self.database.seals().ring().forget();
                 if !self.database.is_autocommit() {
                     // A rollback that fails leaves the transaction open; the next BEGIN says so and ends the daemon.
                     let _ = self.database.execute_batch("ROLLBACK");
@@ -146,7 +192,7 @@ impl Writer {
         }
     }
 
-    fn write_all(&mut self, writes: &[Write], now: Timestamp) -> StoreResult<()> {
+    fn write_all(&mut self, writes: &[Write], now: Timestamp) -> StoreResult<HighWater> {
         self.database.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for write in writes {
             self.write(write, now)?;
@@ -154,18 +200,30 @@ impl Writer {
         }
         self.tally.write(&self.database, &mut self.topics, now)?;
         history::write(&self.database, writes)?;
+        let high_water = self.high_water_with(writes);
+        tail::write(&self.database, high_water)?;
         self.database.prepare_cached("COMMIT")?.execute([])?;
+        Ok(high_water)
+    }
+
+    /// Keys are wrapped to others from now on, where this step has changed who they are.
+    fn take_recipients(&self, writes: &[Write]) -> StoreResult<()> {
+        let changes = |write: &Write| matches!(write, Write::Record(Record::Seal(SealChange::Recipients { .. })));
+        if writes.iter().any(changes) {
+            self.database.seals().ring().set_wrapping(identities::wrapping(&self.database)?);
+        }
         Ok(())
     }
 
-    fn append_to_seal(&mut self, writes: &[Write]) -> StoreResult<()> {
+    /// How far the log goes with a step.
+    fn high_water_with(&self, writes: &[Write]) -> HighWater {
+        let before = self.seal.last();
         let new_events = writes.iter().filter_map(|write| match write {
             Write::Event(event) => Some(event),
             _ => None,
         });
-        let before = self.seal.last();
-        let after = new_events.fold(before, |high_water, event: &std::sync::Arc<StoredEvent>| high_water.with(event));
-        if after == before { Ok(()) } else { self.seal.append(after) }
+        let after = new_events.fold(before, |high_water, event| high_water.with(event.sequence.0, &event.eventid));
+        HighWater { commits: before.commits + 1, ..after }
     }
 
     fn write(&mut self, write: &Write, now: Timestamp) -> StoreResult<()> {
@@ -210,7 +268,10 @@ impl Writer {
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),
             Write::ReplayProgress { .. } => replays::progress(connection, write),
-            Write::Trim { events } => trimming::remove(connection, events),
+            Write::Trim { events } => {
+                trimming::remove(connection, events)?;
+                data_keys::forget_unused(connection)
+            }
             Write::Record(record) => plugins::record(connection, record, now),
             Write::Audit(entry) => plugins::audit(connection, entry, now),
         }
