@@ -51,7 +51,7 @@ pub struct Sealing<'a> {
 }
 
 impl Sealing<'_> {
-    /// `forgot`: what the store knew of its keys may be lost with its tail; then those that are there are taken.
+    /// `forgot`: a person accepts a loss. What the store knew of its keys may be lost too; then those that are there are taken.
     fn open(self, connection: &Connection, store: StoreId, now: Timestamp, forgot: bool) -> StoreResult<Seals> {
         let files = KeyFiles::open(self.keys, store)?;
         let (identities, wrapping) = identities::open(connection, &files, now, forgot)?;
@@ -116,7 +116,7 @@ impl Writer {
             high_water = lost.give_up(loss, |loss| tail::accept(&connection, loss, sealed, found, now))?;
             given_up = true;
         }
-        let seals = sealing.open(&connection, store_id, now, given_up)?;
+        let seals = sealing.open(&connection, store_id, now, lost == LostTail::Accept)?;
         let connection = Database::new(connection, seals);
         if !given_up && !tail::follows(&connection, found, sealed)? {
             let other = StoreError::OtherHistory { sequence: sealed.sequence };
