@@ -25,6 +25,9 @@ _panotti() {
             panotti,daemon)
                 cmd="panotti__subcmd__daemon"
                 ;;
+            panotti,doctor)
+                cmd="panotti__subcmd__doctor"
+                ;;
             panotti,emit)
                 cmd="panotti__subcmd__emit"
                 ;;
@@ -52,9 +55,6 @@ _panotti() {
             panotti,schema)
                 cmd="panotti__subcmd__schema"
                 ;;
-            panotti,seal)
-                cmd="panotti__subcmd__seal"
-                ;;
             panotti,slo)
                 cmd="panotti__subcmd__slo"
                 ;;
@@ -81,6 +81,9 @@ _panotti() {
                 ;;
             panotti__subcmd__config,validate)
                 cmd="panotti__subcmd__config__subcmd__validate"
+                ;;
+            panotti__subcmd__daemon,install)
+                cmd="panotti__subcmd__daemon__subcmd__install"
                 ;;
             panotti__subcmd__daemon,logs)
                 cmd="panotti__subcmd__daemon__subcmd__logs"
@@ -274,9 +277,6 @@ _panotti() {
             panotti__subcmd__schema,validate)
                 cmd="panotti__subcmd__schema__subcmd__validate"
                 ;;
-            panotti__subcmd__seal,check)
-                cmd="panotti__subcmd__seal__subcmd__check"
-                ;;
             panotti__subcmd__subscription,list)
                 cmd="panotti__subcmd__subscription__subcmd__list"
                 ;;
@@ -305,7 +305,7 @@ _panotti() {
 
     case "${cmd}" in
         panotti)
-            opts="-o -q -v -y -h -V --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help --version daemon event filter replay plugin subscription topic schema seal config health slo completion explain version help emit"
+            opts="-o -q -v -y -h -V --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help --version daemon event filter replay plugin subscription topic schema config doctor health slo completion explain version help emit"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -659,12 +659,70 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__daemon)
-            opts="-o -q -v -y -h --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help start run stop restart status logs"
+            opts="-o -q -v -y -h --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help start run stop restart status logs install"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
+                    return 0
+                    ;;
+                --fields)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time)
+                    COMPREPLY=($(compgen -W "relative iso unix" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        panotti__subcmd__daemon__subcmd__install)
+            opts="-o -q -v -y -h --print --program --run-as --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --program)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --run-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
                     return 0
@@ -1001,6 +1059,56 @@ _panotti() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
+                    return 0
+                    ;;
+                --fields)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time)
+                    COMPREPLY=($(compgen -W "relative iso unix" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        panotti__subcmd__doctor)
+            opts="-o -q -v -y -h --strict --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help configuration environment service-user data-folder data-files log-folder keys-folder file-system disk-room clock store seal socket daemon other-instance taking-events write-ahead-log open-files plugins plugin-interpreters"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --output)
                     COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
                     return 0
@@ -4333,106 +4441,6 @@ _panotti() {
             return 0
             ;;
         panotti__subcmd__schema__subcmd__validate)
-            opts="-o -q -v -y -h --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --output)
-                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
-                    return 0
-                    ;;
-                --fields)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --time)
-                    COMPREPLY=($(compgen -W "relative iso unix" -- "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --socket)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --data)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --config)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        panotti__subcmd__seal)
-            opts="-o -q -v -y -h --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help check"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --output)
-                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv id" -- "${cur}"))
-                    return 0
-                    ;;
-                --fields)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --time)
-                    COMPREPLY=($(compgen -W "relative iso unix" -- "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --socket)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --data)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --config)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        panotti__subcmd__seal__subcmd__check)
             opts="-o -q -v -y -h --output --fields --quiet --verbose --time --utc --color --socket --data --config --yes --no-input --timeout --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -59,6 +59,7 @@ complete -c panotti -n "__fish_panotti_needs_command" -f -a "topic" -d 'What is 
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "schema" -d 'What the payloads of a topic must look like'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "seal" -d 'What proves that stored events are those that were written'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "config" -d 'Settings, and where each comes from'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "doctor" -d 'Look at everything a daemon needs, and say what to do'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "health" -d 'Ask whether the daemon is well; silent where it is'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "slo" -d 'Show how well it went: success, recovery, latency, load of plugins, uptime, utilisation'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
@@ -66,36 +67,37 @@ complete -c panotti -n "__fish_panotti_needs_command" -f -a "explain" -d 'Explai
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "version" -d 'Show the versions of this program and, with --check, of the daemon'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "help" -d 'Show the help of a command, or on a topic: exit-codes, environment, filters, formatting, time'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "emit" -d 'Emit an event from a plugin of `runtime: exec`'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "start" -d 'Start the daemon in the background'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "run" -d 'Run the daemon in the foreground'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "stop" -d 'Stop the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "restart" -d 'Stop the daemon and start it again'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "status" -d 'Show how the daemon is doing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs" -f -a "logs" -d 'Show the daemon\'s log'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "start" -d 'Start the daemon in the background'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "run" -d 'Run the daemon in the foreground'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "stop" -d 'Stop the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "restart" -d 'Stop the daemon and start it again'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "status" -d 'Show how the daemon is doing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "logs" -d 'Show the daemon\'s log'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -f -a "install" -d 'Print a hardened unit for systemd'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l wait -d 'How long to wait until it is ready' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -257,6 +259,33 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l program -d 'The program that the unit runs, where it is not this one' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l run-as -d 'The user that the daemon runs as' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l print -d 'Print the unit'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -2272,6 +2301,31 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l strict -d 'Let warnings fail too'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'

@@ -25,6 +25,7 @@ if [ "$purpose" = test ]; then
     need jq jq
     need mkfs.ext4 e2fsprogs
     need losetup mount
+    need systemd-analyze systemd
     # Debian ships ensurepip apart from python3.
     if command -v python3 >/dev/null 2>&1; then
         python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"

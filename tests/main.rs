@@ -1,7 +1,9 @@
 //! The one integration binary.
 //!
 //! - `support`: a daemon of a test's own, the API by hand
+//! - `audit`: the chain of the audit, and what becomes of it when somebody changes it
 //! - `cli`: the command line: its tree, its generated files, its client, its output against a server of the tests
+//! - `doors`: the network: where it listens, what it refuses, its limits
 //! - `flows`: whole flows against a real daemon
 //! - `protocol`: golden frames of the plugin protocol
 //! - `tidy`: who may import whom, and the order of the files
@@ -16,7 +18,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod audit;
 mod cli;
+mod doors;
 mod endurance;
 mod flows;
 mod github;

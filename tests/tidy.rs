@@ -9,13 +9,17 @@ use std::process::Command;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &["panotti_protocol", "panotti_core", "panotti_filter"]),
     ("client", &["panotti_protocol", "panotti_core", "panotti_filter"]),
-    ("cli", &["panotti_protocol", "panotti_core", "panotti_filter", "config", "client"]),
+    // Pure: what a verifier without a daemon needs too.
+    ("audit", &["panotti_protocol"]),
+    ("cli", &["panotti_protocol", "panotti_core", "panotti_filter", "audit", "config", "client"]),
     // The wiring, and what serves it.
-    ("daemon", &["panotti_protocol", "panotti_core", "panotti_filter", "config", "daemon"]),
+    ("daemon", &["panotti_protocol", "panotti_core", "panotti_filter", "audit", "config", "daemon"]),
     // Leaves that every part of the daemon may use.
     ("daemon::clock", &["panotti_protocol", "panotti_core"]),
     ("daemon::defect", &[]),
     ("daemon::meters", &["panotti_core"]),
+    ("daemon::access", &["panotti_protocol", "config", "daemon::log"]),
+    ("daemon::origin", &["panotti_core"]),
     ("daemon::event_json", &["panotti_protocol", "panotti_core"]),
     ("daemon::event_view", &["panotti_protocol", "panotti_core", "panotti_filter", "daemon::event_json"]),
     ("daemon::event_schema", &["panotti_protocol", "panotti_core", "panotti_filter", "daemon::event_json"]),
@@ -26,7 +30,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("daemon::seal", &["panotti_protocol", "panotti_core", "daemon::clock"]),
     ("daemon::sealing", &["panotti_protocol", "panotti_core", "daemon::bus", "daemon::seal", READING, FAILURE, "daemon::store::key_file"]),
-    ("daemon::store", &["panotti_protocol", "panotti_core", "panotti_filter", "daemon::event_view", "daemon::seal", "daemon::clock"]),
+    (
+        "daemon::store",
+        &["panotti_protocol", "panotti_core", "panotti_filter", "audit", "daemon::event_view", "daemon::seal", "daemon::clock"],
+    ),
     (
         "daemon::bus",
         &[
@@ -38,8 +45,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "daemon::defect",
             "daemon::event_json",
             "daemon::meters",
+            "daemon::origin",
         ],
     ),
+    ("daemon::checkpoints", &["panotti_protocol", "panotti_core", "audit", "daemon::clock", FAILURE, "daemon::store::folder"]),
     ("daemon::schemas", &["panotti_protocol", "panotti_core", "panotti_filter", "daemon::rules", "daemon::bus", READING, FAILURE]),
     (
         "daemon::host",
@@ -70,7 +79,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "daemon::sealing",
             "daemon::bus",
             "daemon::host",
+            "audit",
+            "daemon::access",
+            "daemon::checkpoints",
             "daemon::meters",
+            "daemon::origin",
             "daemon::clock",
             "daemon::event_json",
             "daemon::event_schema",

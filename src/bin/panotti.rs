@@ -30,7 +30,7 @@ fn main() -> ExitCode {
                 Err(failure) => cli::report(&failure, &globals),
             }
         }
-        cli => cli::run(cli),
+        cli => cli::run(cli, daemon::store::sqlite::inspect::at_rest),
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a command works with: its flags, the places, the client, the output, the terminal.
 
 use std::io::{BufRead, IsTerminal};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use panotti_protocol::api::Check;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::EventId;
 use panotti_protocol::time::Timestamp;
@@ -16,6 +18,9 @@ use crate::config::places::Places;
 /// How a command ends when it did not fail: its exit code.
 pub type Outcome = Result<u8, Failure>;
 
+/// Looks at the store in a data folder that no daemon has open.
+pub type StoreAtRest = fn(&Path) -> Vec<Check>;
+
 /// Most ids read from standard input.
 const IDS_MAX: usize = 100_000;
 
@@ -27,13 +32,15 @@ pub struct Context {
     pub environment: Environment,
     /// Prints results.
     pub output: Output,
+    /// Looks at a store that no daemon has open.
+    pub store_at_rest: StoreAtRest,
 }
 
 impl Context {
     /// Puts it together from the flags and the process's environment.
-    pub fn new(flags: Globals) -> Self {
+    pub fn new(flags: Globals, store_at_rest: StoreAtRest) -> Self {
         let output = Output::new(&flags, now());
-        Self { flags, environment: Environment::of_process(), output }
+        Self { flags, environment: Environment::of_process(), output, store_at_rest }
     }
 
     /// Where things are.

@@ -3,6 +3,7 @@
 //! - [`globals`]: flags that every command takes
 //! - [`commands`]: the tree of commands and each of them
 //! - [`context`]: what a command works with
+//! - [`doctor`]: what `panotti doctor` looks at
 //! - [`event_selection`], [`selection`]: which stored events; what a replay selects, and its run
 //! - [`output`]: results in every form
 //! - [`mod@report`]: how a command ends badly
@@ -13,6 +14,7 @@
 
 pub mod commands;
 pub mod context;
+pub mod doctor;
 pub mod editing;
 pub mod event_selection;
 pub mod generate;
@@ -29,7 +31,7 @@ use clap::{CommandFactory, FromArgMatches};
 use panotti_protocol::failure::{ErrorCode, Failure, exit};
 
 pub use commands::{Command, daemon::run::RunArgs};
-use context::{Context, Outcome};
+use context::{Context, Outcome, StoreAtRest};
 pub use globals::Globals;
 pub use report::report;
 
@@ -92,12 +94,13 @@ fn wants_json(arguments: impl Iterator<Item = String>) -> bool {
     arguments.iter().any(|argument| joined.contains(&argument.as_str())) || arguments.windows(2).any(apart)
 }
 
-/// Runs a command to its end and gives the exit code.
-pub fn run(cli: Cli) -> ExitCode {
+/// Runs a command to its end and gives the exit code. `store_at_rest` looks at a store that no daemon has open: only the daemon's half of
+/// the program knows how.
+pub fn run(cli: Cli, store_at_rest: StoreAtRest) -> ExitCode {
     set_color(cli.globals.color);
     let flags = cli.globals.clone();
     let outcome = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(with_time_limit(cli)),
+        Ok(runtime) => runtime.block_on(with_time_limit(cli, store_at_rest)),
         Err(error) => Err(Failure::new(ErrorCode::INTERNAL, format!("no runtime: {error}"))),
     };
     match outcome {
@@ -106,9 +109,9 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-async fn with_time_limit(cli: Cli) -> Outcome {
+async fn with_time_limit(cli: Cli, store_at_rest: StoreAtRest) -> Outcome {
     let limit = cli.globals.timeout;
-    let context = Context::new(cli.globals);
+    let context = Context::new(cli.globals, store_at_rest);
     let running = Box::pin(commands::run(cli.command, &context));
     match limit {
         None => running.await,

@@ -78,6 +78,7 @@ fn environment() -> String {
   PANOTTI_DATA      the data folder, as --data
   PANOTTI_SOCKET    the daemon's socket, as --socket
   PANOTTI_CONFIG    the configuration file, as --config
+  PANOTTI_KEYS      the folder of the keys, where it is not the usual one
   PANOTTI_OUTPUT    the form of the output, as --output
   NO_COLOR          no colours
   CLICOLOR_FORCE    colours also where the output is no terminal

@@ -70,9 +70,13 @@ impl Client {
 
     /// `GET /events/export`: begins it; the lines are read from what it gives.
     pub async fn export(&mut self, query: &EventsQuery) -> Answer<Export> {
-        let path = with_query("/events/export", query)?;
+        self.lines(&with_query("/events/export", query)?).await
+    }
+
+    /// Begins an answer that is lines.
+    pub(super) async fn lines(&mut self, path: &str) -> Answer<Export> {
         let body = Empty::<Bytes>::new().map_err(|never| match never {}).boxed_unsync();
-        let request = Request::builder().method(Method::GET).uri(&path).body(body);
+        let request = Request::builder().method(Method::GET).uri(path).body(body);
         let request = request.map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;
         let body = self.begin(request).await?.into_body();
         Ok(Export { body, rest: Vec::new() })

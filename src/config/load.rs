@@ -11,6 +11,7 @@ use panotti_protocol::failure::{ErrorCode, Failure, FailurePart, exit};
 use panotti_protocol::limits::CONFIGURATION_BYTES_MAX;
 
 use super::environment::Environment;
+use super::http::read_names;
 use super::places::{Places, SYSTEM_FILE};
 use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text, read_topics};
 use super::suggest::did_you_mean;
@@ -99,6 +100,7 @@ fn invalid(parts: Vec<FailurePart>) -> Failure {
 
 fn defaults(places: &Places) -> BTreeMap<&'static str, (SettingValue, String)> {
     let value = |row: &SettingRow| match row.form {
+        Form::Folders if row.key == "audit.checkpoint_dirs" => SettingValue::Folders(vec![places.keys_dir.path.clone()]),
         Form::Folders => SettingValue::Folders(places.default_plugin_dirs()),
         form => read_text(form, row.default, Path::new("/")).expect("a test reads every default of the table by its form"),
     };
@@ -192,6 +194,7 @@ impl FileReader<'_> {
         let read = match (&node.content, row.form) {
             (Content::Scalar(scalar), form) if form != Form::Folders && !node.is_null() => read_text(form, &scalar.text, base),
             (Content::List(items), Form::Folders) => folders(items, base),
+            (Content::List(items), Form::Names) => names(items),
             (Content::List(items), Form::Topics) => topics(items),
             (Content::Table(entries), form @ Form::Ages { .. }) => ages(entries, form),
             (_, form) => Err(format!("expected {}, got {}", form.describe(), node.kind())),
@@ -220,6 +223,15 @@ fn topics(items: &[Node]) -> Result<SettingValue, String> {
         _ => Err(format!("expected a list of topic patterns, got {} in it", item.kind())),
     };
     read_topics(items.iter().map(written).collect::<Result<Vec<_>, _>>()?.into_iter())
+}
+
+fn names(items: &[Node]) -> Result<SettingValue, String> {
+    let name = |item: &'_ Node| match &item.content {
+        Content::Scalar(scalar) => scalar.text.clone(),
+        _ => item.kind().to_owned(),
+    };
+    let names: Vec<String> = items.iter().map(name).collect();
+    read_names(names.iter().map(String::as_str))
 }
 
 fn ages(entries: &[Entry], form: Form) -> Result<SettingValue, String> {

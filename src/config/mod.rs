@@ -1,9 +1,11 @@
 //! Settings: where they come from and whether they hold. Nothing here starts anything or talks to a daemon.
 //!
 //! - [`settings`]: the table of all settings, and the typed [`settings::Settings`]
+//! - [`http`]: settings of the network
 //! - [`load`]: defaults, files, environment, with the origin of each value
 //! - [`places`]: where data, configuration, logs, keys and the socket are
 //! - [`environment`]: a snapshot of the environment variables
+//! - [`file_system`]: what kind of file system a folder is on
 //! - [`manifest`], [`manifest_schemas`]: a plugin's folder, checked without a daemon
 //! - [`yaml`]: YAML as a tree in which everything knows its line and column
 //! - [`decode`]: typed values out of that tree, with all problems at once
@@ -13,6 +15,8 @@
 
 pub mod decode;
 pub mod environment;
+pub mod file_system;
+pub mod http;
 pub mod load;
 pub mod manifest;
 pub mod manifest_schemas;

@@ -19,6 +19,8 @@ pub const SOCKET_NAME: &str = "panotti.sock";
 pub const CONFIGURATION_NAME: &str = "panotti.yaml";
 /// Name of the daemon's log in its folder; older ones are `panotti.log.1` and so on.
 pub const LOG_NAME: &str = "panotti.log";
+/// Name of the access log in the same folder.
+pub const ACCESS_LOG_NAME: &str = "access.log";
 /// The configuration of the whole machine.
 pub const SYSTEM_FILE: &str = "/etc/panotti/panotti.yaml";
 /// Where a socket goes whose own path would be too long and no runtime folder is set. Fixed, because daemon and client may have been
@@ -80,6 +82,7 @@ impl Places {
         let data_given = given(flags.data.as_deref(), "--data", environment, "PANOTTI_DATA")?;
         let socket_given = given(flags.socket.as_deref(), "--socket", environment, "PANOTTI_SOCKET")?;
         let config_given = given(flags.config.as_deref(), "--config", environment, "PANOTTI_CONFIG")?;
+        let keys_given = given(None, "", environment, "PANOTTI_KEYS")?;
         let runtime = environment.folder("XDG_RUNTIME_DIR");
         let config_named = config_given.is_some();
         let (data_dir, config_dir, log_dir, keys_dir, wanted) = match data_given {
@@ -105,6 +108,7 @@ impl Places {
         };
         let config_file =
             config_given.unwrap_or_else(|| Located { path: config_dir.path.join(CONFIGURATION_NAME), origin: config_dir.origin.clone() });
+        let keys_dir = keys_given.unwrap_or(keys_dir);
         let overflow = runtime.unwrap_or_else(|| PathBuf::from(TEMPORARY_FOLDER));
         let socket = socket_given.map_or(SocketRule::Ruled { wanted, overflow }, SocketRule::Named);
         Ok(Self { data_dir, config_dir, log_dir, keys_dir, config_file, config_named, socket })
@@ -123,6 +127,11 @@ impl Places {
     /// The daemon's log that is being written.
     pub fn log_file(&self) -> PathBuf {
         self.log_dir.path.join(LOG_NAME)
+    }
+
+    /// The access log that is being written.
+    pub fn access_log_file(&self) -> PathBuf {
+        self.log_dir.path.join(ACCESS_LOG_NAME)
     }
 
     /// Where plugins are looked for when `plugins.dirs` says nothing: the user's first.
@@ -242,6 +251,12 @@ mod tests {
         );
         assert_eq!(places.data_dir, Located { path: "/var/lib/panotti".into(), origin: "STATE_DIRECTORY".into() });
         assert_eq!(places.socket().unwrap().path, PathBuf::from("/run/panotti/panotti.sock"));
+    }
+
+    #[test]
+    fn keys_can_stand_elsewhere() {
+        let places = find(Some("/srv/p"), Environment::from([("PANOTTI_KEYS", "/var/lib/panotti-keys")]));
+        assert_eq!(places.keys_dir, Located { path: "/var/lib/panotti-keys".into(), origin: "PANOTTI_KEYS".into() });
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A setting is changed in `panotti.yaml` (`store: { bytes_max: 2GB }`) or by a variable (`PANOTTI_STORE__BYTES_MAX=2GB`).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use panotti_protocol::limits::PAYLOAD_BYTES_MAX;
 use panotti_protocol::topic::TopicPattern;
 use serde_json::Value;
 
+use super::http::{HttpSettings, read_names};
 use super::units;
 
 /// The form a setting's value must have.
@@ -43,6 +45,12 @@ pub enum Form {
     Word(&'static [&'static str]),
     /// Folders: a list in a file, with colons between them in a variable. Relative ones count from the file's folder.
     Folders,
+    /// `true` or `false`.
+    Switch,
+    /// An address with its port: `127.0.0.1:7700`.
+    Address,
+    /// Names of hosts: a list in a file, with commas between them in a variable.
+    Names,
     /// Topic patterns: a list in a file, with commas between them in a variable; `none` for an empty one.
     Topics,
     /// Topic patterns, each with a duration within bounds: keys with values in a file, `PATTERN=DURATION,...` in a variable.
@@ -67,6 +75,9 @@ impl Form {
             Form::Integer { least, most } => format!("a whole number from {least} to {most}"),
             Form::Word(words) => format!("one of {}", words.join(", ")),
             Form::Folders => "a list of folders".to_owned(),
+            Form::Switch => "true or false".to_owned(),
+            Form::Address => "an address such as \"127.0.0.1:7700\"".to_owned(),
+            Form::Names => "a list of names of hosts".to_owned(),
             Form::Topics => "a list of topic patterns such as `[\"order.>\"]`".to_owned(),
             Form::Ages { least, most } => format!(
                 "topic patterns with durations such as `\"load.>\": 1d`, from {} to {}",
@@ -106,6 +117,30 @@ const TB: u64 = 1_000_000_000_000;
 /// All settings, sorted by key.
 pub const TABLE: &[SettingRow] = &[
     SettingRow {
+        key: "access_log.enabled",
+        form: Form::Word(&["yes", "no"]),
+        default: "yes",
+        description: "Whether every request is a line in `access.log`, beside the daemon's log.",
+    },
+    SettingRow {
+        key: "access_log.file_bytes_max",
+        form: Form::Bytes { least: 64 * KIB, most: TB },
+        default: "10MB",
+        description: "Size at which an access log file is put aside and a new one begun.",
+    },
+    SettingRow {
+        key: "access_log.files_max",
+        form: Form::Integer { least: 1, most: 100 },
+        default: "5",
+        description: "How many access log files are kept, the present one included.",
+    },
+    SettingRow {
+        key: "audit.checkpoint_dirs",
+        form: Form::Folders,
+        default: "",
+        description: "Folders outside the data folder that signed checkpoints of the audit are copied to; by default the keys folder.",
+    },
+    SettingRow {
         key: "daemon.drain",
         form: Form::Duration { least: Duration::ZERO, most: Duration::from_secs(3_600) },
         default: "25s",
@@ -118,10 +153,40 @@ pub const TABLE: &[SettingRow] = &[
         description: "Largest payload of one event.",
     },
     SettingRow {
+        key: "http.enabled",
+        form: Form::Word(&["auto", "on", "off"]),
+        default: "auto",
+        description: "Whether the API is served on the network too; `auto`: as long as there is a key.",
+    },
+    SettingRow {
+        key: "http.hosts",
+        form: Form::Names,
+        default: "none",
+        description: "Names by which clients on the network may call the daemon, besides `localhost` and its address.",
+    },
+    SettingRow {
+        key: "http.insecure",
+        form: Form::Switch,
+        default: "false",
+        description: "Listen without TLS also at an address that other machines reach.",
+    },
+    SettingRow {
+        key: "http.listen",
+        form: Form::Address,
+        default: "127.0.0.1:7700",
+        description: "The address at which the API is served on the network.",
+    },
+    SettingRow {
         key: "limits.connections_max",
         form: Form::Integer { least: 8, most: 65_536 },
         default: "1024",
-        description: "Most connections to the daemon at a time.",
+        description: "Most connections at a time: to the local socket, and as many over the network.",
+    },
+    SettingRow {
+        key: "limits.connections_per_address_max",
+        form: Form::Integer { least: 4, most: 65_536 },
+        default: "64",
+        description: "Most connections of one address of the network at a time; of IPv6, of one /64 network.",
     },
     SettingRow {
         key: "limits.connections_per_user_max",
@@ -210,6 +275,12 @@ pub enum SettingValue {
     Word(&'static str),
     /// Absolute folders.
     Folders(Vec<PathBuf>),
+    /// On or off.
+    Switch(bool),
+    /// An address with its port.
+    Address(SocketAddr),
+    /// Names of hosts, in lower case.
+    Names(Vec<String>),
     /// Topic patterns.
     Topics(Vec<TopicPattern>),
     /// Durations by topic pattern.
@@ -224,6 +295,9 @@ impl SettingValue {
             SettingValue::Duration(duration) => Value::String(units::format_duration(*duration)),
             SettingValue::Integer(number) => Value::from(*number),
             SettingValue::Word(word) => Value::from(*word),
+            SettingValue::Switch(on) => Value::from(*on),
+            SettingValue::Address(address) => Value::from(address.to_string()),
+            SettingValue::Names(names) => names.iter().map(String::as_str).collect(),
             SettingValue::Ages(ages) => {
                 ages.iter().map(|(pattern, age)| (pattern.to_string(), Value::String(units::format_duration(*age)))).collect()
             }
@@ -243,6 +317,10 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         Form::Duration { least, most } => units::parse_duration(text).filter(|v| (least..=most).contains(v)).map(SettingValue::Duration),
         Form::Integer { least, most } => text.parse().ok().filter(|v| (least..=most).contains(v)).map(SettingValue::Integer),
         Form::Word(words) => words.iter().find(|word| **word == text).copied().map(SettingValue::Word),
+        Form::Switch => text.parse().ok().map(SettingValue::Switch),
+        Form::Address => text.parse().ok().map(SettingValue::Address),
+        Form::Names if text == "none" => Some(SettingValue::Names(Vec::new())),
+        Form::Names => return read_names(text.split(',')),
         Form::Ages { .. } => {
             let named = text.split(',').filter(|part| !part.trim().is_empty() && *part != "none");
             let pair = |part: &'_ str| part.trim().rsplit_once('=').map(|(pattern, age)| (pattern.to_owned(), age.to_owned()));
@@ -306,6 +384,10 @@ pub fn read_ages(form: Form, pairs: impl Iterator<Item = (String, String)>) -> R
 /// The settings in force, typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The access log.
+    pub access_log: AccessLogSettings,
+    /// Absolute folders that checkpoints of the audit are copied to.
+    pub checkpoint_dirs: Vec<PathBuf>,
     /// How long a stop waits for what is in flight.
     pub drain: Duration,
     /// Largest payload of one event, in bytes.
@@ -314,6 +396,8 @@ pub struct Settings {
     pub connections_max: usize,
     /// Most connections of one local user at a time.
     pub connections_per_user_max: usize,
+    /// The network.
+    pub http: HttpSettings,
     /// The daemon's log.
     pub log: LogSettings,
     /// Absolute folders in which plugins are looked for, the first counts.
@@ -333,6 +417,17 @@ pub struct Settings {
 pub struct LogSettings {
     /// `error`, `warn`, `info`, `debug` or `trace`.
     pub level: &'static str,
+    /// Size at which a file is put aside.
+    pub file_bytes_max: u64,
+    /// Files kept, the present one included.
+    pub files_max: usize,
+}
+
+/// Settings of the access log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessLogSettings {
+    /// Whether there is one.
+    pub enabled: bool,
     /// Size at which a file is put aside.
     pub file_bytes_max: u64,
     /// Files kept, the present one included.
@@ -362,7 +457,17 @@ impl Settings {
             Some(SettingValue::Integer(number)) => usize::try_from(number).unwrap_or(usize::MAX),
             _ => 0,
         };
+        let folders = |key: &str| match value(key) {
+            Some(SettingValue::Folders(folders)) => folders,
+            _ => Vec::new(),
+        };
         Self {
+            access_log: AccessLogSettings {
+                enabled: value("access_log.enabled") != Some(SettingValue::Word("no")),
+                file_bytes_max: bytes("access_log.file_bytes_max"),
+                files_max: integer("access_log.files_max"),
+            },
+            checkpoint_dirs: folders("audit.checkpoint_dirs"),
             drain: match value("daemon.drain") {
                 Some(SettingValue::Duration(duration)) => duration,
                 _ => Duration::ZERO,
@@ -370,6 +475,7 @@ impl Settings {
             payload_bytes_max: usize::try_from(bytes("events.payload_bytes_max")).unwrap_or(PAYLOAD_BYTES_MAX),
             connections_max: integer("limits.connections_max"),
             connections_per_user_max: integer("limits.connections_per_user_max"),
+            http: HttpSettings::from_values(&value, integer("limits.connections_max")),
             log: LogSettings {
                 level: match value("log.level") {
                     Some(SettingValue::Word(word)) => word,
@@ -378,10 +484,7 @@ impl Settings {
                 file_bytes_max: bytes("log.file_bytes_max"),
                 files_max: integer("log.files_max"),
             },
-            plugin_dirs: match value("plugins.dirs") {
-                Some(SettingValue::Folders(folders)) => folders,
-                _ => Vec::new(),
-            },
+            plugin_dirs: folders("plugins.dirs"),
             process_tree: match value("plugins.process_tree") {
                 Some(SettingValue::Word(word)) => word,
                 _ => "auto",
@@ -415,7 +518,7 @@ mod tests {
         assert!(TABLE.windows(2).all(|pair| pair[0].key < pair[1].key));
         for row in TABLE {
             let read = read_text(row.form, row.default, Path::new("/")).unwrap_or_else(|why| panic!("{}: {why}", row.key));
-            if !matches!(row.form, Form::Folders | Form::Topics | Form::Ages { .. }) {
+            if !matches!(row.form, Form::Folders | Form::Names | Form::Topics | Form::Ages { .. }) {
                 assert_eq!(read.to_json().to_string().trim_matches('"'), row.default, "{} is shown as it is written", row.key);
             }
             assert!(row.description.ends_with('.'), "{}", row.key);

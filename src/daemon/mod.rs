@@ -2,8 +2,10 @@
 //!
 //! `api ─► host ─► bus ─► store`: one direction. The bus does not call the host: it hands out a receiver of actions.
 
+pub mod access;
 pub mod api;
 pub mod bus;
+pub mod checkpoints;
 pub mod clock;
 pub mod defect;
 pub mod drafts;
@@ -14,11 +16,13 @@ pub mod host;
 pub mod log;
 pub mod maintenance;
 pub mod meters;
+pub mod origin;
 pub mod retention;
 pub mod rules;
 pub mod schemas;
 pub mod seal;
 pub mod sealing;
+pub mod service_manager;
 pub mod shutdown;
 pub mod start;
 pub mod store;

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use panotti_protocol::failure::{ErrorCode, Failure};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::task::TaskTracker;
 
-use super::api::principal::Peer;
+use super::api::http::connection::Service;
+use super::api::http::progress::Patience;
 use super::api::router;
+use super::service_manager;
 use super::start::Running;
 
 /// How long connections may take to end after the plugins have.
@@ -39,15 +42,21 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
     let internal = |error: std::io::Error| Failure::new(ErrorCode::INTERNAL, error.to_string());
     let mut signals = Signals::new().map_err(internal)?;
     let stopping = running.api.stopping.clone();
-    let server = axum::serve(running.listener, router(running.api.clone()).into_make_service_with_connect_info::<Peer>());
-    let ended = stopping.clone();
-    let server = tokio::spawn(async move { server.with_graceful_shutdown(async move { ended.cancelled().await }).await });
+    let local = Service { router: router(running.api.clone()), patience: Patience::LOCAL, stopping: stopping.clone() };
+    let network = Service { patience: Patience::NETWORK, ..local.clone() };
+    let connections = TaskTracker::new();
+    connections.spawn(running.listener.serve(local, connections.clone()));
+    connections.spawn(running.network.serve(network, connections.clone()));
+    connections.close();
+    service_manager::ready();
+    service_manager::keep_telling();
     let asked = tokio::select! {
         () = signals.next() => None,
         asked = running.stop_requests.recv() => asked.flatten(),
     };
     let drain = asked.map_or(running.drain, Duration::from_millis);
     tracing::info!(drain_ms = drain.as_millis(), "stopping");
+    service_manager::stopping(drain);
     stopping.cancel();
     let orderly = async {
         // An error means that the bus is gone already: then nothing is handed out either.
@@ -62,11 +71,12 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
         tracing::info!("told twice: stopping at once");
         running.host.drain_and_stop(Duration::ZERO).await;
     }
-    if tokio::time::timeout(CONNECTIONS, server).await.is_err() {
+    if tokio::time::timeout(CONNECTIONS, connections.wait()).await.is_err() {
         tracing::info!("connections were still open and are cut off");
     }
     running.api.readers.close_idle();
     running.bus.close_store().await?;
+    running.signing.finish().await;
     tracing::info!("stopped");
     drop(running.folder);
     Ok(())

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use panotti_core::bus::Bus;
+use panotti_core::command::Record;
 use panotti_core::defect::Defects;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::{StoreId, uuid_v7};
@@ -12,11 +13,16 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Start;
-use super::api::local::{ConnectionLimits, LocalListener};
+use super::access::AccessLog;
+use super::api::http::seats::SeatLimits;
+use super::api::local::LocalListener;
+use super::api::recording::Refusals;
+use super::api::tcp::TcpDoor;
 use super::api::{Api, Facts, Shared};
 use super::bus::handle::BusHandle;
 use super::bus::thread::{StoreLimits, Thread};
 use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::StateGrowth, watch::Feed};
+use super::checkpoints::Signing;
 use super::clock::{Clock, random_bytes};
 use super::host::init::tree::ProcessTree;
 use super::host::{Host, HostHandle, HostSettings};
@@ -29,11 +35,12 @@ use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
 use super::store::key_file::KeyFiles;
 use super::store::sqlite::connection::{Durability, check_format};
-use super::store::sqlite::plugins;
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::Space;
 use super::store::sqlite::writer::{LostTail, Sealing, Writer};
-use super::{defect, log, maintenance};
+use super::store::sqlite::{audit, plugins};
+use super::{checkpoints, defect, log, maintenance};
+use crate::config::file_system::{self, Trust};
 use crate::config::load::Loaded;
 use crate::config::places::Places;
 
@@ -44,6 +51,8 @@ pub struct Running {
     pub api: Api,
     /// The local socket.
     pub listener: LocalListener,
+    /// The network.
+    pub network: TcpDoor,
     /// What `POST /daemon/stop` asks.
     pub stop_requests: mpsc::Receiver<Option<u64>>,
     /// The bus.
@@ -52,6 +61,8 @@ pub struct Running {
     pub host: HostHandle,
     /// How long a stop waits for what is in flight.
     pub drain: std::time::Duration,
+    /// Signs checkpoints of the audit.
+    pub signing: Signing,
     /// Held for as long as the daemon lives.
     pub folder: DataFolder,
 }
@@ -64,20 +75,37 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let clock = Clock::new();
     let Start { places, settings: loaded, accept_loss } = start;
     let data = places.data_dir.path.clone();
+    refuse_unsafe_disk(&data)?;
     let mut folder = DataFolder::lock(&data)?;
     check_format(&places.database_file())?;
     folder.sign()?;
     private_folder(&places.log_dir.path)?;
     log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
+    let access = AccessLog::begin(&places.access_log_file(), &loaded.settings.access_log);
+    let access = access.map_err(|source| StoreError::File { path: places.access_log_file(), source })?;
     let store = open_store(&places, accept_loss, &loaded, &clock)?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
-    let listener = LocalListener::bind(&socket, connection_limits(&loaded))?;
+    let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
+    let (keys_exist, keys_told) = watch::channel(false);
+    let network = TcpDoor::open(loaded.settings.http.clone(), keys_told).await?;
     let plugin_rows = plugins::plugins(store.database())?;
+    let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
+    let signing = checkpoints::Settings {
+        signer,
+        data: data.clone(),
+        copy_to: loaded.settings.checkpoint_dirs.clone(),
+        head: store.audit_head(),
+        clock,
+    };
+    let (checkpoints, signing) = checkpoints::start(signing, |number| audit::head_at(store.database(), number).ok().flatten());
     let parts = start_bus(store, &loaded, &data, clock)?;
+    if file_system::look(&data).is_ok_and(|found| found.trust == Trust::Memory) {
+        tracing::warn!(data = %data.display(), "the data folder is in memory: everything in it is gone when the machine restarts");
+    }
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
@@ -94,8 +122,40 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
     let (bus, rules) = (parts.bus, parts.rules);
-    let api = Arc::new(Shared { bus: bus.clone(), host: host.clone(), rules, readers, sealer, meters, clock, stopping, stop, facts });
-    Ok(Running { api, listener, stop_requests, bus, host, drain: loaded.settings.drain, folder })
+    for entry in checkpoints::noted(&checkpoints, key) {
+        bus.record(Record::Audit(entry)).await?;
+    }
+    let http = network.status();
+    let api = Arc::new(Shared {
+        bus: bus.clone(),
+        host: host.clone(),
+        rules,
+        readers,
+        sealer,
+        meters,
+        access,
+        refusals: Refusals::default(),
+        checkpoints,
+        clock,
+        http,
+        keys_exist,
+        stopping,
+        stop,
+        facts,
+    });
+    Ok(Running { api, listener, network, stop_requests, bus, host, drain: loaded.settings.drain, signing, folder })
+}
+
+/// A store on a network disk would break the promise of durability without a word; one in memory is only told of.
+fn refuse_unsafe_disk(data: &Path) -> Result<(), Failure> {
+    // Where the system does not tell, opening the folder will.
+    let Ok(found) = file_system::look(data) else { return Ok(()) };
+    match file_system::refusal(data, &found) {
+        Some(why) => Err(Failure::new(ErrorCode::DAEMON_FILES_UNSAFE, why)
+            .why("The store needs a disk of this machine on which it can write, lock and sync.")
+            .next("name a folder on a local disk with `--data DIR`")),
+        None => Ok(()),
+    }
 }
 
 fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<HostSettings, Failure> {
@@ -147,8 +207,8 @@ fn write_store_id(places: &Places, store_id: StoreId) -> Result<(), StoreError> 
     std::fs::rename(&new_path, &path).map_err(file_error)
 }
 
-fn connection_limits(loaded: &Loaded) -> ConnectionLimits {
-    ConnectionLimits { connections_max: loaded.settings.connections_max, per_user_max: loaded.settings.connections_per_user_max }
+fn local_seats(loaded: &Loaded) -> SeatLimits {
+    SeatLimits { all_max: loaded.settings.connections_max, per_holder_max: loaded.settings.connections_per_user_max }
 }
 
 struct BusParts {
@@ -242,5 +302,8 @@ fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id:
         retention: settings.retention.clone(),
         store_bytes_max: settings.store.bytes_max,
         free_bytes_min: settings.store.free_bytes_min,
+        wal_bytes_max: settings.store.wal_bytes_max,
+        connections_max: settings.connections_max,
+        hosts: settings.http.hosts.clone().into(),
     }
 }

@@ -12,7 +12,15 @@ use crate::support::daemon::Daemon;
 use crate::support::scratch::{Scratch, told};
 
 /// Commands that are no single answer, or whose answer is no data: they have tests of their own.
-const OTHERS: [&str; 5] = ["panotti completion", "panotti help", "panotti daemon run", "panotti event tail", "panotti event export"];
+const OTHERS: [&str; 7] = [
+    "panotti completion",
+    "panotti help",
+    "panotti daemon run",
+    "panotti event tail",
+    "panotti event export",
+    "panotti audit tail",
+    "panotti audit export",
+];
 
 const NOBODY: &str = "evt_01kc2v7jq8ew2s7q4m8t1n0zcd";
 
@@ -27,7 +35,9 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti daemon start", &[], 0),
     ("panotti daemon status", &[], 0),
     ("panotti daemon logs", &["--level", "error"], 0),
+    ("panotti daemon install", &["--print"], 0),
     ("panotti health", &[], 0),
+    ("panotti doctor", &[], 0),
     ("panotti version", &[], 0),
     ("panotti explain", &["event.not_found"], 0),
     ("panotti event list", &[], 0),
@@ -42,6 +52,8 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti topic show", &["a.b"], 4),
     ("panotti topic route", &["a.b"], 0),
     ("panotti slo", &[], 0),
+    ("panotti audit list", &["--action", "nothing.*"], 0),
+    ("panotti audit verify", &[], 0),
     ("panotti event retry", &[NOBODY], 4),
     ("panotti event discard", &[NOBODY, "--reason", "a test"], 4),
     ("panotti event cancel", &[NOBODY], 4),

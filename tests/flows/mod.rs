@@ -15,6 +15,7 @@
 //! - `poison`: what crashes its plugin
 //! - `purging`: what is cancelled, and what is removed for good
 //! - `retention`: what goes when it is old or there is no room, and what stays
+//! - `service`: the daemon as a service of systemd
 //! - `tail`: a log that lost its end
 //! - `upgrade`: stores of released versions
 
@@ -32,6 +33,7 @@ mod purging;
 mod retention;
 mod schemas;
 mod sealed;
+mod service;
 mod strangers;
 mod tail;
-mod upgrade;
+pub mod upgrade;

@@ -138,7 +138,7 @@ impl Books {
 /// Whole events from the server-sent stream, oldest first.
 struct EventReader {
     lines: crate::support::http::Lines,
-    _stream: std::os::unix::net::UnixStream,
+    _stream: crate::support::http::Wire,
 }
 
 impl EventReader {

@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use crate::support::daemon::Daemon;
 use crate::support::scratch::Scratch;
 
+/// The versions whose stores are kept.
+const VERSIONS: [&str; 2] = ["0.1.0", "0.2.0"];
+
 /// A data folder with a copy of what a version wrote.
-fn folder_of(version: &str) -> Scratch {
+pub fn folder_of(version: &str) -> Scratch {
     let scratch = Scratch::new();
     std::fs::DirBuilder::new().mode(0o700).create(scratch.data()).unwrap();
     let written = format!("{}/tests/fixtures/store-{version}", env!("CARGO_MANIFEST_DIR"));
@@ -25,38 +28,42 @@ fn listed(daemon: &Daemon, query: &str) -> Vec<Value> {
 }
 
 #[test]
-fn rule_01_what_version_0_1_0_accepted_is_there_with_its_deliveries_and_its_dead_letters() {
-    let scratch = folder_of("0.1.0");
+fn rule_01_what_earlier_versions_accepted_is_there_with_its_deliveries_and_its_dead_letters() {
+    for version in VERSIONS {
+        let scratch = folder_of(version);
 
-    let daemon = Daemon::start(&scratch);
+        let daemon = Daemon::start(&scratch);
 
-    assert_eq!(listed(&daemon, "topic=unit.*").len(), 20);
-    assert_eq!(listed(&daemon, "topic=judged.well").len(), 16);
-    let dead = listed(&daemon, "failed=true");
-    let numbers: Vec<&str> = dead.iter().map(|event| event["id"].as_str().unwrap()).collect();
-    assert_eq!(numbers, ["unit-20", "unit-15", "unit-10", "unit-5"]);
-    for event in &dead {
-        let shown = daemon.get(&format!("/events/{}", event["eventid"].as_str().unwrap())).json();
-        let delivery = &shown["deliveries"][0];
-        assert_eq!((&delivery["cause"], delivery["history"].as_array().unwrap().len()), (&json!("handler_error"), 2), "{shown}");
+        assert_eq!(listed(&daemon, "topic=unit.*").len(), 20, "{version}");
+        assert_eq!(listed(&daemon, "topic=judged.well").len(), 16, "{version}");
+        let dead = listed(&daemon, "failed=true");
+        let numbers: Vec<&str> = dead.iter().map(|event| event["id"].as_str().unwrap()).collect();
+        assert_eq!(numbers, ["unit-20", "unit-15", "unit-10", "unit-5"], "{version}");
+        for event in &dead {
+            let shown = daemon.get(&format!("/events/{}", event["eventid"].as_str().unwrap())).json();
+            let delivery = &shown["deliveries"][0];
+            assert_eq!((&delivery["cause"], delivery["history"].as_array().unwrap().len()), (&json!("handler_error"), 2), "{shown}");
+        }
+        let text = listed(&daemon, "topic=note.text");
+        let payload = daemon.get(&format!("/events/{}/payload", text[0]["eventid"].as_str().unwrap()));
+        assert_eq!(payload.body, b"plain words", "{version}");
     }
-    let text = listed(&daemon, "topic=note.text");
-    let payload = daemon.get(&format!("/events/{}/payload", text[0]["eventid"].as_str().unwrap()));
-    assert_eq!(payload.body, b"plain words");
 }
 
 #[test]
-fn rule_13_an_event_that_version_0_1_0_accepted_is_known_when_it_is_published_again() {
-    let scratch = folder_of("0.1.0");
-    let daemon = Daemon::start(&scratch);
-    let first = &listed(&daemon, "topic=unit.*&order=oldest")[0];
+fn rule_13_an_event_that_an_earlier_version_accepted_is_known_when_it_is_published_again() {
+    for version in VERSIONS {
+        let scratch = folder_of(version);
+        let daemon = Daemon::start(&scratch);
+        let first = &listed(&daemon, "topic=unit.*&order=oldest")[0];
 
-    let again = daemon.post("/events", &json!({ "type": "unit.1", "source": "/fixture", "id": "unit-1", "data": { "n": 1 } }));
+        let again = daemon.post("/events", &json!({ "type": "unit.1", "source": "/fixture", "id": "unit-1", "data": { "n": 1 } }));
 
-    assert_eq!((again.status, &again.json()["duplicate"]), (200, &json!(true)));
-    assert_eq!(again.json()["eventid"], first["eventid"]);
-    let next = daemon.post("/events", &json!({ "type": "unit.1", "data": {} })).json();
-    assert!(next["sequence"].as_u64() > first["sequence"].as_u64());
+        assert_eq!((again.status, &again.json()["duplicate"]), (200, &json!(true)), "{version}");
+        assert_eq!(again.json()["eventid"], first["eventid"]);
+        let next = daemon.post("/events", &json!({ "type": "unit.1", "data": {} })).json();
+        assert!(next["sequence"].as_u64() > first["sequence"].as_u64());
+    }
 }
 
 #[test]

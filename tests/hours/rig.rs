@@ -131,7 +131,7 @@ impl Rig {
     pub async fn report(&self, reports: Vec<Report>) {
         let commands = reports.into_iter().map(|report| Command::Outcome(Box::new(report))).collect();
         let (reply, answers) = oneshot::channel();
-        self.requests.send(Request::Commands { commands, reply, asked: Instant::now() }).await.unwrap();
+        self.requests.send(Request::Commands { commands, origin: None, reply, asked: Instant::now() }).await.unwrap();
         for answer in answers.await.unwrap() {
             assert!(matches!(answer, Ok(Answer::Taken)), "{answer:?}");
         }

@@ -1,5 +1,6 @@
 //! A daemon as a child process on a folder: started and waited for, killed, stopped, asked. It never outlives its value.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -100,6 +101,14 @@ impl Daemon {
     /// A connection of its own.
     pub fn connect(&self) -> Connection {
         Connection::open(&self.socket).unwrap()
+    }
+
+    /// Where it listens on the network.
+    pub fn network(&self) -> SocketAddr {
+        until("the daemon listens on the network", || {
+            let http = self.get("/status").json()["http"].clone();
+            (http["listening"] == true).then(|| http["address"].as_str().unwrap().parse().unwrap())
+        })
     }
 
     /// One `GET` on a connection of its own.

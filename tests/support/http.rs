@@ -1,7 +1,8 @@
-//! The API as `curl --unix-socket` would use it: HTTP/1.1 by hand, so that a test sees what is on the wire and can break off anywhere.
+//! The API as `curl` would use it, over the local socket or the network: HTTP/1.1 by hand, so that a test sees what is on the wire and can break off anywhere.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
@@ -28,11 +29,52 @@ impl Answer {
     }
 }
 
+/// What a connection goes over.
+#[derive(Debug)]
+pub enum Wire {
+    Local(UnixStream),
+    Network(TcpStream),
+}
+
+impl Wire {
+    fn try_clone(&self) -> io::Result<Self> {
+        Ok(match self {
+            Wire::Local(stream) => Wire::Local(stream.try_clone()?),
+            Wire::Network(stream) => Wire::Network(stream.try_clone()?),
+        })
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Wire::Local(stream) => stream.read(buffer),
+            Wire::Network(stream) => stream.read(buffer),
+        }
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Wire::Local(stream) => stream.write(bytes),
+            Wire::Network(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Wire::Local(stream) => stream.flush(),
+            Wire::Network(stream) => stream.flush(),
+        }
+    }
+}
+
 /// One connection.
 #[derive(Debug)]
 pub struct Connection {
-    stream: UnixStream,
-    reader: BufReader<UnixStream>,
+    stream: Wire,
+    reader: BufReader<Wire>,
 }
 
 impl Connection {
@@ -40,6 +82,19 @@ impl Connection {
         let stream = UnixStream::connect(socket)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
+        Self::on(Wire::Local(stream))
+    }
+
+    /// Over the network.
+    pub fn to(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Self::on(Wire::Network(stream))
+    }
+
+    fn on(stream: Wire) -> io::Result<Self> {
         let reader = BufReader::new(stream.try_clone()?);
         Ok(Self { stream, reader })
     }
@@ -119,8 +174,16 @@ impl Connection {
     }
 
     /// The lines of a chunked body that may go on for ever. Call after [`Self::read_head`].
-    pub fn body_lines(self) -> (UnixStream, Lines) {
+    pub fn body_lines(self) -> (Wire, Lines) {
         (self.stream, Lines { reader: BufReader::new(Chunks::new(self.reader)) })
+    }
+
+    /// Reads what comes until the other side ends the connection, in order or not.
+    pub fn read_until_closed(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        // What had come before an error is in there.
+        let _ = self.reader.read_to_end(&mut rest);
+        rest
     }
 
     /// Reads what is left until the other side ends the connection.
@@ -141,7 +204,7 @@ fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
 
 /// Lines of a streamed body.
 pub struct Lines {
-    reader: BufReader<Chunks<BufReader<UnixStream>>>,
+    reader: BufReader<Chunks<BufReader<Wire>>>,
 }
 
 impl Lines {

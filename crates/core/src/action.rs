@@ -16,6 +16,7 @@ use crate::delivery::{Counts, DeliveryKey};
 use crate::event::SharedEvent;
 use crate::once::StoredKey;
 use crate::order::OrderKey;
+use crate::origin::Stamped;
 use crate::poison::Crashes;
 use crate::replay::{ReplayCursor, ReplayNumber};
 use crate::routing::{RuleSet, SubscriptionId, SubscriptionSpec};
@@ -165,6 +166,8 @@ pub enum Write {
     Record(Record),
     /// Who did what.
     Audit(AuditEntry),
+    /// Who did what, or was refused it, with the request behind it.
+    Stamped(Box<Stamped>),
 }
 
 /// A delivery's row after an outcome.

@@ -22,6 +22,7 @@ use crate::key_pages::HeldKeys;
 use crate::lanes::lane_of;
 use crate::limits::FLOOR_STEP;
 use crate::once::Recent;
+use crate::origin::{self, Asked};
 use crate::poison::Alone;
 use crate::random::Random;
 use crate::replay::{Job, ReplayNumber, StoredReplay};
@@ -192,14 +193,14 @@ impl Bus {
     }
 
     /// Applies what has gathered, as one transaction. `seed` must be unpredictable to publishers: ids follow from it.
-    pub fn step(&mut self, now: Timestamp, seed: u64, commands: impl IntoIterator<Item = Command>) -> (Step, Vec<Answer>) {
+    pub fn step<C: Into<Asked>>(&mut self, now: Timestamp, seed: u64, commands: impl IntoIterator<Item = C>) -> (Step, Vec<Answer>) {
         self.now = self.now.max(now);
         self.random = Random::new(seed);
         self.recent.clear();
         self.changed.clear();
         self.followed = 0;
         let mut step = Step::default();
-        let answers = commands.into_iter().map(|command| self.apply(command, &mut step)).collect();
+        let answers = commands.into_iter().map(|asked| self.answer(asked.into(), &mut step)).collect();
         self.take_back_leases(&mut step);
         self.follow_rows(&step);
         self.release_replays(&mut step);
@@ -221,6 +222,15 @@ impl Bus {
             .filter_map(Subscription::next_due)
             .min();
         [lease, waiting, self.next_release(), self.next_stall()].into_iter().flatten().min()
+    }
+
+    fn answer(&mut self, asked: Asked, step: &mut Step) -> Answer {
+        let before = step.writes.len();
+        let answer = self.apply(asked.command, step);
+        if let Some(origin) = asked.origin {
+            origin::stamp(step, before, &origin);
+        }
+        answer
     }
 
     fn apply(&mut self, command: Command, step: &mut Step) -> Answer {

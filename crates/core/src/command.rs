@@ -17,6 +17,7 @@ use crate::key_pages::{Head, KeyEntry, Rank};
 pub use crate::meter::Measured;
 use crate::once::PublishOnce;
 use crate::order::OrderKey;
+pub use crate::origin::AuditEntry;
 use crate::replay::{ReplayCursor, ReplayItem, ReplayNumber};
 use crate::retention::{Room, Trim};
 use crate::routing::{Matches, RuleSet, SubscriptionId, SubscriptionSpec};
@@ -384,6 +385,8 @@ pub enum Record {
     },
     /// A change outside the bus that must be in the audit.
     Audit(AuditEntry),
+    /// Something that was refused.
+    Denied(AuditEntry),
     /// The clock of uptime: a row a minute.
     Uptime,
     /// The store's use went over the mark of the warning, or came back under it.
@@ -404,21 +407,6 @@ pub enum Record {
     Corrupt(Sequence),
     /// A change of who can open sealed payloads.
     Seal(crate::sealing::SealChange),
-}
-
-/// Who did what to what, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// The principal.
-    pub actor: String,
-    /// What was done: `plugin.enable`, `delivery.discard`.
-    pub action: String,
-    /// To what.
-    pub object: String,
-    /// Why, as the person said. Empty where nothing was said.
-    pub reason: String,
-    /// Details, for people.
-    pub detail: String,
 }
 
 /// What a command answers.

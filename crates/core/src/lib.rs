@@ -13,6 +13,7 @@
 //! - [`lanes`], `lane`, `reach`, `picking`: priorities, and which delivery of a subscription goes next
 //! - [`schemas`]: schemas of topics, and events that do not fit them
 //! - [`state`]: a plugin's state changed by a person
+//! - [`origin`]: the request behind a command, for the audit
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
 //! - [`permission`]: who may do what
@@ -44,6 +45,7 @@ pub mod manifest;
 pub mod meter;
 pub mod once;
 pub mod order;
+pub mod origin;
 mod outcome;
 pub mod permission;
 mod picking;

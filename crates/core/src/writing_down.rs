@@ -1,11 +1,13 @@
 //! What is written down in the bus's transaction, so that it is ordered with events: plugins wanted on or off, changes of their state and
 //! configuration, the store's warning.
 
+use panotti_protocol::api::Decision;
 use panotti_protocol::notice;
 
 use crate::action::{Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, Record, Switch};
+use crate::origin::Stamped;
 use crate::sealing::SealChange;
 
 impl Bus {
@@ -60,6 +62,7 @@ impl Bus {
             // A plugin that is found switched off is as one that somebody has switched off: it can be switched on.
             Record::PluginFound { plugin, wanted: false, .. } => drop(self.disabled.entry(plugin.clone()).or_insert(None)),
             Record::Audit(_)
+            | Record::Denied(_)
             | Record::PluginFound { wanted: true, .. }
             | Record::Seal(_)
             | Record::Uptime
@@ -69,6 +72,7 @@ impl Bus {
         }
         step.writes.push(match record {
             Record::Audit(entry) => Write::Audit(entry),
+            Record::Denied(entry) => Write::Stamped(Box::new(Stamped { entry, decision: Decision::Denied, origin: None })),
             other => Write::Record(other),
         });
         Answer::Done

@@ -1,4 +1,4 @@
-//! Bodies of the HTTP API, the same on the local socket and (later) on TCP. `docs/api.md` lists path, request and response.
+//! Bodies of the HTTP API, the same on the local socket and on the network. `docs/api.md` lists path, request and response.
 //!
 //! Lists answer [`Page`]; failures answer [`crate::failure::Failure`] as `application/problem+json`. Unknown request fields are
 //! refused; readers must ignore unknown response fields.
@@ -14,18 +14,24 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod audit;
+mod checks;
 mod failures;
 mod filters;
 mod housekeeping;
+mod http;
 mod plugins;
 mod reading;
 mod replays;
 mod schemas;
 mod seal;
 
+pub use audit::*;
+pub use checks::*;
 pub use failures::*;
 pub use filters::*;
 pub use housekeeping::*;
+pub use http::*;
 pub use plugins::*;
 pub use reading::*;
 pub use replays::*;
@@ -89,10 +95,16 @@ pub struct DaemonStatus {
     pub socket: String,
     /// The log file.
     pub log_file: String,
+    /// The network listener.
+    #[serde(default)]
+    pub http: HttpStatus,
     /// `ok`, or what is wrong.
     pub health: String,
     /// Plugins by state.
     pub plugins: BTreeMap<String, u64>,
+    /// The audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditStatus>,
     /// The event system.
     pub events: EventsStatus,
     /// What an operator should know and that is no reason to be unwell.

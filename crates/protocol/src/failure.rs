@@ -83,6 +83,8 @@ macro_rules! codes {
 }
 
 codes! {
+    AUDIT_BROKEN = "audit.broken", 0, FAILED, "The audit is not what was written",
+        "Somebody has changed the store or an export outside Panotti, or the disk has.", "Keep everything as it is for whoever looks into it; compare with an export or a copy of the checkpoints from before.";
     CONFIG_INVALID = "config.invalid", 422, INVALID, "The configuration does not hold",
         "A key is unknown or a value has the wrong form.", "Correct what is listed; `panotti config validate` checks without a daemon.";
     CONFIG_KEY_UNKNOWN = "config.key_unknown", 404, NOT_FOUND, "There is no such configuration key",
@@ -133,12 +135,18 @@ codes! {
         "Filters are a subset of CEL over an event, with limits, so that none can fail or cost too much while events are published.", "Correct the place that is named; `panotti help filters` shows what can be written.";
     FILTER_NOT_FOUND = "filter.not_found", 404, NOT_FOUND, "There is no such filter",
         "The name is wrong, or the filter was removed.", "`panotti filter list` shows all.";
+    HTTP_CANNOT_LISTEN = "http.cannot_listen", 0, CANNOT_CREATE, "The daemon cannot listen on the network",
+        "Another program has the address, or this machine has no such address.", "Choose another `http.listen`, or end what listens there.";
+    HTTP_PUBLIC = "http.public", 0, CONFIGURATION, "The network would read along",
+        "`http.listen` is an address that other machines reach, and without TLS whoever is between sees keys and events.", "Listen on 127.0.0.1 behind a proxy that has TLS; `http.insecure: true` does it nevertheless.";
     INPUT_UNREADABLE = "input.unreadable", 0, USAGE, "An input cannot be read",
         "The file named with `@` is missing or not readable.", "Check the path.";
     INTERNAL = "internal", 500, FAILED, "Something in Panotti is wrong",
         "This is a defect; the daemon's log has more under the request id.", "Please report it with the request id and the log.";
     ITEMS_FAILED = "items.failed", 0, PARTIAL, "Some of several items failed",
         "What is wrong with each is listed; the others were done.", "Mend those that are listed and run it again for them.";
+    KEY_MISSING = "key.missing", 401, DENIED, "A key is needed",
+        "Over the network only `/livez` and `/readyz` answer without one.", "Send `Authorization: Bearer KEY`, or use the local socket.";
     OVERLOADED = "overloaded", 503, OVERLOADED, "Too much at once",
         "The queue in front of the writer or the number of connections is at its limit.", "Try again after a moment.";
     PERMISSION_DENIED = "permission.denied", 403, DENIED, "Not allowed",
@@ -175,14 +183,22 @@ codes! {
         "No selector never means everything.", "Give events, `--failed`, `--topic`, `--plugin`, `--status`, `--since`, or `--all`.";
     REPLAY_STATE = "replay.state", 409, CONFLICT, "The replay is not in a state for that",
         "It has ended.", "`panotti replay show RPL` shows where it stands.";
+    REQUEST_HOST = "request.host", 421, DENIED, "The request is meant for another host",
+        "A name that leads here without being one of this daemon's is how a web page reaches a service of this machine.", "Ask for `localhost` or the daemon's address, or add the name to `http.hosts`.";
     REQUEST_INVALID = "request.invalid", 400, USAGE, "The request does not hold",
         "A parameter or the body has the wrong form.", "See docs/api.md for what the route takes.";
     REQUEST_MEDIA_TYPE = "request.media_type", 415, INVALID, "The body's media type is not understood",
         "Routes name what they take.", "Send `Content-Type: application/json`; see docs/api.md.";
     REQUEST_METHOD = "request.method", 405, USAGE, "The route does not take this method",
         "The path is right, the method is not.", "See docs/api.md.";
+    REQUEST_ORIGIN = "request.origin", 403, DENIED, "Web pages of others may not use the API",
+        "The browser says that another page makes it send this.", "Use a program; no page but the daemon's own is served.";
     REQUEST_TOO_LARGE = "request.too_large", 413, INVALID, "The body is over the limit",
         "Everything that comes from outside has a limit.", "Send fewer events at once, or use NDJSON.";
+    REQUEST_TOO_SLOW = "request.too_slow", 408, TIMEOUT, "The request did not come in time",
+        "A connection that brings nothing takes the place of one that would.", "Send it again, in one go.";
+    REQUEST_URI_TOO_LONG = "request.uri_too_long", 414, USAGE, "The path is over the limit",
+        "Everything that comes from outside has a limit.", "Ask for less in one request.";
     ROUTE_NOT_FOUND = "route.not_found", 404, NOT_FOUND, "There is no such route",
         "The path is wrong.", "See docs/api.md.";
     SCHEMA_CHANGED = "schema.changed", 409, CONFLICT, "The topic's schema has changed meanwhile",

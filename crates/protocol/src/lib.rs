@@ -11,6 +11,7 @@
 //! - [`notice`]: the daemon's own events
 //! - [`permission`]: who may do what, as it is written
 //! - [`api`]: bodies of the HTTP API
+//! - [`strict_json`]: what JSON from outside must not be
 //! - [`limits`]: bounds on everything that comes from outside
 //!
 //! Types here are frozen the day they ship: adding an optional field is fine, anything else is a new version.
@@ -29,5 +30,6 @@ pub mod limits;
 pub mod manifest;
 pub mod notice;
 pub mod permission;
+pub mod strict_json;
 pub mod time;
 pub mod topic;

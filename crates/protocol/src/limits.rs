@@ -16,6 +16,12 @@ pub const EXTENSIONS_MAX: usize = 32;
 pub const EXTENSION_BYTES_MAX: usize = 256;
 /// Longest name of an extension attribute, in bytes (CloudEvents recommends 20).
 pub const EXTENSION_NAME_BYTES_MAX: usize = 20;
+/// Most objects and lists of JSON from outside that are open at once.
+pub const JSON_DEPTH_MAX: usize = 64;
+/// Most keys of one event, in all its objects together.
+pub const EVENT_KEYS_MAX: usize = 1_000;
+/// Most keys of a body that is no event, in all its objects together.
+pub const BODY_KEYS_MAX: usize = 10_000;
 /// Most events in one batch body.
 pub const BATCH_EVENTS_MAX: usize = 500;
 /// Largest batch body, in bytes.

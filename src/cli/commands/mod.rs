@@ -1,8 +1,10 @@
 //! The tree of commands: a folder for each noun, a file for each verb. Plurals of the nouns are understood and not shown.
 
+pub mod audit;
 pub mod completion;
 pub mod config;
 pub mod daemon;
+pub mod doctor;
 pub mod emit;
 pub mod event;
 pub mod explain;
@@ -75,6 +77,10 @@ pub enum Command {
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
+    Doctor(doctor::DoctorArgs),
+    /// Who did what, and the proof that nobody has changed it since
+    #[command(subcommand, alias = "audits", after_help = "Examples:\n  panotti audit list --since 1d\n  panotti audit verify")]
+    Audit(audit::AuditCommand),
     Health(health::HealthArgs),
     Slo(slo::SloArgs),
     Completion(completion::CompletionArgs),
@@ -103,6 +109,8 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Topic(command)) => topic::run(command, context).await,
         Some(Command::Slo(args)) => slo::run(args, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,
+        Some(Command::Doctor(args)) => Box::pin(doctor::run(&args, context)).await,
+        Some(Command::Audit(command)) => Box::pin(audit::run(command, context)).await,
         Some(Command::Health(args)) => health::run(args, context).await,
         Some(Command::Completion(args)) => completion::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, context),

@@ -6,7 +6,7 @@ use super::daemon::status;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::output::print;
 
-/// Shows six lines and the next steps. That no daemon runs is an answer, no failure.
+/// Shows how things stand and the next steps. That no daemon runs is an answer, no failure.
 ///
 /// # Errors
 /// What else goes wrong.

@@ -70,7 +70,10 @@ pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
         *plugins.entry(plugin.state).or_default() += 1;
     }
     let stalled = events.subscriptions.iter().filter(|subscription| subscription.state == SubscriptionState::Stalled).count();
-    let health = match events.store.refusing.clone().or_else(|| still(stalled)) {
+    let http = api.http.borrow().clone();
+    let audit = api.checkpoints.status();
+    let wrong = http.problem.clone().or_else(|| audit.problems.first().cloned());
+    let health = match events.store.refusing.clone().or(wrong).or_else(|| still(stalled)) {
         Some(why) => format!("degraded: {why}"),
         None => "ok".to_owned(),
     };
@@ -85,8 +88,10 @@ pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
         data_dir: facts.data_dir.display().to_string(),
         socket: facts.socket.display().to_string(),
         log_file: facts.log_file.display().to_string(),
+        http,
         health,
         plugins,
+        audit: Some(audit),
         events,
         warnings: api.sealer.warnings().await,
     }))

@@ -16,7 +16,9 @@ use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
+use panotti_protocol::strict_json;
 
+use super::batch::Batch;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
 use super::publisher_key::RequestKey;
@@ -62,8 +64,17 @@ fn summary_only(uri: &Uri) -> Result<bool, Problem> {
     }
 }
 
+/// Reads an event as it was sent.
+///
+/// # Errors
+/// `request.invalid` where it is no JSON, or too deep, too large or not of one meaning; `event.attribute_invalid`.
+pub fn read_event(text: &[u8]) -> Result<NewEvent, Failure> {
+    strict_json::check_event(text).map_err(|why| Failure::new(ErrorCode::REQUEST_INVALID, format!("the event does not hold: {why}")))?;
+    serde_json::from_slice(text).map_err(|error| not_an_event(&error))
+}
+
 /// What a body that is no event means to whoever sent it.
-pub fn not_an_event(error: &serde_json::Error) -> Failure {
+fn not_an_event(error: &serde_json::Error) -> Failure {
     if error.is_data() {
         Failure::new(ErrorCode::EVENT_ATTRIBUTE_INVALID, error.to_string())
     } else {
@@ -91,10 +102,11 @@ async fn publish_one(
     from: Option<StoredEvent>,
     body: Body,
 ) -> Result<Response, Problem> {
-    let too_large = |_| Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"));
-    let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(too_large)?;
-    let new: NewEvent = serde_json::from_slice(&bytes).map_err(|error| not_an_event(&error))?;
-    let mut draft = drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
+        true => Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes")),
+        false => failure,
+    })?;
+    let mut draft = drafts::draft(read_event(&bytes)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
     let made_from = from.as_ref().map(|from| from.eventid);
     if let Some(from) = from {
         draft.causationid = made_from;
@@ -122,10 +134,10 @@ fn with_receipt(receipt: &Receipt) -> Response {
 
 async fn publish_batch(api: &Api, principal: &Principal, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
     let bytes = read_body(body, BATCH_BYTES_MAX).await?;
-    let items: Vec<Box<serde_json::value::RawValue>> = serde_json::from_slice(&bytes)
+    let Batch { items, more } = serde_json::from_slice(&bytes)
         .map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))?;
-    if items.len() > BATCH_EVENTS_MAX {
-        let detail = format!("the batch has {} events, the limit is {BATCH_EVENTS_MAX}", items.len());
+    if more {
+        let detail = format!("the batch has more than {BATCH_EVENTS_MAX} events");
         return Err(Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, detail)));
     }
     let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
@@ -163,8 +175,7 @@ async fn publish_batch_once<'a>(
 }
 
 fn line_draft(api: &Api, principal: &Principal, text: &[u8]) -> Result<Draft, Failure> {
-    let new = serde_json::from_slice::<NewEvent>(text).map_err(|error| not_an_event(&error))?;
-    drafts::draft(new, &principal.source, &principal.actor, api.facts.payload_bytes_max)
+    drafts::draft(read_event(text)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)
 }
 
 /// Publishes lines in one transaction and answers each, in order. A line that does not hold leaves the others alone.

@@ -1,24 +1,34 @@
-//! The HTTP API: one router, served on the local socket. Every route of the PRD exists as written, and under `/v1` too.
+//! The HTTP API: one router, served on the local socket and, where that is wanted, on the network. Every route of the PRD exists as written, and under `/v1` too.
 //! `docs/api.md` lists path, request and response.
 //!
 //! - [`local`]: the local socket: its file, who may connect, how many
+//! - [`tcp`]: the network: where it listens, when, how many may connect
+//! - [`http`]: HTTP on a connection of either, within its limits
 //! - [`routes`]: the one table of routes, and what each needs
 //! - [`principal`]: who calls
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
-//! - [`events`], [`ndjson`], [`stream`]: publishing, listing, watching
+//! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`seal`]: who can open payloads; stored events held against their tags
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`checks`]: what only the daemon can look at, for `panotti doctor`
+//! - [`access`]: a line in the access log for every request
+//! - [`audit`], [`recording`]: who did what; what is recorded of every request
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
+pub mod access;
+pub mod audit;
+mod batch;
+pub mod checks;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
 pub mod export;
 pub mod filters;
+pub mod http;
 pub mod local;
 pub mod ndjson;
 pub mod numbers;
@@ -29,6 +39,7 @@ pub mod principal;
 pub mod problem;
 pub mod publisher_key;
 pub mod purging;
+pub mod recording;
 pub mod replay_plan;
 mod replays;
 pub mod routes;
@@ -36,6 +47,7 @@ pub mod schemas;
 pub mod seal;
 pub mod stream;
 pub mod subscriptions;
+pub mod tcp;
 pub mod topics;
 pub mod traces;
 
@@ -44,18 +56,23 @@ use std::sync::Arc;
 
 use axum::Router;
 use panotti_core::ages::Ages;
-use panotti_protocol::api::Setting;
+use panotti_protocol::api::{HttpStatus, Setting};
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use self::http::gate::Hosts;
+use super::access::AccessLog;
 use super::bus::handle::BusHandle;
+use super::checkpoints::Known;
 use super::clock::Clock;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
 use super::sealing::Sealer;
 use super::store::sqlite::readers::Readers;
+use recording::Refusals;
 
 /// Everything a route works with.
 #[derive(Debug)]
@@ -72,8 +89,18 @@ pub struct Shared {
     pub sealer: Sealer,
     /// What is measured.
     pub meters: Meters,
+    /// The access log.
+    pub access: AccessLog,
+    /// What was refused.
+    pub refusals: Refusals,
+    /// The checkpoints of the audit.
+    pub checkpoints: Known,
     /// The time.
     pub clock: Clock,
+    /// The network listener.
+    pub http: watch::Receiver<HttpStatus>,
+    /// Whether there is a key, which the network listener waits for: whoever makes and removes keys sends it.
+    pub keys_exist: watch::Sender<bool>,
     /// Cancelled when the daemon begins to stop: streams end with a word.
     pub stopping: CancellationToken,
     /// Asks the daemon to stop, with the drain time in milliseconds where one was given.
@@ -107,6 +134,12 @@ pub struct Facts {
     pub store_bytes_max: u64,
     /// Free space below which publishing is refused.
     pub free_bytes_min: u64,
+    /// Names by which clients on the network may call the daemon.
+    pub hosts: Hosts,
+    /// Size of the write-ahead log past which the writer makes it restart.
+    pub wal_bytes_max: u64,
+    /// Most connections at a time.
+    pub connections_max: usize,
 }
 
 /// What handlers get.
@@ -115,10 +148,15 @@ pub type Api = Arc<Shared>;
 /// The router, the same on every listener.
 pub fn router(api: Api) -> Router {
     let routes = routes::router();
+    let hosts = Hosts::clone(&api.facts.hosts);
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
+        .layer(axum::middleware::from_fn(recording::on_behalf))
         .layer(axum::middleware::from_fn(principal::identify))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
+        .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
         .layer(axum::middleware::from_fn(problem::with_request_id))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access::log))
         .with_state(api)
 }

@@ -1,19 +1,20 @@
 //! Who calls, and what they may do: on the local socket the user at the other end, known from the kernel.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
 
-use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderValue};
 use axum::middleware::Next;
-use axum::response::Response;
-use axum::serve::IncomingStream;
+use axum::response::{IntoResponse, Response};
 use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::{Resource, Verb};
 
-use super::local::LocalListener;
 use super::problem::Problem;
+use super::routes::{Needs, operations};
 use crate::config::user::{command_line_source, user_name};
 
 /// Who is at the other end of a connection.
@@ -23,10 +24,20 @@ pub struct Peer {
     pub uid: u32,
 }
 
-impl Connected<IncomingStream<'_, LocalListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, LocalListener>) -> Self {
-        stream.remote_addr().clone()
+/// Where a connection of the network comes from. A listener puts it into each request, as connect-info or as an extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RemoteAddress(pub SocketAddr);
+
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "uid {}", self.uid)
     }
+}
+
+/// Where a request comes from, in words: `uid 1000`, or an address with its port.
+pub fn peer(extensions: &Extensions) -> Option<String> {
+    let local = extensions.get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.to_string());
+    local.or_else(|| extensions.get::<RemoteAddress>().map(|RemoteAddress(address)| address.to_string()))
 }
 
 /// How a principal is known.
@@ -73,11 +84,24 @@ impl Principal {
     }
 }
 
+/// Whether a path is a route that needs nothing. What else there is, strangers are not told.
+fn is_for_strangers(path: &str) -> bool {
+    static PATHS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        operations().iter().filter(|operation| operation.needs == Needs::Nothing).map(|operation| operation.path).collect()
+    });
+    PATHS.contains(&path.strip_prefix("/v1").unwrap_or(path))
+}
+
 /// Finds out who calls, before anything else is looked at.
 pub async fn identify(mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.clone());
     if let Some(peer) = peer {
         request.extensions_mut().insert(Principal::local_user(peer.uid));
+    } else if !is_for_strangers(request.uri().path()) {
+        let failure = Failure::new(ErrorCode::KEY_MISSING, "no key came with the request");
+        let mut response = Problem(failure).into_response();
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"panotti\""));
+        return response;
     }
     next.run(request).await
 }

@@ -9,14 +9,21 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::strict_json;
 use serde::de::DeserializeOwned;
 
+use super::http::body;
 use crate::daemon::clock::random_bytes;
 use crate::daemon::store::failure::StoreError;
 
 /// Largest body of a request that is not publishing, in bytes.
 const BODY_BYTES_MAX: usize = 256 * 1024;
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header with the request's id.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request, for those that answer it.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
 
 /// A failure on its way to the client.
 #[derive(Debug)]
@@ -57,9 +64,10 @@ impl IntoResponse for Problem {
 }
 
 /// Gives every request an id, echoes it, and puts it into the problem where there is one.
-pub async fn with_request_id(request: Request, next: Next) -> Response {
+pub async fn with_request_id(mut request: Request, next: Next) -> Response {
     let request_id = data_encoding::HEXLOWER.encode(&random_bytes::<8>());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    request.extensions_mut().insert(RequestId(request_id.clone()));
     let mut response = next.run(request).await;
     tracing::debug!(%request_id, %method, path, status = response.status().as_u16(), "request");
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
@@ -90,9 +98,7 @@ pub async fn no_such_method(method: Method, uri: Uri) -> Problem {
 
 /// Reads a whole body.
 pub async fn read_body(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
-    to_bytes(body, bytes_max).await.map_err(|error| {
-        Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, format!("the body is over {bytes_max} bytes or broke off: {error}")))
-    })
+    to_bytes(body, bytes_max).await.map_err(|error| Problem(body::failure(&error, bytes_max)))
 }
 
 /// A JSON body. An empty one is an empty object, so that `curl -X POST` is enough where nothing must be said.
@@ -105,6 +111,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         let bytes = read_body(request.into_body(), BODY_BYTES_MAX).await?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        strict_json::check_body(text).map_err(|why| Failure::new(ErrorCode::REQUEST_INVALID, format!("the body does not hold: {why}")))?;
         serde_json::from_slice(text)
             .map(JsonBody)
             .map_err(|error| Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("the body does not hold: {error}"))))

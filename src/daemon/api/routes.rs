@@ -13,8 +13,8 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas, seal, stream,
-    subscriptions, topics, traces,
+    Api, audit, checks, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas,
+    seal, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
@@ -109,12 +109,18 @@ const fn may(verb: Verb, resource: Resource) -> Needs {
 
 fn the_daemon(routes: Routes) -> Routes {
     let (see, config, manage) = (may(Verb::Read, Resource::System), may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::System));
+    let audited = may(Verb::Read, Resource::Audit);
     routes
         .route("get_live", "GET", "/livez", Needs::Nothing, daemon::live)
         .route("get_ready", "GET", "/readyz", Needs::Nothing, daemon::ready)
         .route("get_version", "GET", "/version", Needs::Principal, daemon::version)
         .route("get_status", "GET", "/status", see, daemon::status)
         .route("get_config", "GET", "/config", config, daemon::config)
+        .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
+        .route("list_audit_records", "GET", "/audit", audited, audit::list)
+        .route("export_audit_records", "GET", "/audit/export", audited, audit::export)
+        .route("list_audit_checkpoints", "GET", "/audit/checkpoints", audited, audit::checkpoints)
+        .route("verify_audit", "GET", "/audit/verify", audited, audit::verify)
         .route("stop_daemon", "POST", "/daemon/stop", manage, daemon::stop)
         .route("get_slo", "GET", "/slo", see, numbers::slo)
         .route("get_seal", "GET", "/seal", see, seal::show)

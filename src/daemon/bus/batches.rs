@@ -2,9 +2,11 @@
 //! their payloads.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use panotti_core::command::Command;
+use panotti_core::origin::Origin;
 
 use super::handle::Request;
 use super::limits::{BATCH_BYTES_MAX, BATCH_REQUESTS_MAX};
@@ -41,6 +43,17 @@ fn begins_a_step(request: &Request) -> bool {
 pub fn asked_at(request: &Request) -> Option<Instant> {
     match request {
         Request::Commands { asked, .. } => Some(*asked),
+        _ => None,
+    }
+}
+
+/// The request of the API behind it.
+pub fn origin_of(request: &Request) -> Option<Arc<Origin>> {
+    match request {
+        Request::Commands { origin, .. }
+        | Request::Deliveries { origin, .. }
+        | Request::SetState { origin, .. }
+        | Request::Housekeeping { origin, .. } => origin.clone(),
         _ => None,
     }
 }

@@ -12,6 +12,7 @@ use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::Draft;
 use panotti_core::look::Look;
 use panotti_core::once::{PublishOnce, PublisherKey};
+use panotti_core::origin::Origin;
 use panotti_core::routing::{Matcher, SubscriptionSpec};
 use panotti_core::schemas::{CreateSchema, Misfit, SchemaCommand};
 use panotti_core::state::SetState;
@@ -26,6 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::housekeeping::Housekeeping;
 use super::limits::QUEUE_WAIT;
 use super::watch::Feed;
+use crate::daemon::origin;
 use crate::daemon::store::sqlite::plugin_state;
 use crate::daemon::store::sqlite::readers::Readers;
 use crate::daemon::store::sqlite::retention::Space;
@@ -40,6 +42,8 @@ pub enum Request {
     Commands {
         /// In order, in one transaction.
         commands: Vec<Command>,
+        /// The request behind it, for the audit.
+        origin: Option<Arc<Origin>>,
         /// Told after the commit.
         reply: oneshot::Sender<Answers>,
         /// When it was asked.
@@ -53,6 +57,8 @@ pub enum Request {
         plugin: Option<String>,
         /// What is to be done with them.
         change: DeliveryChange,
+        /// The request behind it, for the audit.
+        origin: Option<Arc<Origin>>,
         /// Told after the commit.
         reply: oneshot::Sender<Answers>,
     },
@@ -60,6 +66,8 @@ pub enum Request {
     Housekeeping {
         /// What is to be done.
         work: Housekeeping,
+        /// The request behind it, for the audit.
+        origin: Option<Arc<Origin>>,
         /// Told after the commit.
         reply: oneshot::Sender<Answers>,
     },
@@ -83,6 +91,8 @@ pub enum Request {
     SetState {
         /// What is asked. What is known of the key is filled in by the thread.
         set: Box<SetState>,
+        /// The request behind it, for the audit.
+        origin: Option<Arc<Origin>>,
         /// Told after the commit.
         reply: oneshot::Sender<Answers>,
     },
@@ -197,7 +207,7 @@ impl BusHandle {
     }
 
     async fn commands(&self, commands: Vec<Command>) -> Result<Answers, Failure> {
-        self.ask(|reply| Request::Commands { commands, reply, asked: Instant::now() }).await
+        self.ask(|reply| Request::Commands { commands, origin: origin::current(), reply, asked: Instant::now() }).await
     }
 
     async fn command(&self, command: Command) -> Result<Answer, Failure> {
@@ -348,20 +358,20 @@ impl BusHandle {
 
     /// Changes a key of a plugin's state. Whether that changed anything.
     pub async fn set_state(&self, set: SetState) -> Result<bool, Failure> {
-        let answers = self.ask(|reply| Request::SetState { set: Box::new(set), reply }).await?;
+        let answers = self.ask(|reply| Request::SetState { set: Box::new(set), origin: origin::current(), reply }).await?;
         let changed: Result<u64, Failure> = answers.into_iter().map(|answer| changed(answer?)).sum();
         Ok(changed? > 0)
     }
 
     /// Retries or discards deliveries of an event. Says how many were changed.
     pub async fn change_deliveries(&self, sequence: Sequence, plugin: Option<String>, change: DeliveryChange) -> Result<u64, Failure> {
-        let answers = self.ask(|reply| Request::Deliveries { sequence, plugin, change, reply }).await?;
+        let answers = self.ask(|reply| Request::Deliveries { sequence, plugin, change, origin: origin::current(), reply }).await?;
         answers.into_iter().map(|answer| changed(answer?)).sum()
     }
 
     /// Does a part of the housekeeping. Says how many events or deliveries were changed.
     pub async fn keep_house(&self, work: Housekeeping) -> Result<u64, Failure> {
-        let answers = self.ask(|reply| Request::Housekeeping { work, reply }).await?;
+        let answers = self.ask(|reply| Request::Housekeeping { work, origin: origin::current(), reply }).await?;
         answers.into_iter().map(|answer| changed(answer?)).sum()
     }
 

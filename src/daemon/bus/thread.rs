@@ -12,13 +12,14 @@ use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Command, HandlerOutcome};
 use panotti_core::event::{Draft, SharedEvent};
 use panotti_core::once::{PublishOnce, PublisherKey, StoredKey};
+use panotti_core::origin::Asked;
 use panotti_core::routing::{Matcher, Matches};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::batches::{asked_at, next_batch};
+use super::batches::{asked_at, next_batch, origin_of};
 use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
 use super::handle::{Answers, Request};
@@ -161,12 +162,16 @@ impl Thread {
         let called = requests.iter().filter_map(asked_at).min();
         let mut commands = pages;
         let mut pending = Vec::with_capacity(requests.len());
+        let mut origins = vec![None; commands.len()];
         for request in requests {
+            let origin = origin_of(&request);
             pending.extend(self.prepare(request, refusal.as_ref(), &mut commands)?);
+            origins.resize(commands.len(), origin);
         }
         let now = self.clock.now();
         let stand: Vec<bool> = commands.iter().map(Command::stands_unwritten).collect();
-        let (step, answers) = self.bus.step(now, random_seed(), commands);
+        let asked = commands.into_iter().zip(origins).map(|(command, origin)| Asked { command, origin });
+        let (step, answers) = self.bus.step(now, random_seed(), asked);
         if defect::is_on(defect::ACKNOWLEDGE_BEFORE_COMMIT) {
             self.reply(std::mem::take(&mut pending), answers.clone())?;
         }
@@ -211,11 +216,11 @@ impl Thread {
                 }
                 Ok(Some(Pending::Commands(reply, places)))
             }
-            Request::Deliveries { sequence, plugin, change, reply } => {
+            Request::Deliveries { sequence, plugin, change, reply, .. } => {
                 let command = change.command(self.store.database(), sequence, plugin.as_deref());
                 Ok(Some(Pending::Commands(reply, vec![place(commands, command)?])))
             }
-            Request::Housekeeping { work, reply } => {
+            Request::Housekeeping { work, reply, .. } => {
                 let command = work.command(self.store.database());
                 Ok(Some(Pending::Commands(reply, vec![place(commands, command)?])))
             }
@@ -223,7 +228,7 @@ impl Thread {
                 housekeeping::vacuum(self, pages, reply)?;
                 Ok(None)
             }
-            Request::SetState { set, reply } => {
+            Request::SetState { set, reply, .. } => {
                 let place = match self.state_change(*set)? {
                     Ok(set) => Ok(push(commands, Command::SetState(Box::new(set)))),
                     Err(failure) => Err(failure),

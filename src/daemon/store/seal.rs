@@ -126,6 +126,17 @@ impl Seal {
         Ok(Self { path: path.to_owned(), file, bytes, last: old.unwrap_or_default(), owed: false, unsynced: false })
     }
 
+    /// How far the log went by a seal file that is left as it is; nothing where no whole entry is in it.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn read(path: &Path) -> std::io::Result<Option<HighWater>> {
+        let mut text = Vec::new();
+        File::open(path)?.take(2 * FILE_BYTES_MAX).read_to_end(&mut text)?;
+        let last = text.chunks_exact(ENTRY_BYTES).filter_map(HighWater::from_entry).next_back();
+        Ok(last)
+    }
+
     /// How far the log went.
     pub fn last(&self) -> HighWater {
         self.last

@@ -208,7 +208,7 @@ impl Disk {
             Write::RemoveFilter { name } => drop(self.filters.remove(name)),
             Write::Trim { events } => events.iter().for_each(|sequence| self.remove(*sequence)),
             Write::Record(_) | Write::Tags { .. } => {}
-            Write::Audit(_) => self.audit += 1,
+            Write::Audit(_) | Write::Stamped(_) => self.audit += 1,
         }
         Ok(())
     }

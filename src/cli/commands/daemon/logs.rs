@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::cli::context::{Context, Outcome, now};
 use crate::cli::globals::{Format, When, parse_when};
-use crate::cli::output::human::{dim, red, safe, yellow};
+use crate::cli::output::human::{bytes, dim, duration_ms, red, safe, yellow};
 use crate::cli::output::print;
 
 /// How long to sleep between two looks for new lines.
@@ -27,7 +27,7 @@ const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 /// Text for people; `-o jsonl` gives the lines as they are written.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Examples:\n  panotti daemon logs -f\n  panotti daemon logs --level warn --since 1h\n  panotti daemon logs --grep 'store|disk'"
+    after_help = "Examples:\n  panotti daemon logs -f\n  panotti daemon logs --level warn --since 1h\n  panotti daemon logs --grep 'store|disk'\n  panotti daemon logs --access --since 10m"
 )]
 pub struct LogsArgs {
     /// Stay and show new lines as they come
@@ -42,6 +42,9 @@ pub struct LogsArgs {
     /// Only lines since then: a time, or so long ago
     #[arg(long, value_name = "TIME", value_parser = parse_when)]
     pub since: Option<When>,
+    /// The access log instead: a line for every request
+    #[arg(long, conflicts_with = "level")]
+    pub access: bool,
     /// Only lines in which this regular expression is found, as they stand in the file
     #[arg(long, value_name = "RE", value_parser = Pattern::new)]
     pub grep: Option<Pattern>,
@@ -52,7 +55,8 @@ pub struct LogsArgs {
 /// # Errors
 /// Where there is no log, or it cannot be read.
 pub async fn run(args: LogsArgs, context: &Context) -> Outcome {
-    let file = context.places()?.log_file();
+    let places = context.places()?;
+    let file = if args.access { places.access_log_file() } else { places.log_file() };
     if !file.exists() && !args.follow {
         return Err(Failure::new(ErrorCode::INPUT_UNREADABLE, format!("there is no log at {}", file.display()))
             .why("No daemon has run with this data folder yet, or its log went elsewhere.")
@@ -147,6 +151,9 @@ fn as_text(line: &str, context: &Context) -> String {
     let Ok(Value::Object(mut fields)) = serde_json::from_str::<Value>(line) else {
         return safe(line);
     };
+    if fields.contains_key("route") {
+        return access_text(&fields, context);
+    }
     let mut take = |name: &str| fields.remove(name).and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
     let (at, level, target, message) = (take("timestamp"), take("level"), take("target"), take("message"));
     let at = at.parse::<Timestamp>().map_or(at, |at| context.output.time.clock(at));
@@ -157,6 +164,30 @@ fn as_text(line: &str, context: &Context) -> String {
     };
     let rest: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", crate::cli::output::fields::text(value))).collect();
     format!("{} {} {}  {} {}", safe(&at), level, safe(&message), safe(&rest.join(" ")), dim(&safe(&target)))
+}
+
+/// A line of the access log.
+fn access_text(fields: &serde_json::Map<String, Value>, context: &Context) -> String {
+    let text = |name: &str| fields.get(name).map_or("-".to_owned(), crate::cli::output::fields::text);
+    let number = |name: &str| fields.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let at = text("timestamp").parse::<Timestamp>().map_or(text("timestamp"), |at| context.output.time.clock(at));
+    let status = match number("status") {
+        0 => dim("went away"),
+        status @ ..400 => status.to_string(),
+        status @ 400..500 => yellow(&status.to_string()),
+        status => red(&status.to_string()),
+    };
+    let lost = if number("lost") > 0 { red(&format!("   {} lines before this one were lost", number("lost"))) } else { String::new() };
+    format!(
+        "{} {status} {} {}  {} {}   {} {}{lost}",
+        safe(&at),
+        safe(&text("method")),
+        safe(&text("route")),
+        safe(&duration_ms(number("duration_ms"))),
+        safe(&bytes(number("bytes"))),
+        safe(&text("actor")),
+        dim(&safe(&format!("{} {}", text("peer"), text("request_id"))))
+    )
 }
 
 async fn follow(path: &Path, wanted: &Wanted, context: &Context) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! `panotti daemon`: start, stop and watch the daemon.
 
+pub mod install;
 pub mod logs;
 pub mod restart;
 pub mod run;
@@ -21,6 +22,7 @@ pub enum DaemonCommand {
     Restart(restart::RestartArgs),
     Status(status::StatusArgs),
     Logs(logs::LogsArgs),
+    Install(install::InstallArgs),
 }
 
 /// Runs a verb. `run` is the binary's own matter: here is only the client's half.
@@ -35,5 +37,6 @@ pub async fn run(command: DaemonCommand, context: &Context) -> Outcome {
         DaemonCommand::Restart(args) => restart::run(args, context).await,
         DaemonCommand::Status(args) => status::run(args, context).await,
         DaemonCommand::Logs(args) => logs::run(args, context).await,
+        DaemonCommand::Install(args) => install::run(&args, context),
     }
 }

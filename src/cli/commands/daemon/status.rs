@@ -1,11 +1,11 @@
 //! `panotti daemon status`
 
-use panotti_protocol::api::{DaemonStatus, StoreStatus};
+use panotti_protocol::api::{DaemonStatus, HttpStatus, StoreStatus};
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::failure::exit;
 
 use crate::cli::context::{Context, Outcome};
-use crate::cli::output::human::{bytes, count, duration_ms, green, rate, red, yellow};
+use crate::cli::output::human::{bytes, count, duration_ms, green, rate, red, safe, yellow};
 
 /// Show how the daemon is doing
 ///
@@ -24,7 +24,7 @@ pub async fn run(_: StatusArgs, context: &Context) -> Outcome {
     Ok(exit::OK)
 }
 
-/// Six lines for a person.
+/// A few lines for a person.
 pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
     let healthy = daemon.health == "ok";
     let health = if healthy { green("healthy") } else { red(&daemon.health) };
@@ -63,6 +63,14 @@ pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
     let plugins = if plugins.is_empty() { "none found".to_owned() } else { plugins.join(", ") };
     let replays = if events.replays_running > 0 { format!("      replays running {}", events.replays_running) } else { String::new() };
     text.push_str(&format!("  plugins   {plugins}{replays}\n"));
+    if let Some(audit) = &daemon.audit {
+        let signed = audit.signed_at.map_or("not signed yet".to_owned(), |at| {
+            format!("signed to {} {}, copied to {}", count(audit.signed_to), context.output.time.ago(at), audit.copies.join(", "))
+        });
+        text.push_str(&format!("  audit     {} records, {signed}\n", count(audit.records)));
+        audit.problems.iter().for_each(|problem| text.push_str(&format!("            {}\n", red(&safe(problem)))));
+    }
+    text.push_str(&network(&daemon.http));
     let own = env!("CARGO_PKG_VERSION");
     let client = if own == daemon.version { String::new() } else { yellow(&format!("   this client is {own}")) };
     text.push_str(&format!("  data      {}   socket {}{client}\n", daemon.data_dir, daemon.socket));
@@ -71,6 +79,19 @@ pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
     }
     text.push_str(&format!("  logs      {}\n", context.command_line("daemon logs -f")));
     text
+}
+
+/// Where the API is served on the network; nothing where it is not.
+fn network(http: &HttpStatus) -> String {
+    match (&http.problem, http.listening) {
+        (Some(problem), _) => format!("  network   {}\n", red(problem)),
+        (None, false) => String::new(),
+        (None, true) => {
+            let scheme = if http.tls { "https" } else { "http" };
+            let insecure = if http.insecure { red("   without TLS, at an address that other machines reach") } else { String::new() };
+            format!("  network   {scheme}://{}{insecure}\n", http.address)
+        }
+    }
 }
 
 /// How long the limit holds at the present rate, against how long events are to be kept.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use panotti_protocol::id::StoreId;
+use panotti_protocol::time::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -23,7 +24,7 @@ const _: () = assert!(MIGRATIONS.len() == FORMAT as usize, "each format has its 
 /// A log that is begun anew keeps this much of its file.
 const LOG_BYTES_KEPT: i64 = 4 * 1024 * 1024;
 /// The oldest SQLite without the WAL-reset defect, as a number and as text.
-const SQLITE_OLDEST: (i32, &str) = (3_051_003, "3.51.3");
+pub const SQLITE_OLDEST: (i32, &str) = (3_051_003, "3.51.3");
 
 /// How surely a commit is on disk when it returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +136,8 @@ fn migrate(connection: &mut Connection, new_store_id: StoreId, now_ms: u64) -> S
         for counter in ["epoch", "rules", "unrouted"] {
             set.execute((counter, 0))?;
         }
+    } else {
+        upgrade_audit(&transaction, format, now_ms)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", FORMAT)?;
@@ -142,6 +145,11 @@ fn migrate(connection: &mut Connection, new_store_id: StoreId, now_ms: u64) -> S
     // The header of the file itself must say so too: `check_format` reads nothing else.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(())
+}
+
+fn upgrade_audit(transaction: &Connection, from_format: u32, now_ms: u64) -> StoreResult<()> {
+    let store: [u8; 16] = transaction.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
+    super::audit::chain_old(transaction, StoreId::from_bytes(store), from_format, Timestamp::from_ms(now_ms))
 }
 
 fn assert_settings(connection: &Connection, durability: Durability) -> StoreResult<()> {

@@ -6,9 +6,11 @@
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
+//! - [`audit`]: who did what: the chain of records, and reading it
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
+//! - [`inspect`]: what `panotti doctor` asks of a store, with a daemon on it or without
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
@@ -21,6 +23,7 @@
 //! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
+pub mod audit;
 pub mod checking;
 pub mod checkpoint;
 pub mod connection;
@@ -32,6 +35,7 @@ pub mod failures;
 pub mod filters;
 pub mod history;
 pub mod identities;
+pub mod inspect;
 pub mod keyed;
 pub mod lanes;
 pub mod log_index;

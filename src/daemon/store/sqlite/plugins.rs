@@ -1,8 +1,8 @@
-//! Plugins, their subscriptions, states, configuration overlays; the audit.
+//! Plugins, their subscriptions, states, configuration overlays.
 
 use std::collections::BTreeMap;
 
-use panotti_core::command::{AuditEntry, Record, Switch};
+use panotti_core::command::{Record, Switch};
 use panotti_core::delivery::Counts;
 use panotti_core::order::KeyPath;
 use panotti_core::retry::RetryPolicy;
@@ -219,21 +219,11 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
             connection.execute("UPDATE meta SET value = ?1 WHERE name = 'watermark'", [over])?;
         }
         Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
-        Record::Audit(entry) => audit(connection, entry, now)?,
-        // The event that tells of it is all.
-        Record::Corrupt(_) => {}
         Record::Seal(change) => super::data_keys::change(connection, change, now)?,
-        // Added up with the step's other numbers: see `numbers`.
-        Record::Measured(_) => {}
+        // The first two are writes of their own; the third is added up with the step's other numbers: see `numbers`. Of what is corrupt
+        // the event that tells of it is all.
+        Record::Audit(_) | Record::Denied(_) | Record::Measured(_) | Record::Corrupt(_) => {}
     }
-    Ok(())
-}
-
-/// Writes an audit entry.
-pub fn audit(connection: &Connection, entry: &AuditEntry, now: Timestamp) -> StoreResult<()> {
-    connection
-        .prepare_cached("INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![now.as_ms(), entry.actor, entry.action, entry.object, entry.reason, entry.detail])?;
     Ok(())
 }
 

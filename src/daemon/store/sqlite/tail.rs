@@ -1,10 +1,12 @@
 //! Whether the database is what the seal says that it was: nothing is missing at its end, and it is no other history.
 
+use panotti_core::origin::AuditEntry;
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::database::Database;
-use super::events;
+use super::{audit, events};
+use crate::audit::chain::ChainHead;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::seal::HighWater;
 
@@ -62,16 +64,26 @@ pub fn follows(database: &Database, found: HighWater, sealed: HighWater) -> Stor
 }
 
 /// Goes on although something is missing: that is written down, and the places of what is missing are not given again.
-pub fn accept(connection: &Connection, loss: &StoreError, sealed: HighWater, found: HighWater, now: Timestamp) -> StoreResult<HighWater> {
+pub fn accept(
+    connection: &Connection,
+    audited: &mut ChainHead,
+    loss: &StoreError,
+    (sealed, found): (HighWater, HighWater),
+    now: Timestamp,
+) -> StoreResult<HighWater> {
     let detail = match loss {
         StoreError::TailLost { first, last, .. } if first <= last => format!("sequences {first} to {last} are gone"),
         other => other.to_string(),
     };
+    let entry = AuditEntry {
+        actor: "daemon".to_owned(),
+        action: "store.accept_loss".to_owned(),
+        object: "events".to_owned(),
+        reason: String::new(),
+        detail,
+    };
     let transaction = connection.unchecked_transaction()?;
-    transaction.execute(
-        "INSERT INTO audit (at_ms, actor, action, object, reason, detail) VALUES (?1, 'daemon', 'store.accept_loss', 'events', '', ?2)",
-        (now.as_ms(), detail),
-    )?;
+    audit::append(&transaction, audited, &entry, now)?;
     let sequence = sealed.sequence.max(found.sequence);
     // Their receipts are out: what comes next must not be taken for them.
     transaction.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [sequence])?;

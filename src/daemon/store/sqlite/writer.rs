@@ -11,6 +11,7 @@ use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::TopicPattern;
 use rusqlite::Connection;
+use tokio::sync::watch;
 
 use super::connection::{Durability, beside, open_writer};
 use super::database::Database;
@@ -18,9 +19,10 @@ use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
 use super::{
-    data_keys, deliveries, events, filters, history, identities, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas,
-    tag_key, tail, trimming,
+    audit, data_keys, deliveries, events, filters, history, identities, log_index, pages, plugin_state, plugins, publisher_keys, replays,
+    schemas, tag_key, tail, trimming,
 };
+use crate::audit::chain::ChainHead;
 use crate::daemon::seal::Seals;
 use crate::daemon::seal::ring::Ring;
 use crate::daemon::store::failure::{StoreError, StoreResult};
@@ -39,6 +41,10 @@ pub struct Writer {
     seal: Seal,
     store_id: StoreId,
     epoch: u64,
+    /// How far the audit goes, with what the step under way has added.
+    audit: ChainHead,
+    /// How far it is on disk.
+    audit_told: watch::Sender<ChainHead>,
 }
 
 /// What events are sealed and tagged with: where the keys are, and what is sealed.
@@ -107,20 +113,21 @@ impl Writer {
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         let store_id = StoreId::from_bytes(store_id);
+        let mut audit = audit::head(&connection, store_id)?;
         // Before the keys: what is lost may be what the store knew of them.
         let mut seal = Seal::open(&folder.join("seal"))?;
         let (sealed, found) = (seal.last(), tail::high_water(&connection, seal.last())?);
         let mut high_water = found;
         let mut given_up = false;
         if let Some(loss) = tail::loss(found, sealed) {
-            high_water = lost.give_up(loss, |loss| tail::accept(&connection, loss, sealed, found, now))?;
+            high_water = lost.give_up(loss, |loss| tail::accept(&connection, &mut audit, loss, (sealed, found), now))?;
             given_up = true;
         }
         let seals = sealing.open(&connection, store_id, now, lost == LostTail::Accept)?;
         let connection = Database::new(connection, seals);
         if !given_up && !tail::follows(&connection, found, sealed)? {
             let other = StoreError::OtherHistory { sequence: sealed.sequence };
-            high_water = lost.give_up(other, |loss| tail::accept(&connection, loss, sealed, found, now))?;
+            high_water = lost.give_up(other, |loss| tail::accept(&connection, &mut audit, loss, (sealed, found), now))?;
         }
         let high_water = counted_start(&connection, high_water)?;
         let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
@@ -136,6 +143,8 @@ impl Writer {
             seal,
             store_id,
             epoch,
+            audit,
+            audit_told: watch::Sender::new(audit),
         })
     }
 
@@ -153,6 +162,11 @@ impl Writer {
     /// Starts of the daemon on this store, this one included.
     pub fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// How far the audit goes, told after each commit that adds to it.
+    pub fn audit_head(&self) -> watch::Receiver<ChainHead> {
+        self.audit_told.subscribe()
     }
 
     /// The database, to read what is committed.
@@ -176,10 +190,12 @@ impl Writer {
         }
         match self.write_all(writes, now) {
             Ok(high_water) => {
+                self.audit_told.send_if_modified(|told| std::mem::replace(told, self.audit) != self.audit);
                 self.take_recipients(writes)?;
                 self.seal.append(high_water)
             }
             Err(error) => {
+                self.audit = *self.audit_told.borrow();
                 self.topics.forget();
                 self.tally.forget();
                 self.database.seals().ring().forget();
@@ -273,7 +289,8 @@ impl Writer {
                 data_keys::forget_unused(connection)
             }
             Write::Record(record) => plugins::record(connection, record, now),
-            Write::Audit(entry) => plugins::audit(connection, entry, now),
+            Write::Audit(entry) => audit::append(connection, &mut self.audit, entry, now),
+            Write::Stamped(stamped) => audit::append_stamped(connection, &mut self.audit, stamped, now),
         }
     }
 
