@@ -3,6 +3,7 @@
 //! `api ─► host ─► bus ─► store`: one direction. The bus does not call the host: it hands out a receiver of actions.
 
 pub mod access;
+pub mod access_log;
 pub mod api;
 pub mod bus;
 pub mod checkpoints;

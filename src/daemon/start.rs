@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use panotti_core::access::Gatekeeper;
 use panotti_core::bus::Bus;
 use panotti_core::command::Record;
 use panotti_core::defect::Defects;
@@ -13,7 +14,10 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Start;
-use super::access::AccessLog;
+use super::access::Gate;
+use super::access::notes::write_down;
+use super::access::pepper::Pepper;
+use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
 use super::api::recording::Refusals;
@@ -90,8 +94,8 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
-    let (keys_exist, keys_told) = watch::channel(false);
-    let network = TcpDoor::open(loaded.settings.http.clone(), keys_told).await?;
+    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
+    let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
     let plugin_rows = plugins::plugins(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
     let signing = checkpoints::Settings {
@@ -102,7 +106,9 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         clock,
     };
     let (checkpoints, signing) = checkpoints::start(signing, |number| audit::head_at(store.database(), number).ok().flatten());
-    let parts = start_bus(store, &loaded, &data, clock)?;
+    let parts = start_bus(store, &loaded, &data, &gate, clock)?;
+    tokio::spawn(Arc::clone(&gate).watch_expiry());
+    tokio::spawn(write_down(notes, parts.bus.clone()));
     if file_system::look(&data).is_ok_and(|found| found.trust == Trust::Memory) {
         tracing::warn!(data = %data.display(), "the data folder is in memory: everything in it is gone when the machine restarts");
     }
@@ -130,6 +136,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         bus: bus.clone(),
         host: host.clone(),
         rules,
+        gate,
         readers,
         sealer,
         meters,
@@ -138,7 +145,6 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         checkpoints,
         clock,
         http,
-        keys_exist,
         stopping,
         stop,
         facts,
@@ -221,9 +227,10 @@ struct BusParts {
     space: watch::Receiver<Space>,
 }
 
-fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Result<BusParts, Failure> {
+fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, clock: Clock) -> Result<BusParts, Failure> {
     let snapshot = store.snapshot()?;
     let bus = Bus::load(snapshot, clock.now(), Defects::default());
+    gate.replace(Arc::clone(bus.access()));
     let (requests, requests_receiver) = mpsc::channel(REQUESTS_MAX);
     let (handovers, handovers_receiver) = mpsc::unbounded_channel();
     let (to_host, host_actions) = mpsc::unbounded_channel();
@@ -239,6 +246,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, clock: Clock) -> Resul
         bus,
         store,
         matcher: Arc::clone(&rules) as _,
+        gate: Arc::clone(gate) as _,
         clock,
         requests: requests_receiver,
         handovers,

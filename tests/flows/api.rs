@@ -7,7 +7,7 @@ use crate::support::http::Answer;
 use crate::support::scratch::Scratch;
 use crate::support::until;
 
-fn is_problem(answer: &Answer, status: u16, code: &str) {
+pub fn is_problem(answer: &Answer, status: u16, code: &str) {
     let problem = answer.json();
     assert_eq!((answer.status, problem["code"].as_str()), (status, Some(code)), "{problem}");
     assert_eq!(answer.header("content-type"), "application/problem+json");

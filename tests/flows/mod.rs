@@ -23,6 +23,7 @@ mod api;
 mod changed;
 mod disk;
 mod folder;
+mod keys;
 mod kill;
 mod later;
 mod load;

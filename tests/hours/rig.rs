@@ -21,6 +21,7 @@ use panotti::daemon::store::sqlite::connection::Durability;
 use panotti::daemon::store::sqlite::readers::Readers;
 use panotti::daemon::store::sqlite::retention as room;
 use panotti::daemon::store::sqlite::writer::{LostTail, Sealing, Writer};
+use panotti_core::access::{Access, Gatekeeper};
 use panotti_core::action::Lease;
 use panotti_core::ages::Ages;
 use panotti_core::bus::Bus;
@@ -39,6 +40,13 @@ const WAL_BYTES_MAX: u64 = 64 << 20;
 const WAL_BATCH_BYTES_MAX: u64 = 16 << 20;
 /// Where the simulated time begins, in milliseconds since 1970.
 const BEGIN_MS: u64 = 1_700_000_000_000;
+
+/// Nobody calls with a key here.
+struct NoKeys;
+
+impl Gatekeeper for NoKeys {
+    fn replace(&self, _access: Arc<Access>) {}
+}
 
 /// Everything that runs.
 pub struct Rig {
@@ -78,6 +86,7 @@ impl Rig {
         let thread = Thread {
             bus,
             store,
+            gate: Arc::new(NoKeys),
             matcher: Arc::clone(&matcher) as _,
             clock,
             requests: received,

@@ -11,6 +11,7 @@ use panotti_protocol::id::{DeliveryId, EventId, FencingToken, InstanceId, Replay
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 
+use crate::access::AccessWrite;
 use crate::command::{AuditEntry, Record, StartReplay, Switch};
 use crate::delivery::{Counts, DeliveryKey};
 use crate::event::SharedEvent;
@@ -113,6 +114,8 @@ pub enum Write {
     },
     /// What is written of schemas.
     Schema(Box<SchemaWrite>),
+    /// What is written of keys and roles.
+    Access(Box<AccessWrite>),
     /// What an event is tagged with.
     Tags {
         /// The event.

@@ -13,6 +13,7 @@ use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence, uuid_v7
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 
+use crate::access::{Access, StoredAccess};
 use crate::action::{Action, CancelReason, Step, Write};
 use crate::command::{Answer, Attach, Command};
 use crate::defect::{Defect, Defects};
@@ -50,6 +51,8 @@ pub struct Snapshot {
     pub filters: Vec<StoredFilter>,
     /// Every topic that has a schema, or had one.
     pub schemas: Vec<StoredSchema>,
+    /// Keys and roles.
+    pub access: StoredAccess,
     /// Plugins that are wanted off, with what becomes of their events.
     pub disabled: BTreeMap<String, Option<OnDisabled>>,
     /// Replays that are running, or were cancelled with items open.
@@ -103,6 +106,7 @@ pub struct Bus {
     /// Stored filters by name.
     pub(crate) filters: BTreeMap<String, StoredFilter>,
     pub(crate) schemas: BTreeMap<Topic, StoredSchema>,
+    pub(crate) access: Arc<Access>,
     pub(crate) disabled: BTreeMap<String, Option<OnDisabled>>,
     pub(crate) copies: BTreeMap<String, Copy>,
     pub(crate) leases: BTreeMap<FencingToken, Held>,
@@ -146,6 +150,7 @@ impl Bus {
             subscriptions,
             filters: snapshot.filters.into_iter().map(|filter| (filter.name.clone(), filter)).collect(),
             schemas: Self::load_schemas(snapshot.schemas),
+            access: Arc::new(Access::load(snapshot.access)),
             disabled: snapshot.disabled,
             copies: BTreeMap::new(),
             leases: BTreeMap::new(),
@@ -242,6 +247,7 @@ impl Bus {
             Command::CreateFilter(create) => self.create_filter(*create, step),
             Command::RemoveFilter { name, actor, reason } => self.remove_filter(&name, actor, reason, step),
             Command::Schema(change) => self.change_schemas(*change, step),
+            Command::Access(change) => self.change_access(*change, step),
             Command::Switch(switch) => self.switch(switch, step),
             Command::Attach(attach) => {
                 self.copies.insert(attach.plugin.clone(), Copy { attach, open: true });

@@ -16,10 +16,11 @@
 //! - [`origin`]: the request behind a command, for the audit
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
 //! - [`manifest`], [`lifecycle`]: what a plugin's manifest comes to; the life of one plugin
-//! - [`permission`]: who may do what
+//! - [`permission`], [`roles`], [`access`]: who may do what; named sets of it; API keys and the changes of all that
 //! - [`limits`], [`random`], [`meter`]: bounds; numbers that follow from a seed; measured times
 //! - [`defect`]: mistakes that a test can switch on, to prove that the simulation would see them
 
+pub mod access;
 pub mod action;
 pub mod ages;
 mod batch;
@@ -53,11 +54,13 @@ pub mod poison;
 mod publish;
 pub mod random;
 mod reach;
+pub mod refusal;
 mod registering;
 pub mod replay;
 mod replaying;
 pub mod retention;
 pub mod retry;
+pub mod roles;
 pub mod routing;
 pub mod schemas;
 pub mod sealing;

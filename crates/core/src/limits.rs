@@ -91,3 +91,7 @@ pub const SCHEMA_TOPICS_MAX: usize = 10_000;
 pub const SCHEMA_VERSIONS_MAX: u32 = 10_000;
 /// Most bytes of all schemas in force together: they are kept in memory, compiled.
 pub const SCHEMAS_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// API keys of one store, those that are over included.
+pub const API_KEYS_MAX: usize = 1_000;
+/// Roles of one store that did not come with Panotti.
+pub const ROLES_MAX: usize = 100;

@@ -41,6 +41,57 @@ impl Grants {
         self.decide(verb, resource, object).allowed
     }
 
+    /// What is left of it within these permissions. None of them leaves all of it.
+    #[must_use]
+    pub fn within(&self, scope: &[Permission]) -> Self {
+        if scope.is_empty() {
+            return self.clone();
+        }
+        let mut allow: Vec<Permission> = Vec::new();
+        for both in self.allow.iter().flat_map(|own| scope.iter().filter_map(|narrow| own.intersection(narrow))) {
+            if !allow.iter().any(|known| known.contains(&both)) {
+                allow.push(both);
+            }
+        }
+        Self { allow, deny: self.deny.clone() }
+    }
+
+    /// The first thing that others hold and this does not: what whoever holds this may not give away. Errs on the safe side: where several
+    /// permissions together would cover one that is asked for, and none alone does, it counts as missing.
+    pub fn missing_of(&self, others: &Self) -> Option<Permission> {
+        others.allow.iter().find_map(|wanted| self.missing(wanted, others))
+    }
+
+    fn missing(&self, wanted: &Permission, others: &Self) -> Option<Permission> {
+        let whole = self.allow.iter().any(|own| own.contains(wanted));
+        if whole && self.deny.is_empty() {
+            return None;
+        }
+        let verbs = wanted.verb().map_or(Verb::ALL.to_vec(), |verb| vec![verb]);
+        let resources = wanted.resource().map_or(Resource::ALL.to_vec(), |resource| vec![resource]);
+        for (verb, resource) in verbs.iter().flat_map(|verb| resources.iter().map(move |resource| (*verb, *resource))) {
+            let piece = Permission::new(verb, resource, wanted.pattern().clone());
+            let taken_away = |part: &Permission| others.deny.iter().any(|denied| denied.contains(part));
+            if taken_away(&piece) {
+                continue;
+            }
+            if !whole && !self.allow.iter().any(|own| own.contains(&piece)) {
+                return Some(piece);
+            }
+            let denied = self.deny.iter().filter_map(|denied| denied.intersection(&piece));
+            if let Some(cut) = denied.into_iter().find(|cut| !taken_away(cut)) {
+                return Some(cut);
+            }
+        }
+        None
+    }
+
+    /// Whether every object of a kind is allowed, now and later: what a route asks that does not look at objects one by one.
+    pub fn allows_all(&self, verb: Verb, resource: Resource) -> bool {
+        self.allow.iter().any(|allowed| allowed.touches(verb, resource) && allowed.pattern().as_str() == ">")
+            && !self.deny.iter().any(|denied| denied.touches(verb, resource))
+    }
+
     /// Whether some object of a kind may be: what a route asks before it has looked at any.
     pub fn allows_some(&self, verb: Verb, resource: Resource) -> bool {
         self.allow.iter().any(|allowed| allowed.touches(verb, resource))
@@ -84,6 +135,42 @@ mod tests {
         assert_eq!(reader.decide(Verb::Read, Resource::Events, "salary.paid").by.unwrap().to_string(), "read:events:salary.>");
         assert!(reader.allows_some(Verb::Read, Resource::Events));
         assert!(!grants(&["read:*:>"], &["read:events:>"]).allows_some(Verb::Read, Resource::Events));
+    }
+
+    #[test]
+    fn rule_20_a_scope_narrows_what_a_role_allows_and_keeps_what_it_denies() {
+        let role = grants(&["read:*:>", "publish:events:a.*"], &["read:events:salary.>"]);
+        let scope = ["*:events:a.>".parse().unwrap(), "publish:events:b.c".parse().unwrap()];
+
+        let narrowed = role.within(&scope);
+
+        assert_eq!(narrowed, grants(&["read:events:a.>", "publish:events:a.*"], &["read:events:salary.>"]));
+        assert_eq!(role.within(&[]), role);
+        assert_eq!(role.within(&["manage:keys:>".parse().unwrap()]).allow, []);
+    }
+
+    #[test]
+    fn rule_20_what_somebody_may_give_away_is_what_they_hold() {
+        for (own, others, missing) in [
+            (grants(&["*:*:>"], &[]), grants(&["*:*:>"], &[]), None),
+            (grants(&["read:*:>"], &[]), grants(&["read:events:a.*"], &[]), None),
+            (grants(&["read:events:a.*"], &[]), grants(&["read:events:a.>"], &[]), Some("read:events:a.>")),
+            (grants(&["read:*:>"], &["read:events:a.>"]), grants(&["read:events:>"], &[]), Some("read:events:a.>")),
+            (grants(&["read:*:>"], &["read:events:a.>"]), grants(&["read:events:>"], &["read:*:a.>"]), None),
+            (grants(&["read:*:>"], &["read:events:a.>"]), grants(&["read:events:b.>"], &[]), None),
+            (grants(&["read:*:>"], &[]), grants(&["*:events:>"], &[]), Some("publish:events:>")),
+            (grants(&["read:*:>"], &[]), grants(&["*:events:>"], &["publish:*:>", "replay:*:>", "manage:*:>", "reveal:*:>"]), None),
+        ] {
+            assert_eq!(own.missing_of(&others).map(|missing| missing.to_string()).as_deref(), missing, "{own:?} gives {others:?}");
+        }
+    }
+
+    #[test]
+    fn rule_20_all_of_a_kind_is_allowed_only_where_nothing_of_it_is_left_out() {
+        assert!(grants(&["read:events:>"], &["read:plugins:>"]).allows_all(Verb::Read, Resource::Events));
+        assert!(!grants(&["read:events:*"], &[]).allows_all(Verb::Read, Resource::Events));
+        assert!(!grants(&["read:*:>"], &["read:events:salary.>"]).allows_all(Verb::Read, Resource::Events));
+        assert!(!grants(&["publish:events:>"], &[]).allows_all(Verb::Read, Resource::Events));
     }
 
     #[test]

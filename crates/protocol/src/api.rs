@@ -14,6 +14,7 @@ use crate::id::{DeliveryId, EventId, Sequence, StoreId};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
+mod access;
 mod audit;
 mod checks;
 mod failures;
@@ -21,11 +22,13 @@ mod filters;
 mod housekeeping;
 mod http;
 mod plugins;
+mod publishing;
 mod reading;
 mod replays;
 mod schemas;
 mod seal;
 
+pub use access::*;
 pub use audit::*;
 pub use checks::*;
 pub use failures::*;
@@ -33,6 +36,7 @@ pub use filters::*;
 pub use housekeeping::*;
 pub use http::*;
 pub use plugins::*;
+pub use publishing::*;
 pub use reading::*;
 pub use replays::*;
 pub use schemas::*;
@@ -449,32 +453,6 @@ pub struct OutcomeNotice {
 pub struct Gap {
     /// How many notices were dropped.
     pub missed: u64,
-}
-
-/// Answer of NDJSON publishing with `?receipts=summary`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PublishSummary {
-    /// Lines accepted, duplicates included.
-    pub accepted: u64,
-    /// Of those, published before.
-    pub duplicates: u64,
-    /// Lines refused.
-    pub refused: u64,
-    /// The first refusals (100 at most).
-    pub errors: Vec<crate::failure::FailurePart>,
-}
-
-/// One line of the answer to NDJSON publishing or one item of the answer to a batch: a receipt or a failure for the line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LineAnswer {
-    /// Number of the line, from 1.
-    pub line: u64,
-    /// The receipt. Absent when the line was refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<crate::event::Receipt>,
-    /// Why it was refused. Absent when it was accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<crate::failure::Failure>,
 }
 
 /// `POST /daemon/stop`

@@ -145,12 +145,26 @@ codes! {
         "This is a defect; the daemon's log has more under the request id.", "Please report it with the request id and the log.";
     ITEMS_FAILED = "items.failed", 0, PARTIAL, "Some of several items failed",
         "What is wrong with each is listed; the others were done.", "Mend those that are listed and run it again for them.";
+    KEY_EXISTS = "key.exists", 409, CONFLICT, "There is a key in force with this name",
+        "A name stands for one key, and for the one that replaces it.", "Choose another name, or `panotti key rotate NAME` for a new secret.";
+    KEY_IN_URL = "key.in_url", 400, USAGE, "A key stands in the URL",
+        "URLs end up in logs and histories, so a key that was sent in one is no secret any more.", "Send it as `Authorization: Bearer KEY`, and give this one up: `panotti key rotate NAME --overlap 0s`.";
+    KEY_INVALID = "key.invalid", 401, DENIED, "The key does not let in",
+        "It is unknown, mistyped, expired, revoked, or used from where it may not be used.", "Ask whoever gave it to you; `panotti key list` on the daemon's machine shows all.";
     KEY_MISSING = "key.missing", 401, DENIED, "A key is needed",
-        "Over the network only `/livez` and `/readyz` answer without one.", "Send `Authorization: Bearer KEY`, or use the local socket.";
+        "Over the network only keys tell who calls; without one only `/livez` and `/readyz` answer.", "Send `Authorization: Bearer KEY`, or use the local socket; `panotti key create NAME --role ROLE` makes one.";
+    KEY_NOT_FOUND = "key.not_found", 404, NOT_FOUND, "There is no such key",
+        "The name or id is wrong, or the key was over for long and has made room.", "`panotti key list` shows all.";
+    KEY_OVER = "key.over", 409, CONFLICT, "The key is over or has been replaced",
+        "Only a key that is in force and was not replaced can get another secret.", "Make a new one with `panotti key create`, or rotate the one that replaced it.";
+    KEY_THROTTLED = "key.throttled", 429, DENIED, "Too many wrong keys from here",
+        "Whoever sends wrong keys waits, each time twice as long, up to 15 minutes.", "Mend the key, and try again after the time that `Retry-After` names.";
     OVERLOADED = "overloaded", 503, OVERLOADED, "Too much at once",
         "The queue in front of the writer or the number of connections is at its limit.", "Try again after a moment.";
     PERMISSION_DENIED = "permission.denied", 403, DENIED, "Not allowed",
-        "The caller is not the daemon's own user.", "Run it as the user the daemon runs as.";
+        "What is not allowed is denied: the role of the caller does not have this permission.", "`panotti key whoami` shows what you may do; ask for a role or a key that has it.";
+    PERMISSION_EXCEEDED = "permission.exceeded", 403, DENIED, "You cannot give away what you do not hold",
+        "Otherwise whoever may make keys could do everything.", "Ask somebody who holds it, or leave the permission that is named out.";
     PLUGIN_CONFIG_INVALID = "plugin.config_invalid", 422, INVALID, "The plugin's configuration does not hold",
         "A key or value is not what the plugin takes.", "`panotti plugin config get NAME` shows what is set.";
     PLUGIN_CONFIG_KEY_UNKNOWN = "plugin.config_key_unknown", 404, NOT_FOUND, "The plugin has no such configuration key",
@@ -199,6 +213,14 @@ codes! {
         "A connection that brings nothing takes the place of one that would.", "Send it again, in one go.";
     REQUEST_URI_TOO_LONG = "request.uri_too_long", 414, USAGE, "The path is over the limit",
         "Everything that comes from outside has a limit.", "Ask for less in one request.";
+    ROLE_BUILT_IN = "role.built_in", 409, CONFLICT, "The role comes with Panotti and cannot be changed",
+        "What `viewer` or `admin` may do is the same everywhere.", "Make your own: `panotti role create NAME --from ROLE --allow PERMISSION`.";
+    ROLE_EXISTS = "role.exists", 409, CONFLICT, "There is a role with this name",
+        "A name stands for one role.", "Choose another name, or change the role with `panotti role set NAME`.";
+    ROLE_IN_USE = "role.in_use", 409, CONFLICT, "Keys in force have the role",
+        "Without their role they would let nobody in.", "Revoke those keys first; `panotti key list` shows them.";
+    ROLE_NOT_FOUND = "role.not_found", 404, NOT_FOUND, "There is no such role",
+        "The name is wrong, or the role was removed.", "`panotti role list` shows all.";
     ROUTE_NOT_FOUND = "route.not_found", 404, NOT_FOUND, "There is no such route",
         "The path is wrong.", "See docs/api.md.";
     SCHEMA_CHANGED = "schema.changed", 409, CONFLICT, "The topic's schema has changed meanwhile",

@@ -12,6 +12,7 @@
 //! - [`permission`]: who may do what, as it is written
 //! - [`api`]: bodies of the HTTP API
 //! - [`strict_json`]: what JSON from outside must not be
+//! - [`key`], [`network`]: API keys as they are written; networks that one is bound to
 //! - [`limits`]: bounds on everything that comes from outside
 //!
 //! Types here are frozen the day they ship: adding an optional field is fine, anything else is a new version.
@@ -26,8 +27,10 @@ pub mod json {
     //! The JSON value that configuration and state are made of, so that the core needs no other crate for it.
     pub use serde_json::{Value, to_vec};
 }
+pub mod key;
 pub mod limits;
 pub mod manifest;
+pub mod network;
 pub mod notice;
 pub mod permission;
 pub mod strict_json;

@@ -1,5 +1,7 @@
 //! Bounds on everything that comes from outside. Each has its unit in its name; the figures are safety.md 4.9's defaults.
 
+use std::time::Duration;
+
 /// Longest topic or topic pattern, in bytes.
 pub const TOPIC_BYTES_MAX: usize = 255;
 /// Most dotted words in a topic or pattern.
@@ -82,3 +84,21 @@ pub const FILTER_NAME_BYTES_MAX: usize = 64;
 pub const TAG_BYTES_MAX: usize = 128;
 /// Longest reason or name given by a person, in bytes.
 pub const REASON_BYTES_MAX: usize = 500;
+/// Longest name of a key or a role, in bytes.
+pub const ACCESS_NAME_BYTES_MAX: usize = 64;
+/// Longest label of a key, in bytes.
+pub const KEY_LABEL_BYTES_MAX: usize = 256;
+/// Most permissions that narrow one key.
+pub const KEY_SCOPE_MAX: usize = 16;
+/// Most networks that one key is bound to.
+pub const KEY_NETWORKS_MAX: usize = 16;
+/// Most permissions that a role allows, and most that it denies.
+pub const ROLE_PERMISSIONS_MAX: usize = 32;
+/// How long a key lasts where nothing else is said.
+pub const KEY_LIFE_DEFAULT: Duration = Duration::from_secs(90 * 86_400);
+/// How long a key lasts at most.
+pub const KEY_LIFE_MAX: Duration = Duration::from_secs(366 * 86_400);
+/// How long the old secret of a key that is rotated stays in force where nothing else is said.
+pub const KEY_OVERLAP_DEFAULT: Duration = Duration::from_secs(86_400);
+/// How long it stays in force at most.
+pub const KEY_OVERLAP_MAX: Duration = Duration::from_secs(7 * 86_400);

@@ -20,6 +20,9 @@ pub const SUBSCRIPTION_STALLED: &str = "panotti.subscription.stalled";
 /// A subscription that stood still moves again: payload [`Resumed`].
 pub const SUBSCRIPTION_RESUMED: &str = "panotti.subscription.resumed";
 
+/// Many attempts to get in with a wrong key within a minute: payload [`KeysRefused`].
+pub const KEYS_REFUSED: &str = "panotti.keys.refused";
+
 /// The store is filling up: payload [`StoreWatermark`].
 pub const STORE_WATERMARK: &str = "panotti.store.watermark";
 
@@ -144,6 +147,20 @@ pub struct StoreWatermark {
     pub bytes_max: u64,
 }
 
+/// Many attempts to get in with a wrong key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeysRefused {
+    /// Attempts within the minute.
+    pub attempts: u32,
+    /// Where the last one came from.
+    pub source: String,
+}
+
+/// The payload of [`KEYS_REFUSED`].
+pub fn keys_refused(attempts: u32, source: String) -> Vec<u8> {
+    serde_json::to_vec(&KeysRefused { attempts, source }).expect("a number and a text are always JSON")
+}
+
 /// The payload of [`STORE_WATERMARK`].
 pub fn store_watermark(percent: u64, used_bytes: u64, bytes_max: u64) -> Vec<u8> {
     serde_json::to_vec(&StoreWatermark { percent, used_bytes, bytes_max }).expect("numbers are always JSON")
@@ -172,6 +189,7 @@ mod tests {
             DELIVERY_QUARANTINED,
             PLUGIN_STATE,
             PLUGIN_CRASH_LOOP,
+            KEYS_REFUSED,
             STORE_WATERMARK,
             STORE_CORRUPT,
             SUBSCRIPTION_STALLED,

@@ -132,6 +132,11 @@ impl Permission {
         Self { verb: None, resource: None, pattern: TopicPattern::everything() }
     }
 
+    /// One about a verb and a resource.
+    pub fn new(verb: Verb, resource: Resource, pattern: TopicPattern) -> Self {
+        Self { verb: Some(verb), resource: Some(resource), pattern }
+    }
+
     /// Whether it is about this.
     pub fn covers(&self, verb: Verb, resource: Resource, object: &str) -> bool {
         self.touches(verb, resource) && self.fits(object)
@@ -143,11 +148,21 @@ impl Permission {
     }
 
     fn fits(&self, object: &str) -> bool {
-        match object.parse::<Topic>() {
-            Ok(object) => self.pattern.matches(&object),
-            // A name that no pattern can spell is covered by what covers everything.
-            Err(_) => self.pattern.as_str() == ">",
-        }
+        // A name that no pattern can spell is covered by what covers everything, and by nothing else.
+        self.pattern.as_str() == ">" || object.parse::<Topic>().is_ok_and(|object| self.pattern.matches(&object))
+    }
+
+    /// What is covered by this one and by another.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let verb = both(self.verb, other.verb)?;
+        let resource = both(self.resource, other.resource)?;
+        Some(Self { verb, resource, pattern: self.pattern.intersection(&other.pattern)? })
+    }
+
+    /// Whether it covers everything that another one covers.
+    pub fn contains(&self, other: &Self) -> bool {
+        let verb = self.verb.is_none() || self.verb == other.verb;
+        verb && (self.resource.is_none() || self.resource == other.resource) && self.pattern.covers(&other.pattern)
     }
 
     /// The verb; none for every one.
@@ -163,6 +178,15 @@ impl Permission {
     /// The objects.
     pub fn pattern(&self) -> &TopicPattern {
         &self.pattern
+    }
+}
+
+/// What two choices have in common, where none stands for every one.
+fn both<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<Option<T>> {
+    match (one, other) {
+        (Some(one), Some(other)) => (one == other).then_some(Some(one)),
+        (Some(one), None) | (None, Some(one)) => Some(Some(one)),
+        (None, None) => Some(None),
     }
 }
 

@@ -127,6 +127,34 @@ impl TopicPattern {
         }
         words.next().is_none()
     }
+
+    /// The topics that fit this pattern and another one: again those of one pattern, or none at all.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let (mut own, mut others) = (self.0.split('.'), other.0.split('.'));
+        let mut words = Vec::new();
+        loop {
+            match (own.next(), others.next()) {
+                (None, None) => break,
+                (Some(">"), Some(word)) => {
+                    words.push(word);
+                    words.extend(others.by_ref());
+                }
+                (Some(word), Some(">")) => {
+                    words.push(word);
+                    words.extend(own.by_ref());
+                }
+                (Some("*"), Some(word)) | (Some(word), Some("*")) => words.push(word),
+                (Some(word), Some(same)) if word == same => words.push(word),
+                _ => return None,
+            }
+        }
+        Some(Self(words.join(".").into()))
+    }
+
+    /// Whether every topic that fits the other pattern fits this one.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.intersection(other).as_ref() == Some(other)
+    }
 }
 
 impl FromStr for TopicPattern {
@@ -213,5 +241,24 @@ mod tests {
         assert_eq!("a.b*".parse::<TopicPattern>(), Err(TopicInvalid::WildcardPlace));
         assert_eq!("a".repeat(256).parse::<Topic>(), Err(TopicInvalid::TooLong));
         assert_eq!(["a"; 17].join(".").parse::<Topic>(), Err(TopicInvalid::TooManyWords));
+    }
+
+    #[test]
+    fn what_two_patterns_have_in_common_is_one_pattern_or_nothing() {
+        let pattern = |text: &str| text.parse::<TopicPattern>().unwrap();
+        for (one, other, both) in [
+            (">", "a.*", Some("a.*")),
+            ("a.>", "*.b", Some("a.b")),
+            ("a.*", "a.b.c", None),
+            ("*.b.>", "a.>", Some("a.b.>")),
+            ("a.>", "a", None),
+            ("a.*", "b.*", None),
+            ("a.>", "a.b.>", Some("a.b.>")),
+        ] {
+            let expected = both.map(pattern);
+            assert_eq!(pattern(one).intersection(&pattern(other)), expected, "{one} and {other}");
+            assert_eq!(pattern(other).intersection(&pattern(one)), expected, "{other} and {one}");
+        }
+        assert!(pattern("a.>").covers(&pattern("a.*")) && !pattern("a.*").covers(&pattern("a.>")));
     }
 }

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod filter;
 pub mod health;
 pub mod help;
+pub mod key;
 pub mod overview;
 pub mod plugin;
 pub mod replay;
@@ -74,6 +75,13 @@ pub enum Command {
     /// Sealed payloads: who can open them; and whether everything is as it was written
     #[command(subcommand, alias = "seals", after_help = "Examples:\n  panotti seal init recovery.txt\n  panotti seal check")]
     Seal(seal::SealCommand),
+    /// API keys: who may come in, as what, until when
+    #[command(
+        subcommand,
+        alias = "keys",
+        after_help = "Examples:\n  panotti key create ci --role publisher --scope 'publish:events:recording.*'\n  panotti key list --expiring 14d"
+    )]
+    Key(key::KeyCommand),
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
@@ -108,6 +116,7 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Seal(command)) => seal::run(command, context).await,
         Some(Command::Topic(command)) => topic::run(command, context).await,
         Some(Command::Slo(args)) => slo::run(args, context).await,
+        Some(Command::Key(command)) => key::run(command, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,
         Some(Command::Doctor(args)) => Box::pin(doctor::run(&args, context)).await,
         Some(Command::Audit(command)) => Box::pin(audit::run(command, context)).await,

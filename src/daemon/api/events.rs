@@ -16,6 +16,7 @@ use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::id::{EventId, Sequence};
 use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
+use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::strict_json;
 
 use super::batch::Batch;
@@ -107,6 +108,7 @@ async fn publish_one(
         false => failure,
     })?;
     let mut draft = drafts::draft(read_event(&bytes)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
     let made_from = from.as_ref().map(|from| from.eventid);
     if let Some(from) = from {
         draft.causationid = made_from;
@@ -175,7 +177,9 @@ async fn publish_batch_once<'a>(
 }
 
 fn line_draft(api: &Api, principal: &Principal, text: &[u8]) -> Result<Draft, Failure> {
-    drafts::draft(read_event(text)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)
+    let draft = drafts::draft(read_event(text)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
+    principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
+    Ok(draft)
 }
 
 /// Publishes lines in one transaction and answers each, in order. A line that does not hold leaves the others alone.

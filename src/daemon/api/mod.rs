@@ -5,7 +5,8 @@
 //! - [`tcp`]: the network: where it listens, when, how many may connect
 //! - [`http`]: HTTP on a connection of either, within its limits
 //! - [`routes`]: the one table of routes, and what each needs
-//! - [`principal`]: who calls
+//! - [`principal`], [`auth`]: who calls, and how that is found out
+//! - [`keys`]: API keys and who has one
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
@@ -13,14 +14,15 @@
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
-//! - [`access`]: a line in the access log for every request
+//! - [`access_log`]: a line in the access log for every request
 //! - [`audit`], [`recording`]: who did what; what is recorded of every request
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
-pub mod access;
+pub mod access_log;
 pub mod audit;
+pub mod auth;
 mod batch;
 pub mod checks;
 pub mod daemon;
@@ -29,6 +31,7 @@ pub mod explanations;
 pub mod export;
 pub mod filters;
 pub mod http;
+pub mod keys;
 pub mod local;
 pub mod ndjson;
 pub mod numbers;
@@ -63,7 +66,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use self::http::gate::Hosts;
-use super::access::AccessLog;
+use super::access::Gate;
+use super::access_log::AccessLog;
 use super::bus::handle::BusHandle;
 use super::checkpoints::Known;
 use super::clock::Clock;
@@ -83,6 +87,8 @@ pub struct Shared {
     pub host: HostHandle,
     /// The subscriptions in force.
     pub rules: Arc<Rules>,
+    /// Who has a key.
+    pub gate: Arc<Gate>,
     /// The store, to read.
     pub readers: Readers,
     /// Who can open sealed payloads.
@@ -99,8 +105,6 @@ pub struct Shared {
     pub clock: Clock,
     /// The network listener.
     pub http: watch::Receiver<HttpStatus>,
-    /// Whether there is a key, which the network listener waits for: whoever makes and removes keys sends it.
-    pub keys_exist: watch::Sender<bool>,
     /// Cancelled when the daemon begins to stop: streams end with a word.
     pub stopping: CancellationToken,
     /// Asks the daemon to stop, with the drain time in milliseconds where one was given.
@@ -153,10 +157,10 @@ pub fn router(api: Api) -> Router {
         .nest("/v1", routes.clone())
         .merge(routes)
         .layer(axum::middleware::from_fn(recording::on_behalf))
-        .layer(axum::middleware::from_fn(principal::identify))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), auth::identify))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
         .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
         .layer(axum::middleware::from_fn(problem::with_request_id))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access::log))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access_log::log))
         .with_state(api)
 }

@@ -1,21 +1,19 @@
-//! Who calls, and what they may do: on the local socket the user at the other end, known from the kernel.
+//! Who calls, and what they may do.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request};
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::Extensions;
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderValue};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use panotti_core::access::StoredKey;
 use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::{Resource, Verb};
 
 use super::problem::Problem;
-use super::routes::{Needs, operations};
 use crate::config::user::{command_line_source, user_name};
+use crate::daemon::access::KnownKey;
 
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,14 +46,16 @@ pub enum Identity {
         /// The user's id.
         uid: u32,
     },
+    /// A key.
+    Key(Arc<StoredKey>),
 }
 
 /// Who acts, for the audit and for events, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// `user:NAME`.
+    /// `user:NAME` or `key:NAME`.
     pub actor: String,
-    /// Source of the events it publishes, where it names none: `/cli/USER@HOST`.
+    /// Source of the events it publishes, where it names none: `/cli/USER@HOST` or `/key/NAME`.
     pub source: String,
     /// How it is known.
     pub identity: Identity,
@@ -65,9 +65,16 @@ pub struct Principal {
 
 impl Principal {
     /// A user of this machine. Only the daemon's own user and root get through the socket, and they may do everything.
-    fn local_user(uid: u32) -> Self {
+    pub fn local_user(uid: u32) -> Self {
         let grants = Arc::new(Grants::everything());
         Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity: Identity::LocalUser { uid }, grants }
+    }
+
+    /// Whoever has a key.
+    pub fn of_key(known: &KnownKey) -> Self {
+        let name = &known.stored.name;
+        let identity = Identity::Key(Arc::clone(&known.stored));
+        Self { actor: format!("key:{name}"), source: format!("/key/{name}"), identity, grants: Arc::clone(&known.grants) }
     }
 
     /// Whether it may do something to one object.
@@ -84,33 +91,11 @@ impl Principal {
     }
 }
 
-/// Whether a path is a route that needs nothing. What else there is, strangers are not told.
-fn is_for_strangers(path: &str) -> bool {
-    static PATHS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-        operations().iter().filter(|operation| operation.needs == Needs::Nothing).map(|operation| operation.path).collect()
-    });
-    PATHS.contains(&path.strip_prefix("/v1").unwrap_or(path))
-}
-
-/// Finds out who calls, before anything else is looked at.
-pub async fn identify(mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.clone());
-    if let Some(peer) = peer {
-        request.extensions_mut().insert(Principal::local_user(peer.uid));
-    } else if !is_for_strangers(request.uri().path()) {
-        let failure = Failure::new(ErrorCode::KEY_MISSING, "no key came with the request");
-        let mut response = Problem(failure).into_response();
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"panotti\""));
-        return response;
-    }
-    next.run(request).await
-}
-
 impl<S: Send + Sync> FromRequestParts<S> for Principal {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let unknown = || Problem(Failure::new(ErrorCode::PERMISSION_DENIED, "the caller is not known"));
+        let unknown = || Problem(Failure::new(ErrorCode::KEY_MISSING, "there is no key in the request"));
         parts.extensions.get::<Self>().cloned().ok_or_else(unknown)
     }
 }

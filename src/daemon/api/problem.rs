@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
@@ -55,11 +55,27 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&self.0)).into_response();
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(challenge) = challenge(&self.0) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
         if let Some(seconds) = self.0.retry_after {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self.0);
         response
+    }
+}
+
+/// What a client that came without the right key is told in the header that is meant for it (RFC 6750).
+fn challenge(failure: &Failure) -> Option<&'static str> {
+    if failure.is(ErrorCode::KEY_MISSING) {
+        Some("Bearer realm=\"panotti\"")
+    } else if failure.status == StatusCode::UNAUTHORIZED.as_u16() {
+        Some("Bearer realm=\"panotti\", error=\"invalid_token\"")
+    } else if failure.is(ErrorCode::PERMISSION_DENIED) {
+        Some("Bearer realm=\"panotti\", error=\"insufficient_scope\"")
+    } else {
+        None
     }
 }
 

@@ -34,12 +34,13 @@ impl Asker {
     fn of(principal: &Principal) -> Self {
         let key = match &principal.identity {
             Identity::LocalUser { .. } => None,
+            Identity::Key(stored) => Some(stored.id.to_string()),
         };
         Self { actor: principal.actor.clone(), key }
     }
 }
 
-/// Answers a request in its principal's name. Inside of [`super::principal::identify`].
+/// Answers a request in its principal's name. Inside of [`super::auth::identify`].
 pub async fn on_behalf(request: Request, next: Next) -> Response {
     let asker = request.extensions().get::<Principal>().map(Asker::of);
     let origin = Origin { key: asker.as_ref().and_then(|asker| asker.key.clone()), ..origin_of(&request) };
@@ -82,7 +83,7 @@ impl Refusals {
     }
 }
 
-/// Records what was refused for want of a principal or a permission, before it is answered. Outside of [`super::principal::identify`].
+/// Records what was refused for want of a principal or a permission, before it is answered. Outside of [`super::auth::identify`].
 pub async fn refusals(State(api): State<Api>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("(no route)", MatchedPath::as_str);
     let object = format!("{} {}", request.method(), route.strip_prefix("/v1").unwrap_or(route));

@@ -13,20 +13,21 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, audit, checks, daemon, events, explanations, export, filters, numbers, plugin_state, plugins, problem, purging, replays, schemas,
-    seal, stream, subscriptions, topics, traces,
+    Api, audit, checks, daemon, events, explanations, export, filters, keys, numbers, plugin_state, plugins, problem, purging, replays,
+    schemas, seal, stream, subscriptions, topics, traces,
 };
 
-/// What the caller of a route needs before its handler runs. A handler that has loaded an object asks about that object besides, with
-/// [`Principal::check`].
+/// What the caller of a route needs before its handler runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing: it tells strangers nothing that they could use.
     Nothing,
     /// To be somebody that the daemon knows.
     Principal,
-    /// A permission for some object of a kind.
+    /// A permission for every object of a kind: the handler does not look at them one by one.
     Permission(Verb, Resource),
+    /// A permission for some object of a kind: the handler asks about each with [`Principal::check`].
+    PermissionForEach(Verb, Resource),
 }
 
 /// One route.
@@ -79,9 +80,12 @@ async fn guard(needs: Needs, request: Request, next: Next) -> Response {
     let principal = request.extensions().get::<Principal>();
     let refused = match (needs, principal) {
         (Needs::Nothing, _) | (Needs::Principal, Some(_)) => None,
-        (_, None) => Some(Failure::new(ErrorCode::PERMISSION_DENIED, "the caller is not known")),
-        (Needs::Permission(verb, resource), Some(principal)) if principal.grants.allows_some(verb, resource) => None,
-        (Needs::Permission(verb, resource), Some(principal)) => Some(principal.lacks(verb, resource, ">")),
+        (_, None) => Some(Failure::new(ErrorCode::KEY_MISSING, "there is no key in the request")),
+        (Needs::Permission(verb, resource), Some(principal)) if principal.grants.allows_all(verb, resource) => None,
+        (Needs::PermissionForEach(verb, resource), Some(principal)) if principal.grants.allows_some(verb, resource) => None,
+        (Needs::Permission(verb, resource) | Needs::PermissionForEach(verb, resource), Some(principal)) => {
+            Some(principal.lacks(verb, resource, ">"))
+        }
     };
     match refused {
         Some(failure) => Problem(failure).into_response(),
@@ -100,7 +104,7 @@ pub fn router() -> Router<Api> {
 }
 
 fn routes() -> Routes {
-    replays_and_plugins(events_and_topics(the_daemon(Routes::default())))
+    keys_and_roles(replays_and_plugins(events_and_topics(the_daemon(Routes::default()))))
 }
 
 const fn may(verb: Verb, resource: Resource) -> Needs {
@@ -136,7 +140,7 @@ fn events_and_topics(routes: Routes) -> Routes {
     let (see_schemas, manage_schemas) = (may(Verb::Read, Resource::Schemas), may(Verb::Manage, Resource::Schemas));
     routes
         .route("list_events", "GET", "/events", read, events::list)
-        .route("publish_events", "POST", "/events", publish, events::publish)
+        .route("publish_events", "POST", "/events", Needs::PermissionForEach(Verb::Publish, Resource::Events), events::publish)
         .route("get_event_status", "GET", "/events/status", read, events::status)
         .route("stream_events", "GET", "/events/stream", read, stream::stream)
         .route("list_error_groups", "GET", "/events/errors", read, events::errors)
@@ -195,6 +199,17 @@ fn replays_and_plugins(routes: Routes) -> Routes {
         .route("set_plugin_state", "PUT", "/plugins/{id}/state/{*key}", manage, plugin_state::set)
         .route("remove_plugin_state", "DELETE", "/plugins/{id}/state/{*key}", manage, plugin_state::remove)
         .route("get_plugin_logs", "GET", "/plugins/{id}/logs", see, plugins::logs)
+}
+
+fn keys_and_roles(routes: Routes) -> Routes {
+    let (see, manage) = (may(Verb::Read, Resource::Keys), may(Verb::Manage, Resource::Keys));
+    routes
+        .route("list_keys", "GET", "/keys", see, keys::list)
+        .route("create_key", "POST", "/keys", manage, keys::create)
+        .route("get_key", "GET", "/keys/{id}", see, keys::show)
+        .route("rotate_key", "POST", "/keys/{id}/rotate", manage, keys::rotate)
+        .route("revoke_key", "POST", "/keys/{id}/revoke", manage, keys::revoke)
+        .route("get_whoami", "GET", "/whoami", Needs::Principal, keys::whoami)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
+use panotti_core::access::{AccessCommand, AccessRefusal};
 use panotti_core::command::{
     Answer, Attach, Command, CreateFilter, InstanceEnd, Publish, Record, Refusal, Report, StartReplay, Steering, Switch,
 };
@@ -278,6 +279,14 @@ impl BusHandle {
         }
     }
 
+    /// Changes keys or roles. Whether that changed anything; what it did is in force when this returns.
+    pub async fn change_access(&self, change: AccessCommand) -> Result<bool, Failure> {
+        match self.command(Command::Access(Box::new(change))).await? {
+            Answer::Refused(Refusal::Access(refusal)) => Err(access_failure(&refusal)),
+            answer => Ok(changed(answer)? > 0),
+        }
+    }
+
     /// A running copy takes deliveries from now on.
     pub async fn attach(&self, attach: Attach) -> Result<(), Failure> {
         done(self.command(Command::Attach(attach)).await?)
@@ -452,6 +461,21 @@ fn violated(misfit: Misfit, at: &str) -> Failure {
     let errors = misfit.problems.into_iter().map(|part| FailurePart { pointer: format!("{at}{}", part.pointer), ..part });
     let next = format!("mend the places that are named; `panotti schema show {}` shows the schema", misfit.topic);
     Failure::new(ErrorCode::SCHEMA_VIOLATED, detail).errors(errors.collect()).next(next)
+}
+
+fn access_failure(refusal: &AccessRefusal) -> Failure {
+    let code = match refusal {
+        AccessRefusal::KeyExists(_) => ErrorCode::KEY_EXISTS,
+        AccessRefusal::NoSuchKey(_) => ErrorCode::KEY_NOT_FOUND,
+        AccessRefusal::KeyOver(_) => ErrorCode::KEY_OVER,
+        AccessRefusal::NoSuchRole(_) => ErrorCode::ROLE_NOT_FOUND,
+        AccessRefusal::RoleExists(_) => ErrorCode::ROLE_EXISTS,
+        AccessRefusal::RoleBuiltIn(_) => ErrorCode::ROLE_BUILT_IN,
+        AccessRefusal::RoleInUse { .. } => ErrorCode::ROLE_IN_USE,
+        AccessRefusal::Exceeds { .. } => ErrorCode::PERMISSION_EXCEEDED,
+        _ => ErrorCode::INTERNAL,
+    };
+    Failure::new(code, refusal.to_string())
 }
 
 fn done(answer: Answer) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
+use panotti_core::access::{AccessWrite, Gatekeeper};
 use panotti_core::action::{Action, Step, Write};
 use panotti_core::bus::Bus;
 use panotti_core::command::{Answer, Command, HandlerOutcome};
@@ -55,6 +56,8 @@ pub struct Thread {
     pub store: Writer,
     /// What publishers match against.
     pub matcher: Arc<dyn Matcher>,
+    /// What lets callers in.
+    pub gate: Arc<dyn Gatekeeper>,
     /// The time.
     pub clock: Clock,
     /// What it is asked.
@@ -178,6 +181,7 @@ impl Thread {
         match self.store.commit(&step.writes, now) {
             Ok(()) => {
                 self.tell_space()?;
+                self.tell_access(&step);
                 self.remember(&step, called.map_or(now, |called| now - called.elapsed()));
                 self.reply(pending, answers)?;
                 self.act(step.actions)
@@ -294,6 +298,14 @@ impl Thread {
         let space = self.store.space()?;
         self.space.send_if_modified(|told| std::mem::replace(told, space) != space);
         Ok(space)
+    }
+
+    /// Keys and roles that were changed are in force before anybody is answered.
+    fn tell_access(&self, step: &Step) {
+        let changes = |write: &Write| matches!(write, Write::Access(write) if !matches!(**write, AccessWrite::KeyUsed(..)));
+        if step.writes.iter().any(changes) {
+            self.gate.replace(Arc::clone(self.bus.access()));
+        }
     }
 
     /// Why publishing is refused now, if it is: everything else goes on.

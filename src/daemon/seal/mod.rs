@@ -5,7 +5,7 @@
 //! - [`tag`]: the key, the tags, the checks
 //! - [`data_key`]: sealing and opening a payload; [`ring`]: the data keys in memory; [`recipients`]: who can open them
 //! - [`alarm`]: events that did not fit: each logged, counted and told once
-//! - [`limits`]: bounds
+//! - [`limits`]: the bounds of it all
 
 pub mod alarm;
 pub mod data_key;

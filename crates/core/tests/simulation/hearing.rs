@@ -133,7 +133,12 @@ impl World {
                 self.coverage.take("command", "switch", if switch.enabled { "on" } else { "off" }, means);
             }
             Command::PendingPage { .. } | Command::WaitingPage { .. } | Command::ReplayPage { .. } => {}
-            Command::HeadsPage { .. } | Command::KeyPage { .. } | Command::Schema(_) | Command::Record(_) | Command::Tick => {}
+            Command::HeadsPage { .. }
+            | Command::KeyPage { .. }
+            | Command::Schema(_)
+            | Command::Access(_)
+            | Command::Record(_)
+            | Command::Tick => {}
         }
         Ok(())
     }

@@ -9,7 +9,7 @@
 //! - `stories`, `stories_of_order`, `stories_of_priority`, `stories_of_batches`, `stalls`, `filters` and `schemas`, told in the small world of
 //!   `story`: the rules again, as sentences with one example each
 //!
-//! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many; with `SIMULATION_LITTLE_MEMORY=1` lanes and ordering
+//! `SIMULATION_SEED=7` runs one seed, `SIMULATION_SEEDS=1000` so many and `SIMULATION_SEEDS=1000..2000` these; with `SIMULATION_LITTLE_MEMORY=1` lanes and ordering
 //! keys have nearly none (feature `defects`).
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "the table of transitions is for people, and a test may panic")]
@@ -53,12 +53,17 @@ use crate::world::Violation;
 /// Seeds of an ordinary `cargo test`.
 const SEEDS: u64 = 50;
 
+/// A long run says after so many seeds that it is still there.
+const SEEDS_BETWEEN_SIGNS_OF_LIFE: u64 = 500;
+
 #[test]
 #[allow(clippy::disallowed_methods, reason = "which seeds to run is said in the environment")]
 fn a_thousand_ways_to_go_wrong_break_no_rule() {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a seed is a number"));
-    let only = number("SIMULATION_SEED");
-    let seeds = only.map_or_else(|| 0..number("SIMULATION_SEEDS").unwrap_or(SEEDS), |seed| seed..seed + 1);
+    let said = |name: &str| std::env::var(name).ok();
+    let seeds = match said("SIMULATION_SEED") {
+        Some(seed) => number(&seed)..number(&seed) + 1,
+        None => said("SIMULATION_SEEDS").map_or(0..SEEDS, |seeds| range(&seeds)),
+    };
     let (first, last) = (seeds.start, seeds.end);
     let (coverage, steps, violation) = run_all(seeds, &memory());
     if let Some((seed, violation)) = violation {
@@ -71,6 +76,15 @@ fn a_thousand_ways_to_go_wrong_break_no_rule() {
         let missing = coverage.missing();
         assert!(missing.is_empty(), "no seed took these transitions: {missing:#?}");
     }
+}
+
+/// `1000` is the seeds from 0, `1000..2000` those between.
+fn range(text: &str) -> Range<u64> {
+    text.split_once("..").map_or_else(|| 0..number(text), |(first, end)| number(first)..number(end))
+}
+
+fn number(text: &str) -> u64 {
+    text.parse().expect("a seed is a number")
 }
 
 /// Bounds of windows, lanes and ordering keys overflow all the time here.
@@ -103,6 +117,9 @@ fn run_all(seeds: Range<u64>, defects: &Defects) -> (Coverage, u64, Option<(u64,
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= seeds.end {
                 return (coverage, steps, None);
+            }
+            if seed > seeds.start && (seed - seeds.start).is_multiple_of(SEEDS_BETWEEN_SIGNS_OF_LIFE) {
+                println!("seed {seed} of {} begins, no rule broken so far", seeds.end);
             }
             match chaos::run(seed, defects.clone()) {
                 Ok((taken, number)) => {

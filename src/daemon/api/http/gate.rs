@@ -133,7 +133,8 @@ fn meant_for_us(request: &Request, hosts: &[String]) -> Result<(), Failure> {
 
 fn is_ours(host: &str, own: Option<IpAddr>, hosts: &[String]) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
-    if host.contains('@') {
+    let port = host.get(authority.host().len()..).unwrap_or("@");
+    if host.contains('@') || !(matches!(port, "" | ":") || authority.port_u16().is_some()) {
         return false;
     }
     let name = authority.host().to_ascii_lowercase();

@@ -27,3 +27,31 @@ CREATE TABLE seal_recipients (
     actor TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO meta (name, value) VALUES ('seal_generation', 0), ('seal_finished', 0);
+
+-- API keys and roles (rule 20). Of a secret only its keyed digest is here; what it is keyed with is not in the data folder.
+CREATE TABLE api_keys (
+    key_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    -- Permissions, separated by spaces.
+    scope TEXT NOT NULL,
+    -- Networks, separated by spaces.
+    networks TEXT NOT NULL,
+    label TEXT NOT NULL,
+    verifier BLOB NOT NULL CHECK (length(verifier) = 32),
+    created_ms INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    revoked_ms INTEGER,
+    last_used_ms INTEGER,
+    -- The key whose place it has taken.
+    replaces TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE roles (
+    name TEXT PRIMARY KEY,
+    allow TEXT NOT NULL,
+    deny TEXT NOT NULL,
+    changed_by TEXT NOT NULL,
+    changed_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -185,6 +185,30 @@ pub fn set_matches(
     keyed::owe(database, event.sequence, event.draft.priority, keys)
 }
 
+/// Makes every event so much older, as if it had been written then. Only for tests.
+#[cfg(feature = "defects")]
+pub fn make_older_for_test(database: &Database, by: std::time::Duration) -> StoreResult<()> {
+    let sql = format!("SELECT {COLUMNS}, events.payload FROM events LEFT JOIN topics USING (topic_id)");
+    let mut statement = database.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (mut event, key_id) = (from_row(database, row)?.event, row.get::<_, Option<i64>>(KEY_ID)?);
+        event.accepted_at = Timestamp::from_ms(event.accepted_at.as_ms() - u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+        let packed = Packed::new(&event, event.matches.as_deref(), &event.keys)?;
+        let (seals, payload) = (database.seals(), event.draft.payload.as_slice());
+        let envelope = envelope(seals, columns(&event, event.rules, &packed, key_id)?.into_iter(), payload.len() as i64);
+        let (tag, stored) = match key_id.map(|id| data_keys::of_stored(database, id)).transpose()? {
+            Some(key) => {
+                (seals.tag_of_sealed(&envelope), key.map_err(|why| corrupt(database, event.sequence, why))?.seal(&envelope, payload))
+            }
+            None => (seals.tag(&envelope, payload).to_vec(), payload.to_vec()),
+        };
+        let sql = "UPDATE events SET accepted_ms = ?2, tag = ?3, payload = ?4 WHERE sequence = ?1";
+        database.execute(sql, params![event.sequence.0, event.accepted_at.as_ms(), tag, stored])?;
+    }
+    Ok(())
+}
+
 /// The receipt of the event that a publisher gave this source and id, if it is stored. Leans on `events_by_source_and_id`.
 pub fn receipt_of(connection: &Connection, source: &str, id: &str) -> StoreResult<Option<Receipt>> {
     let mut statement = connection.prepare_cached("SELECT sequence, eventid, matches FROM events WHERE source = ?1 AND id = ?2")?;

@@ -8,6 +8,7 @@
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`audit`]: who did what: the chain of records, and reading it
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
+//! - [`access`]: keys and roles
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
 //! - [`inspect`]: what `panotti doctor` asks of a store, with a daemon on it or without
@@ -23,6 +24,7 @@
 //! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
 
+pub mod access;
 pub mod audit;
 pub mod checking;
 pub mod checkpoint;

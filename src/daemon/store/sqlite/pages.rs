@@ -22,7 +22,7 @@ use super::database::Database;
 use super::deliveries::DeliveryRow;
 use super::lanes::{self, OWED, owed};
 use super::plugins::SubscriptionRow;
-use super::{deliveries, events, filters, keyed, plugins, replays, schemas};
+use super::{access, deliveries, events, filters, keyed, plugins, replays, schemas};
 use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
@@ -65,6 +65,7 @@ pub fn snapshot(connection: &Database, epoch: u64) -> StoreResult<Snapshot> {
         subscriptions: plugins::subscriptions(connection)?.into_iter().map(|row| row.stored).collect(),
         filters: filters::all(connection)?,
         schemas: schemas::all(connection)?,
+        access: access::all(connection)?,
         disabled: plugins::plugins(connection)?.into_iter().filter(|row| !row.enabled).map(|row| (row.plugin, row.on_disabled)).collect(),
         replays: replays::open_jobs(connection)?,
         last_replay: ReplayNumber(last_replay.unwrap_or(0)),

@@ -19,8 +19,8 @@ use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
 use super::{
-    audit, data_keys, deliveries, events, filters, history, identities, log_index, pages, plugin_state, plugins, publisher_keys, replays,
-    schemas, tag_key, tail, trimming,
+    access, audit, data_keys, deliveries, events, filters, history, identities, log_index, pages, plugin_state, plugins, publisher_keys,
+    replays, schemas, tag_key, tail, trimming,
 };
 use crate::audit::chain::ChainHead;
 use crate::daemon::seal::Seals;
@@ -57,8 +57,12 @@ pub struct Sealing<'a> {
 }
 
 impl Sealing<'_> {
-    /// `forgot`: a person accepts a loss. What the store knew of its keys may be lost too; then those that are there are taken.
-    fn open(self, connection: &Connection, store: StoreId, now: Timestamp, forgot: bool) -> StoreResult<Seals> {
+    /// Opens the keys, or makes them at the first start. `forgot`: a person accepts a loss. What the store knew of its keys may be lost too;
+    /// then those that are there are taken.
+    ///
+    /// # Errors
+    /// [`StoreError::Key`] where a key is missing or another one.
+    pub fn open(self, connection: &Connection, store: StoreId, now: Timestamp, forgot: bool) -> StoreResult<Seals> {
         let files = KeyFiles::open(self.keys, store)?;
         let (identities, wrapping) = identities::open(connection, &files, now, forgot)?;
         let (key, untagged_to) = tag_key::open(connection, &files, store, (&identities, &wrapping), forgot)?;
@@ -279,6 +283,7 @@ impl Writer {
             Write::Filter(filter) => filters::insert(connection, filter),
             Write::RemoveFilter { name } => filters::remove(connection, name),
             Write::Schema(write) => schemas::write(connection, write, now),
+            Write::Access(write) => access::write(connection, write),
             Write::Tags { sequence, tags } => filters::tag(connection, *sequence, tags),
             Write::Switch(switch) => plugins::switch(connection, switch, now),
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),

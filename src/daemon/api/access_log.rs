@@ -14,7 +14,7 @@ use super::Api;
 use super::principal;
 use super::problem::REQUEST_ID;
 use super::recording::Asker;
-use crate::daemon::access::{AccessLine, AccessLog};
+use crate::daemon::access_log::{AccessLine, AccessLog};
 
 /// Writes its line when it is dropped.
 struct Pending {
