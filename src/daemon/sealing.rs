@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use panotti_core::command::Record;
 use panotti_core::sealing::SealChange;
-use panotti_protocol::api::{RecipientKind, SealRecipient, SealRecoveryRequest, SealStatus};
+use panotti_protocol::api::{Check, RecipientKind, SealRecipient, SealRecoveryRequest, SealStatus};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use tokio::sync::Mutex;
 
@@ -18,6 +18,10 @@ use super::store::failure::StoreError;
 use super::store::key_file::KeyFiles;
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::{data_keys, identities, tag_key};
+
+/// What is wrong where there is no recovery recipient, and what to do.
+const LACKS_RECOVERY: &str = "nobody but this daemon can open its sealed payloads";
+const MAKE_RECOVERY: &str = "make a recovery identity with `panotti seal init FILE`";
 
 /// How long after a failure it is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -52,15 +56,24 @@ impl Sealer {
 
     /// What an operator should know of it.
     pub async fn warnings(&self) -> Vec<String> {
-        match self.readers.read(|database| identities::recipients(database)).await {
-            Ok(recipients) if !recipients.iter().any(|one| one.kind == RecipientKind::Recovery) => {
-                vec![
-                    "nobody but this daemon can open its sealed payloads: make a recovery identity with `panotti seal init FILE`"
-                        .to_owned(),
-                ]
-            }
+        match self.status().await {
+            Ok(seal) if seal.lacks_recovery() => vec![format!("{LACKS_RECOVERY}: {MAKE_RECOVERY}")],
             _ => Vec::new(),
         }
+    }
+
+    /// Whether somebody else can open payloads when the daemon's keys are lost, as a check of `panotti doctor`.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn check(&self) -> Result<Check, StoreError> {
+        const NAME: &str = "recovery";
+        let seal = self.status().await?;
+        let recovery = seal.recipients.iter().find(|one| one.kind == RecipientKind::Recovery);
+        Ok(match recovery {
+            Some(one) => Check::ok(NAME, format!("{} opens payloads when the keys folder is lost", one.recipient)),
+            None => Check::warning(NAME, LACKS_RECOVERY, MAKE_RECOVERY),
+        })
     }
 
     /// Somebody else can recover everything from now on. Whether that changed anything.
@@ -180,7 +193,9 @@ impl Sealer {
         blocking(move || Ok(page.into_iter().filter_map(anew).collect())).await
     }
 
+    /// With the turn: the next change must not write an identity's file while the last one is still getting its name.
     async fn finish(&self, wrapping: &Arc<Wrapping>) -> Result<(), Failure> {
+        let _turn = self.turn.lock().await;
         let wrapped = self.readers.read(|database| tag_key::wrapped(database)).await?;
         let keys = self.wrap_page(wrapped.into_iter().map(|wrapped| (0, wrapped)).collect(), wrapping).await?;
         let Some((_, tag_key)) = keys.into_iter().next() else {

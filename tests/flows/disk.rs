@@ -41,7 +41,8 @@ struct End {
     seconds: f64,
 }
 
-fn strace_is_there() -> bool {
+/// Whether processes can be traced here; says so where they cannot.
+pub fn strace_is_there() -> bool {
     let tried = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let there = tried.is_ok_and(|status| status.success());
     if !there {

@@ -4,6 +4,7 @@
 //! - `later`: events for later, and events that came too late
 //! - `load`: publishers that go on until their daemon is gone
 //! - `kill`: `kill -9` under load
+//! - `cut_short`: a daemon that is killed while its identities change
 //! - `disk`: a sync that fails
 //! - `changed`: stored events that somebody changed; the key they are checked with
 //! - `folder`: who may have the data folder, and what is refused
@@ -21,6 +22,7 @@
 
 mod api;
 mod changed;
+mod cut_short;
 mod disk;
 mod folder;
 mod keys;

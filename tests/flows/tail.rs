@@ -86,6 +86,8 @@ fn rule_22_what_was_lost_is_given_up_once_even_where_the_store_has_forgotten_its
     let daemon = Daemon::start_with(&scratch, &["--accept-loss"], &[]);
     let receipt = daemon.post("/events", &json!({"type": "a.b", "data": "after"})).json();
     assert_eq!(receipt["sequence"].as_u64(), Some(EVENTS + 1), "{receipt}");
+    let audit = daemon.get("/audit?action=store.accept_loss").json();
+    assert_eq!(audit["items"][0]["detail"], json!(format!("sequences 1 to {EVENTS} are gone")), "{audit:#}");
     daemon.kill();
     let daemon = Daemon::start(&scratch);
     let event = receipt["eventid"].as_str().unwrap();

@@ -147,6 +147,11 @@ pub fn kill(process: u32) {
     let _ = kill_process(pid(process), Signal::KILL);
 }
 
+/// SIGTERM by id. A process that is gone already is as good.
+pub fn terminate(process: u32) {
+    let _ = kill_process(pid(process), Signal::TERM);
+}
+
 fn pid(process: u32) -> Pid {
     Pid::from_raw(i32::try_from(process).unwrap()).unwrap()
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use age::secrecy::ExposeSecret;
 use panotti_protocol::api::SealRecoveryRequest;
 use panotti_protocol::failure::{ErrorCode, Failure, exit};
+use zeroize::Zeroizing;
 
 use super::rotate::wrapped;
 use crate::cli::commands::event::discard::parse_reason;
@@ -79,8 +80,24 @@ fn write_identity(path: &Path) -> Result<String, Failure> {
     let identity = age::x25519::Identity::generate();
     let recipient = identity.to_public().to_string();
     let text = format!("# public key: {recipient}\n{}\n", identity.to_string().expose_secret());
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-    written.map_err(|error| Failure::new(ErrorCode::DAEMON_CANNOT_CREATE, format!("{}: {error}", path.display())))?;
+    let written = write_new(path, &Zeroizing::new(text));
+    written.map_err(|error| {
+        let failure = Failure::new(ErrorCode::DAEMON_CANNOT_CREATE, format!("{}: {error}", path.display()));
+        match error.kind() {
+            std::io::ErrorKind::AlreadyExists => failure.next(
+                "name another file; or, where an earlier `seal init` was cut short, go on with the identity in it: \
+                 `panotti seal init --recipient age1...`, as its first line names it",
+            ),
+            _ => failure,
+        }
+    })?;
     Ok(recipient)
+}
+
+/// On disk when it returns, name and all: what is wrapped to it must not outlive it.
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all())?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }
