@@ -117,6 +117,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
     let host = Host::start(host_settings(&loaded, &places, store_id)?, schemas, clock, plugin_rows, parts.host_actions).await?;
     maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
+    maintenance::start_looking_through(readers.clone(), stopping.clone());
     let (ages, bytes_max) = (Arc::new(loaded.settings.retention.clone()), loaded.settings.store.bytes_max);
     tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: parts.space }.run());
     let sealer = Sealer::new(parts.bus.clone(), readers.clone(), KeyFiles::open(&places.keys_dir.path, store_id)?);

@@ -2,6 +2,7 @@
 //! happened; the seal knows better. `PANOTTI_TAILS` is how many logs are damaged.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -48,7 +49,8 @@ fn newest(database: &Path) -> u64 {
 
 #[test]
 fn d8_each_cut_and_each_turned_bit_in_committed_frames_is_noticed_with_the_range_that_is_missing() {
-    let rounds = std::env::var("PANOTTI_TAILS").map_or(40, |text| text.parse().unwrap());
+    let rounds = std::env::var("PANOTTI_TAILS").map_or(200, |text| text.parse().unwrap());
+    let began = Instant::now();
     let mut random = Random::from_environment("PANOTTI_TAILS_SEED");
     let (scratch, files) = killed();
     let whole = files[1].1.clone();
@@ -74,6 +76,12 @@ fn d8_each_cut_and_each_turned_bit_in_committed_frames_is_noticed_with_the_range
         assert!(first <= EVENTS || words.contains("no event is among them"), "{words}");
         ranges.insert(first);
     }
+    println!(
+        "{rounds} logs of {} bytes cut off or with a bit turned: each noticed, with {} different ranges, in {:.0} s",
+        whole.len(),
+        ranges.len(),
+        began.elapsed().as_secs_f64()
+    );
     assert!(ranges.len() > 3, "only {ranges:?} were missing");
 }
 
