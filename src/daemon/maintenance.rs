@@ -1,7 +1,6 @@
 //! What happens by itself: checkpoints when the log has grown; in every minute a row of uptime and what was measured; publishers' keys
 //! forgotten after a day; events that do not read back are told of, and everything stored is read for them once a day.
 
-use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -30,9 +29,14 @@ const FORGETTING: Duration = Duration::from_secs(60);
 /// Starts the checkpointer's thread, the clock of uptime and the forgetting of keys. All end with the process.
 ///
 /// # Errors
-/// Where the database cannot be opened once more.
-pub fn start(bus: BusHandle, readers: Readers, folder: &Path, asked: Receiver<()>, meters: Meters, clock: Clock) -> Result<(), Failure> {
-    let checkpointer = Checkpointer::open(folder)?;
+/// Where there is no thread for checkpoints.
+pub fn start(
+    bus: BusHandle,
+    readers: Readers,
+    (checkpointer, asked): (Checkpointer, Receiver<()>),
+    meters: Meters,
+    clock: Clock,
+) -> Result<(), Failure> {
     let spawned = std::thread::Builder::new().name("panotti-checkpoint".to_owned()).spawn(move || {
         while asked.recv().is_ok() {
             match checkpointer.run() {

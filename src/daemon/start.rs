@@ -38,6 +38,7 @@ use super::sealing::Sealer;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
 use super::store::key_file::KeyFiles;
+use super::store::sqlite::checkpoint::Checkpointer;
 use super::store::sqlite::connection::{Durability, check_format};
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::Space;
@@ -116,7 +117,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
     let host = Host::start(host_settings(&loaded, &places, store_id)?, schemas, clock, plugin_rows, parts.host_actions).await?;
-    maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
+    maintenance::start(parts.bus.clone(), readers.clone(), parts.checkpoints, parts.meters, clock)?;
     maintenance::start_looking_through(readers.clone(), stopping.clone());
     let (ages, bytes_max) = (Arc::new(loaded.settings.retention.clone()), loaded.settings.store.bytes_max);
     tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: parts.space }.run());
@@ -224,7 +225,7 @@ struct BusParts {
     readers: Readers,
     meters: Meters,
     host_actions: mpsc::UnboundedReceiver<dispatch::HostAction>,
-    checkpoints: std::sync::mpsc::Receiver<()>,
+    checkpoints: (Checkpointer, std::sync::mpsc::Receiver<()>),
     space: watch::Receiver<Space>,
 }
 
@@ -235,7 +236,8 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, cloc
     let (requests, requests_receiver) = mpsc::channel(REQUESTS_MAX);
     let (handovers, handovers_receiver) = mpsc::unbounded_channel();
     let (to_host, host_actions) = mpsc::unbounded_channel();
-    let (checkpoint, checkpoints) = std::sync::mpsc::sync_channel(1);
+    let (checkpoint, asked) = std::sync::mpsc::sync_channel(1);
+    let checkpoints = (Checkpointer::open(data, store.checkpoint_failed())?, asked);
     let rules = Arc::new(Rules::new(clock));
     let feed = Feed::default();
     let cache = EventCache::default();

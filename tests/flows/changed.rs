@@ -209,10 +209,11 @@ fn g5_a_changed_event_is_shown_to_nobody_told_of_once_and_its_delivery_is_dead()
     stage.until_state(&daemon, "p", "running");
     stage.ask(&["plugin", "disable", "p"]);
     let event = stage.publish("t.x", "{\"n\": 1}");
+    let sequence = daemon.get(&format!("/events/{event}")).json()["sequence"].as_i64().unwrap();
     let whole = stage.publish("t.x", "{\"n\": 2}");
     assert!(daemon.stop().success());
     let open = database(&stage.scratch);
-    let changed = open.execute("UPDATE events SET payload = CAST('{\"n\": 7}' AS BLOB) WHERE payload LIKE '%1}'", []).unwrap();
+    let changed = open.execute("UPDATE events SET payload = CAST('{\"n\": 7}' AS BLOB) WHERE sequence = ?1", [sequence]).unwrap();
     assert_eq!(changed, 1);
     drop(open);
 

@@ -101,8 +101,9 @@ impl Rig {
             state_growth: Default::default(),
             runtime: tokio::runtime::Handle::current(),
         };
+        let failed = thread.store.checkpoint_failed();
         std::thread::spawn(move || thread.run().unwrap());
-        let checkpointer = Checkpointer::open(&data).unwrap();
+        let checkpointer = Checkpointer::open(&data, failed).unwrap();
         std::thread::spawn(move || checkpoints.iter().for_each(|()| checkpointer.run().unwrap()));
         let bus = BusHandle::new(requests.clone(), matcher, Default::default(), refusing, readers.clone());
         let (ages, trusted) = (Arc::new(Ages::of_all(kept)), TrustedTime::default());

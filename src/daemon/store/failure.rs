@@ -29,6 +29,9 @@ pub enum StoreError {
     /// The disk refused a read, a write or a sync. After a failed sync nothing more may be acknowledged.
     #[error("the disk refused: {0}")]
     Disk(#[source] rusqlite::Error),
+    /// The log could not be moved into the database, on another thread: whether it is on disk is not known any more.
+    #[error("the disk refused a checkpoint of the log")]
+    Checkpoint,
     /// A file beside the database could not be read or written.
     #[error("{path}: {source}")]
     File {
@@ -153,7 +156,7 @@ impl StoreError {
         match self {
             Self::Full(_) | Self::NoRoom { .. } => ErrorCode::STORE_FULL,
             Self::File { source, .. } if is_full(source) => ErrorCode::STORE_FULL,
-            Self::Disk(_) | Self::NotDurable { .. } => ErrorCode::STORE_UNAVAILABLE,
+            Self::Disk(_) | Self::Checkpoint | Self::NotDurable { .. } => ErrorCode::STORE_UNAVAILABLE,
             Self::File { source, .. } if source.raw_os_error() == Some(IO_ERROR) => ErrorCode::STORE_UNAVAILABLE,
             Self::File { .. } => ErrorCode::DAEMON_CANNOT_CREATE,
             Self::Corrupt(_) | Self::SqliteTooOld { .. } => ErrorCode::STORE_CORRUPT,

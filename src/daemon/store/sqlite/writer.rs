@@ -13,6 +13,7 @@ use panotti_protocol::topic::TopicPattern;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
+use super::checkpoint::CheckpointFailed;
 use super::connection::{Durability, beside, open_writer};
 use super::database::Database;
 use super::events::TopicNumbers;
@@ -45,6 +46,7 @@ pub struct Writer {
     audit: ChainHead,
     /// How far it is on disk.
     audit_told: watch::Sender<ChainHead>,
+    checkpoint_failed: CheckpointFailed,
 }
 
 /// What events are sealed and tagged with: where the keys are, and what is sealed.
@@ -149,6 +151,7 @@ impl Writer {
             epoch,
             audit,
             audit_told: watch::Sender::new(audit),
+            checkpoint_failed: CheckpointFailed::default(),
         })
     }
 
@@ -173,6 +176,11 @@ impl Writer {
         self.audit_told.subscribe()
     }
 
+    /// What a checkpoint on another connection has to tell.
+    pub fn checkpoint_failed(&self) -> CheckpointFailed {
+        self.checkpoint_failed.clone()
+    }
+
     /// The database, to read what is committed.
     pub fn database(&self) -> &Database {
         &self.database
@@ -192,8 +200,11 @@ impl Writer {
         if writes.is_empty() {
             return Ok(());
         }
+        self.checkpoint_failed.refuse()?;
         match self.write_all(writes, now) {
             Ok(high_water) => {
+                // Meanwhile: then nobody is answered either.
+                self.checkpoint_failed.refuse()?;
                 self.audit_told.send_if_modified(|told| std::mem::replace(told, self.audit) != self.audit);
                 self.take_recipients(writes)?;
                 self.seal.append(high_water)
