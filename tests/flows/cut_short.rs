@@ -1,6 +1,7 @@
 //! A daemon that is killed at one point after the other while its identity is made, while it gets another one, and while a recovery recipient
 //! is added (`strace` kills it): the next one starts, opens everything, and has no change left half done.
 
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -10,26 +11,51 @@ use crate::support::daemon::{Daemon, terminate};
 use crate::support::scratch::{Scratch, told};
 use crate::support::until;
 
-/// Calls that give a key's file its bytes and its name.
-const OF_FILES: &str = "fsync,rename";
-/// Calls that end a transaction.
-const OF_TRANSACTIONS: &str = "fdatasync";
 /// Killed at each of so many calls of a thread; that these are all is asserted.
-const CALLS_MAX: u64 = 24;
+const CALLS_MAX: u64 = 100;
+
+/// Where a daemon is killed.
+#[derive(Clone, Copy)]
+enum Calls {
+    /// Those that give a key's file its bytes and its name.
+    OfFiles,
+    /// Those that end a transaction.
+    OfTransactions,
+    /// All of both.
+    Any,
+}
 
 /// `strace` that kills what it traces when one of its threads makes the `place`-th of these calls.
-fn killing(scratch: &Scratch, calls: &str, place: u64) -> Command {
+fn killing(scratch: &Scratch, calls: Calls, place: u64) -> Command {
     let mut command = scratch.program("strace");
-    command.args(["-f", "-qq", "-e", &format!("trace={calls}"), "-o"]).arg(scratch.path().join("trace"));
-    command.args(["-e", &format!("inject={calls}:signal=KILL:when={place}")]);
+    command.args(["-f", "-qq", "-e", "trace=fsync,fdatasync,rename", "-o"]).arg(scratch.path().join("trace"));
+    command.args(["-e", &format!("inject=fsync,fdatasync,rename:signal=KILL:when={place}")]);
+    for path in paths(scratch, calls) {
+        command.arg("-P").arg(path);
+    }
     command
+}
+
+/// The files whose calls count; none for all.
+fn paths(scratch: &Scratch, calls: Calls) -> Vec<PathBuf> {
+    match calls {
+        Calls::Any => Vec::new(),
+        Calls::OfTransactions => vec![scratch.file("panotti.db-wal")],
+        Calls::OfFiles => {
+            let keys = scratch.path().join("data.keys");
+            let store = std::fs::read_to_string(scratch.file("store-id")).unwrap();
+            let file = |ending: &str| keys.join(format!("{}.identity{ending}", store.trim()));
+            let files = ["", ".next", ".next.torn"].map(file);
+            files.into_iter().chain([keys.clone()]).collect()
+        }
+    }
 }
 
 /// A tracer of a daemon that runs already. It ends with the daemon; with the value at the latest.
 struct Tracer(Child);
 
 impl Tracer {
-    fn attach(scratch: &Scratch, daemon: &Daemon, calls: &str, place: u64) -> Self {
+    fn attach(scratch: &Scratch, daemon: &Daemon, calls: Calls, place: u64) -> Self {
         let process = daemon.pid();
         let mut command = killing(scratch, calls, place);
         let child = command.args(["-p", &process.to_string()]).stderr(Stdio::null()).spawn().unwrap();
@@ -83,14 +109,14 @@ fn judge(scratch: &Scratch, events: &[String], recipients: std::ops::RangeInclus
 }
 
 /// Whether the daemon was killed at this call of the change.
-fn killed_in(change: impl Fn(&Scratch) -> Command, calls: &str, place: u64, recipients: std::ops::RangeInclusive<usize>) -> bool {
+fn killed_in(change: impl Fn(&Scratch) -> Command, calls: Calls, place: u64, recipients: std::ops::RangeInclusive<usize>) -> bool {
     let scratch = Scratch::new();
     let mut daemon = Daemon::start(&scratch);
     let events: Vec<String> = (0..3).map(|number| publish(&daemon, number)).collect();
     let tracer = Tracer::attach(&scratch, &daemon, calls, place);
     let changed = change(&scratch).output().unwrap();
     let killed = daemon.ended().is_some();
-    assert!(killed || changed.status.success(), "{calls} {place}: {}", told(&changed));
+    assert!(killed || changed.status.success(), "place {place}: {}", told(&changed));
     drop(tracer);
     drop(daemon);
     judge(&scratch, &events, recipients);
@@ -98,7 +124,7 @@ fn killed_in(change: impl Fn(&Scratch) -> Command, calls: &str, place: u64, reci
 }
 
 /// How many of the calls of a change the daemon was killed at, one after the other.
-fn places(change: impl Fn(&Scratch) -> Command, calls: &str, recipients: std::ops::RangeInclusive<usize>) -> u64 {
+fn places(change: impl Fn(&Scratch) -> Command, calls: Calls, recipients: std::ops::RangeInclusive<usize>) -> u64 {
     let first_that_is_none = (1..=CALLS_MAX).find(|place| !killed_in(&change, calls, *place, recipients.clone()));
     first_that_is_none.expect("a change ends before so many calls") - 1
 }
@@ -109,7 +135,7 @@ fn s1_a_daemon_that_is_killed_at_any_point_of_a_rotation_goes_on_with_it_and_not
         return;
     }
     let rotate = |scratch: &Scratch| scratch.panotti(&["seal", "rotate"]);
-    let (files, transactions) = (places(rotate, OF_FILES, 1..=1), places(rotate, OF_TRANSACTIONS, 1..=1));
+    let (files, transactions) = (places(rotate, Calls::OfFiles, 1..=1), places(rotate, Calls::OfTransactions, 1..=1));
 
     println!("killed at {files} calls that write keys and at {transactions} that end transactions: nothing was unreadable");
     assert!(files >= 3 && transactions >= 3, "{files}, {transactions}");
@@ -121,13 +147,13 @@ fn s1_a_daemon_that_is_killed_while_a_recovery_recipient_is_added_has_it_or_not_
         return;
     }
     let change = |scratch: &Scratch| scratch.panotti(&["seal", "init", "recovery.txt"]);
-    let transactions = places(change, OF_TRANSACTIONS, 1..=2);
+    let transactions = places(change, Calls::OfTransactions, 1..=2);
     assert!(transactions >= 3, "{transactions}");
 
     let scratch = Scratch::new();
     let mut daemon = Daemon::start(&scratch);
     publish(&daemon, 0);
-    let tracer = Tracer::attach(&scratch, &daemon, OF_TRANSACTIONS, 1);
+    let tracer = Tracer::attach(&scratch, &daemon, Calls::OfTransactions, 1);
     let cut_short = change(&scratch).output().unwrap();
     assert!(!cut_short.status.success() && daemon.ended().is_some(), "{}", told(&cut_short));
     drop((tracer, daemon));
@@ -149,9 +175,9 @@ fn s1_a_first_start_that_is_killed_at_any_point_is_begun_again() {
         return;
     }
     let mut killed = 0;
-    for place in 1..=CALLS_MAX {
+    loop {
         let scratch = Scratch::new();
-        let mut command = killing(&scratch, "fsync,fdatasync,rename", place);
+        let mut command = killing(&scratch, Calls::Any, killed + 1);
         command.arg(env!("CARGO_BIN_EXE_panotti")).arg("--data").arg(scratch.data()).args(["daemon", "run"]);
         let mut tracer = Daemon::spawn_command(&scratch, command);
         let ready =
@@ -162,7 +188,11 @@ fn s1_a_first_start_that_is_killed_at_any_point_is_begun_again() {
             tracer.wait();
         }
         judge(&scratch, &[], 1..=1);
-        killed += u64::from(!ready);
+        if ready {
+            break;
+        }
+        killed += 1;
+        assert!(killed < CALLS_MAX, "a first start ends before so many calls");
     }
     println!("killed at {killed} calls of a first start: each next one began again");
     assert!(killed >= 8, "{killed}");
