@@ -17,8 +17,8 @@ use super::seal::limits::{LOOKED_THROUGH_EVERY, LOOKED_THROUGH_REST, LOOKED_THRO
 use super::start::end_at_once;
 use super::store::failure::StoreError;
 use super::store::sqlite::checkpoint::Checkpointer;
-use super::store::sqlite::{checking, publisher_keys};
 use super::store::sqlite::readers::Readers;
+use super::store::sqlite::{checking, publisher_keys};
 
 /// A row of uptime is written this often.
 const MINUTE: Duration = Duration::from_secs(60);

@@ -180,8 +180,7 @@ fn s1_a_first_start_that_is_killed_at_any_point_is_begun_again() {
         let mut command = killing(&scratch, Calls::Any, killed + 1);
         command.arg(env!("CARGO_BIN_EXE_panotti")).arg("--data").arg(scratch.data()).args(["daemon", "run"]);
         let mut tracer = Daemon::spawn_command(&scratch, command);
-        let ready =
-            until("the daemon is ready or ends", || tracer.ended().map(|_| false).or_else(|| tracer.is_ready().then_some(true)));
+        let ready = until("the daemon is ready or ends", || tracer.ended().map(|_| false).or_else(|| tracer.is_ready().then_some(true)));
         if ready {
             let process = std::fs::read_to_string(scratch.file("LOCK")).unwrap().trim().parse().unwrap();
             terminate(process);

@@ -14,7 +14,7 @@ use crate::support::scratch::Scratch;
 use crate::support::until;
 
 /// Syncs that fail, one a daemon: the first ones are those of the start, the others those of commits.
-const PLACES: u64 = 64;
+const PLACES: u64 = 80;
 /// The daemon ends at most so long after the sync that failed.
 const END_SECONDS_MAX: f64 = 1.0;
 
@@ -142,7 +142,10 @@ fn judge_trace(trace: &str, may_commit: bool) -> Result<f64, String> {
         let answered = rest[again..].iter().find(|call| call.begins("write(", "/seal>"));
         let by_the_same = rest[again].thread == failed.thread;
         if let Some(cause) = answered.or_else(|| by_the_same.then_some(&rest[again])) {
-            return Err(format!("the log was synced again after a sync of it had failed: {}; {}; {}", failed.line, rest[again].line, cause.line));
+            return Err(format!(
+                "the log was synced again after a sync of it had failed: {}; {}; {}",
+                failed.line, rest[again].line, cause.line
+            ));
         }
     }
     let ended = rest.iter().find(|call| call.line.contains("+++ exited with 74 +++")).ok_or("no exit with 74")?;
