@@ -250,32 +250,40 @@ fn with_a_key() -> (Scratch, std::path::PathBuf) {
 }
 
 #[test]
-fn s2_the_key_of_the_tags_is_the_owners_alone_and_a_store_without_it_does_not_start() {
+fn s2_a_store_with_another_key_of_its_tags_does_not_start_and_a_lost_one_is_made_again_by_who_opens_payloads() {
     let (scratch, key) = with_a_key();
     assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o400);
     let mine = std::fs::read(&key).unwrap();
-    let set = |bytes: Option<&[u8]>, mode: u32| {
+    let set = |bytes: &[u8], mode: u32| {
         let _ = std::fs::remove_file(&key);
-        if let Some(bytes) = bytes {
-            std::fs::write(&key, bytes).unwrap();
-            std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
-        }
+        std::fs::write(&key, bytes).unwrap();
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     for (bytes, mode, code, why) in [
-        (None, 0, 78, "is missing"),
-        (Some([7; 32].as_slice()), 0o400, 78, "has the fingerprint"),
-        (Some(b"short".as_slice()), 0o400, 78, "5 bytes instead of 32"),
-        (Some(mine.as_slice()), 0o444, 77, "chmod"),
+        ([7; 32].as_slice(), 0o400, 78, "has the fingerprint"),
+        (b"short".as_slice(), 0o400, 78, "5 bytes instead of 32"),
+        (mine.as_slice(), 0o444, 77, "chmod"),
     ] {
         set(bytes, mode);
-        let refused = scratch.run(&["daemon", "run"]);
-        assert_eq!(refused.status.code(), Some(code), "{}", told(&refused));
-        assert!(told(&refused).contains(why), "{}", told(&refused));
+        let (ended, words) = Daemon::refused(&scratch);
+        assert_eq!(ended, Some(code), "{words}");
+        assert!(words.contains(why), "{words}");
     }
-    set(Some(&mine), 0o400);
+    set(&mine, 0o400);
     let daemon = Daemon::start(&scratch);
     assert_eq!(daemon.get("/events?topic=a.b").json()["items"].as_array().unwrap().len(), 1, "nothing was lost meanwhile");
     assert!(daemon.stop().success());
+
+    std::fs::remove_file(&key).unwrap();
+    let daemon = Daemon::start(&scratch);
+    assert_eq!(daemon.get("/seal/check").json()["corrupt"], json!([]), "the store has it, wrapped to its identity");
+    assert!(daemon.stop().success());
+    assert_eq!((std::fs::read(&key).unwrap(), std::fs::metadata(&key).unwrap().permissions().mode() & 0o777), (mine, 0o400));
+
+    std::fs::remove_file(&key).unwrap();
+    std::fs::remove_file(key.with_extension("identity")).unwrap();
+    let (ended, words) = Daemon::refused(&scratch);
+    assert_eq!(ended, Some(78), "{words}");
 }
 
 #[test]
@@ -292,6 +300,6 @@ fn g5_an_event_whose_tag_was_taken_away_is_no_old_one() {
     let open = database(&scratch);
     open.execute("UPDATE meta SET value = 1000 WHERE name = 'untagged_to'", []).unwrap();
     drop(open);
-    let refused = scratch.run(&["daemon", "run"]);
-    assert_eq!(refused.status.code(), Some(74), "up to which event tags are missing is itself tagged: {}", told(&refused));
+    let (ended, words) = Daemon::refused(&scratch);
+    assert_eq!(ended, Some(74), "up to which event tags are missing is itself tagged: {words}");
 }

@@ -130,9 +130,9 @@ fn s2_a_store_whose_identity_is_lost_wrong_or_open_to_others_does_not_start_and_
         (Some(mine.as_slice()), 0o444, 77, "chmod"),
     ] {
         set(bytes, mode);
-        let refused = scratch.run(&["daemon", "run"]);
-        assert_eq!(refused.status.code(), Some(code), "{}", told(&refused));
-        assert!(told(&refused).contains(why), "{}", told(&refused));
+        let (ended, words) = Daemon::refused(&scratch);
+        assert_eq!(ended, Some(code), "{words}");
+        assert!(words.contains(why), "{words}");
     }
     std::fs::remove_file(&tag).unwrap();
     set(Some(&std::fs::read(&recovery).unwrap()), 0o400);
@@ -196,6 +196,6 @@ fn s1_keys_are_wrapped_anew_under_load_and_over_kills_and_nothing_is_unreadable_
     std::fs::remove_file(&identity).unwrap();
     std::fs::write(&identity, first).unwrap();
     std::fs::set_permissions(&identity, std::fs::Permissions::from_mode(0o400)).unwrap();
-    let refused = scratch.run(&["daemon", "run"]);
-    assert_eq!(refused.status.code(), Some(78), "the first identity opens nothing any more: {}", told(&refused));
+    let (ended, words) = Daemon::refused(&scratch);
+    assert_eq!(ended, Some(78), "the first identity opens nothing any more: {words}");
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::daemon::Daemon;
 use crate::support::random::Random;
-use crate::support::scratch::{Scratch, told};
+use crate::support::scratch::Scratch;
 
 /// What there is to damage.
 const FILES: [&str; 3] = ["panotti.db", "panotti.db-wal", "seal"];
@@ -28,9 +28,12 @@ fn killed() -> (Scratch, Vec<(PathBuf, Vec<u8>)>) {
 
 fn put_back(scratch: &Scratch, files: &[(PathBuf, Vec<u8>)]) {
     let _ = std::fs::remove_file(scratch.file("panotti.db-shm"));
-    for (path, bytes) in files {
-        std::fs::write(path, bytes).unwrap();
-    }
+    files.iter().for_each(|(path, bytes)| put(path, bytes));
+}
+
+fn put(path: &Path, bytes: &[u8]) {
+    std::fs::write(path, bytes).unwrap();
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 /// The newest event that is left, as SQLite alone sees it. Looks at a copy, because SQLite changes what it looks at.
@@ -63,17 +66,22 @@ fn d8_each_cut_and_each_turned_bit_in_committed_frames_is_noticed_with_the_range
             0 => log.truncate(place),
             _ => log[place] ^= 1 << random.below(8),
         }
-        std::fs::write(scratch.file("panotti.db-wal"), log).unwrap();
+        put(&scratch.file("panotti.db-wal"), &log);
         let first = left(&scratch) + 1;
 
-        let refused = scratch.run(&["daemon", "run"]);
+        let (ended, words) = Daemon::refused(&scratch);
 
-        let words = told(&refused);
-        assert_eq!(refused.status.code(), Some(78), "place {place} of {} in round {round}: {words}", whole.len());
+        assert_eq!(ended, Some(78), "place {place} of {} in round {round}: {words}", whole.len());
         assert!(words.contains("store.tail_lost") && words.contains("--accept-loss"), "{words}");
         let range = format!("events {first} to {EVENTS} were accepted");
         assert!(first > EVENTS || words.contains(&range), "{range}: {words}");
         assert!(first <= EVENTS || words.contains("no event is among them"), "{words}");
+        let kept = [&files[0].1, &log, &files[2].1];
+        assert_eq!(
+            FILES.map(|name| std::fs::read(scratch.file(name)).unwrap()).each_ref(),
+            kept,
+            "a start that is refused changes nothing"
+        );
         ranges.insert(first);
     }
     println!(
@@ -90,7 +98,9 @@ fn rule_22_what_was_lost_is_given_up_once_even_where_the_store_has_forgotten_its
     let (scratch, _) = killed();
     std::fs::remove_file(scratch.file("panotti.db-wal")).unwrap();
 
-    assert_eq!(scratch.run(&["daemon", "run"]).status.code(), Some(78));
+    let (ended, words) = Daemon::refused(&scratch);
+    assert_eq!(ended, Some(78), "{words}");
+    assert!(words.contains(&format!("events 1 to {EVENTS} were accepted")), "{words}");
     let daemon = Daemon::start_with(&scratch, &["--accept-loss"], &[]);
     let receipt = daemon.post("/events", &json!({"type": "a.b", "data": "after"})).json();
     assert_eq!(receipt["sequence"].as_u64(), Some(EVENTS + 1), "{receipt}");
@@ -123,9 +133,9 @@ fn rule_22_a_database_with_another_history_is_refused_although_it_is_no_shorter(
     another("second");
     std::fs::write(scratch.file("seal"), first_seal).unwrap();
 
-    let refused = scratch.run(&["daemon", "run"]);
-    assert_eq!(refused.status.code(), Some(78), "{}", told(&refused));
-    assert!(told(&refused).contains("another history"), "{}", told(&refused));
+    let (ended, words) = Daemon::refused(&scratch);
+    assert_eq!(ended, Some(78), "{words}");
+    assert!(words.contains("another history"), "{words}");
     let accepted = Daemon::start_with(&scratch, &["--accept-loss"], &[]);
     assert!(accepted.stop().success());
     assert!(Daemon::start(&scratch).stop().success(), "given up once is given up");

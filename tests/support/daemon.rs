@@ -48,6 +48,14 @@ impl Daemon {
         Self { child: command.spawn().unwrap(), socket: scratch.socket(), output }
     }
 
+    /// A start that is refused: the exit code, and what it said. Fails where it is not.
+    pub fn refused(scratch: &Scratch) -> (Option<i32>, String) {
+        let _ = std::fs::remove_file(scratch.path().join("daemon.output"));
+        let mut daemon = Self::spawn(scratch, &[], &[]);
+        let status = daemon.wait();
+        (status.code(), daemon.output())
+    }
+
     /// Waits until `/readyz` says so; fails with what the daemon said where it ended instead.
     pub fn wait_until_ready(&mut self) {
         let ready = until("the daemon is ready or ends", || match self.child.try_wait().unwrap() {

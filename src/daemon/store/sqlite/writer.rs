@@ -11,6 +11,7 @@ use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::TopicPattern;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::watch;
 
 use super::checkpoint::CheckpointFailed;
@@ -119,6 +120,8 @@ impl Writer {
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         let store_id = StoreId::from_bytes(store_id);
+        // A start that is refused leaves the log as it is, also what SQLite does not see of it: closing would move it and remove it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let mut audit = audit::head(&connection, store_id)?;
         // Before the keys: what is lost may be what the store knew of them.
         let mut seal = Seal::open(&folder.join("seal"))?;
@@ -136,6 +139,7 @@ impl Writer {
             high_water = lost.give_up(other, |loss| tail::accept(&connection, &mut audit, loss, (sealed, found), now))?;
         }
         let high_water = counted_start(&connection, high_water)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
         // The seal may be behind: a crash came between the commit and its entry. From here on it follows again.
         seal.append(high_water)?;
