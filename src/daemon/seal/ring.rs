@@ -33,7 +33,6 @@ pub struct Wrapping {
 }
 
 /// A data key that is to be written before it is used.
-#[derive(Debug)]
 pub struct NewKey {
     /// The key's bytes.
     pub bytes: Zeroizing<[u8; DATA_KEY_BYTES]>,
@@ -41,6 +40,13 @@ pub struct NewKey {
     pub wrapped: Vec<u8>,
     /// To whom.
     pub generation: u64,
+}
+
+impl std::fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Never the key itself.
+        f.debug_struct("NewKey").field("generation", &self.generation).finish_non_exhaustive()
+    }
 }
 
 /// See the module.
@@ -213,6 +219,16 @@ mod tests {
         assert!(ring.seals(&"order.paid".parse().unwrap()));
         assert!(!ring.seals(&"panotti.delivery.dead".parse().unwrap()));
         assert!(!self::ring(&Identity::generate()).seals(&"audio.recorded".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let new = ring(&Identity::generate()).new_key().unwrap();
+        let topic: Topic = "order.paid".parse().unwrap();
+        let kept = ring(&Identity::generate()).keep(&topic, 1, 1, &new);
+
+        let bytes = format!("{:?}", new.bytes.as_slice());
+        assert!(!format!("{new:?} {kept:?}").contains(bytes.trim_matches(['[', ']'])));
     }
 
     #[test]

@@ -49,7 +49,8 @@ impl KeyFiles {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(StoreError::File { path, source }),
         };
-        let mut bytes = Zeroizing::new(Vec::new());
+        // At once as large as it can get: growing would leave copies in memory.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_BYTES_MAX as usize + 1));
         file.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(|source| StoreError::File { path, source })?;
         Ok(Some(bytes))
     }
