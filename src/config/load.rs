@@ -13,7 +13,8 @@ use panotti_protocol::limits::CONFIGURATION_BYTES_MAX;
 use super::environment::Environment;
 use super::http::read_names;
 use super::places::{Places, SYSTEM_FILE};
-use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text, read_topics};
+use super::sealed::read_topics;
+use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text};
 use super::suggest::did_you_mean;
 use super::yaml::{self, Content, Entry, Node, Place, Problems};
 

@@ -21,6 +21,7 @@ pub mod load;
 pub mod manifest;
 pub mod manifest_schemas;
 pub mod places;
+mod sealed;
 pub mod settings;
 pub mod suggest;
 pub mod units;

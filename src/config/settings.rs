@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use panotti_core::ages::Ages;
@@ -15,7 +14,7 @@ use panotti_protocol::topic::TopicPattern;
 use serde_json::Value;
 
 use super::http::{HttpSettings, read_names};
-use super::units;
+use super::{sealed, units};
 
 /// The form a setting's value must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,8 +107,6 @@ impl SettingRow {
     }
 }
 
-/// Patterns of sealed topics at most: each is held against every event that is published.
-const SEALED_TOPICS_MAX: usize = 100;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const TB: u64 = 1_000_000_000_000;
@@ -328,30 +325,11 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         }
         Form::Topics => {
             let named = text.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "none");
-            return read_topics(named.map(str::to_owned));
+            return sealed::read_topics(named.map(str::to_owned));
         }
         Form::Folders => Some(SettingValue::Folders(text.split(':').filter(|part| !part.is_empty()).map(|part| base.join(part)).collect())),
     };
     value.ok_or_else(|| format!("expected {}, got `{text}`", form.describe()))
-}
-
-/// Reads topic patterns.
-///
-/// # Errors
-/// What was expected instead.
-pub fn read_topics(written: impl Iterator<Item = String>) -> Result<SettingValue, String> {
-    let mut patterns = Vec::new();
-    for written in written {
-        let pattern: TopicPattern = written.parse().map_err(|why| format!("`{written}` is not a topic pattern: {why}"))?;
-        if patterns.contains(&pattern) {
-            return Err(format!("`{written}` is there twice"));
-        }
-        patterns.push(pattern);
-    }
-    match patterns.len() {
-        number if number > SEALED_TOPICS_MAX => Err(format!("{number} patterns; the most is {SEALED_TOPICS_MAX}")),
-        _ => Ok(SettingValue::Topics(patterns)),
-    }
 }
 
 /// Reads durations by topic pattern.
@@ -498,7 +476,7 @@ impl Settings {
             },
             sealed_topics: match value("seal.topics") {
                 Some(SettingValue::Topics(patterns)) => patterns,
-                _ => vec![TopicPattern::from_str(">").expect("`>` is a pattern")],
+                _ => sealed::all(),
             },
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),
@@ -510,18 +488,5 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_is_sorted_and_each_default_has_the_form_of_its_setting() {
-        assert!(TABLE.windows(2).all(|pair| pair[0].key < pair[1].key));
-        for row in TABLE {
-            let read = read_text(row.form, row.default, Path::new("/")).unwrap_or_else(|why| panic!("{}: {why}", row.key));
-            if !matches!(row.form, Form::Folders | Form::Names | Form::Topics | Form::Ages { .. }) {
-                assert_eq!(read.to_json().to_string().trim_matches('"'), row.default, "{} is shown as it is written", row.key);
-            }
-            assert!(row.description.ends_with('.'), "{}", row.key);
-        }
-    }
-}
+#[path = "settings_test.rs"]
+mod tests;
