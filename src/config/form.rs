@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::http::read_names;
 use super::local_users::{LocalRole, read_group, read_roles};
+use super::sealed::read_topics;
 use super::units;
 
 /// The form a setting's value must have.
@@ -49,6 +50,8 @@ pub enum Form {
     Address,
     /// Names of hosts: a list in a file, with commas between them in a variable.
     Names,
+    /// Topic patterns: a list in a file, with commas between them in a variable; `none` for an empty one.
+    Topics,
     /// A group of this machine, by its name or id.
     Group,
     /// Roles of local users: a list in a file, with commas between them in a variable.
@@ -79,6 +82,7 @@ impl Form {
             Form::Switch => "true or false".to_owned(),
             Form::Address => "an address such as \"127.0.0.1:7700\"".to_owned(),
             Form::Names => "a list of names of hosts".to_owned(),
+            Form::Topics => "a list of topic patterns such as `[\"order.>\"]`".to_owned(),
             Form::Group => "a group's name or number, or none".to_owned(),
             Form::LocalRoles => "a list such as `[\"uid:1000=viewer\", \"group:ops=operator\"]`".to_owned(),
             Form::Ages { least, most } => format!(
@@ -111,6 +115,8 @@ pub enum SettingValue {
     Address(SocketAddr),
     /// Names of hosts, in lower case.
     Names(Vec<String>),
+    /// Topic patterns.
+    Topics(Vec<TopicPattern>),
     /// A group, or none.
     Group(Option<String>),
     /// Roles of local users.
@@ -131,6 +137,7 @@ impl SettingValue {
             SettingValue::Switch(on) => Value::from(*on),
             SettingValue::Address(address) => Value::from(address.to_string()),
             SettingValue::Names(names) => names.iter().map(String::as_str).collect(),
+            SettingValue::Topics(patterns) => patterns.iter().map(|pattern| Value::from(pattern.to_string())).collect(),
             SettingValue::Group(group) => Value::from(group.as_deref().unwrap_or("none")),
             SettingValue::LocalRoles(roles) => roles.iter().map(ToString::to_string).collect(),
             SettingValue::Ages(ages) => {
@@ -157,6 +164,9 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         Form::Address => text.parse().ok().map(SettingValue::Address),
         Form::Names if text == "none" => Some(SettingValue::Names(Vec::new())),
         Form::Names => return read_names(text.split(',')),
+        Form::Topics => {
+            return read_topics(text.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "none").map(str::to_owned));
+        }
         Form::Group => return read_group(text),
         Form::LocalRoles => return read_roles(text.split(',').filter(|part| *part != "none")),
         Form::Ages { .. } => {
@@ -183,6 +193,7 @@ pub fn read_json(form: Form, value: &Value, base: &Path) -> Result<SettingValue,
     match (form, value) {
         (Form::Folders, Value::Array(items)) => Ok(SettingValue::Folders(texts(items)?.iter().map(|folder| base.join(folder)).collect())),
         (Form::Names, Value::Array(items)) => read_names(texts(items)?.iter().map(String::as_str)),
+        (Form::Topics, Value::Array(items)) => read_topics(texts(items)?.into_iter()),
         (Form::LocalRoles, Value::Array(items)) => read_roles(texts(items)?.iter().map(String::as_str)),
         (Form::Switch, Value::Bool(on)) => Ok(SettingValue::Switch(*on)),
         (Form::Ages { .. }, Value::Object(pairs)) => {

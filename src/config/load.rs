@@ -14,6 +14,7 @@ use super::environment::Environment;
 use super::http::read_names;
 use super::local_users::read_roles;
 use super::places::{Places, SYSTEM_FILE};
+use super::sealed::read_topics;
 use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text};
 use super::suggest::did_you_mean;
 use super::yaml::{self, Content, Entry, Node, Place, Problems, shortened};
@@ -238,6 +239,7 @@ impl FileReader<'_> {
             (Content::Scalar(scalar), form) if form != Form::Folders && !node.is_null() => read_text(form, &scalar.text, base),
             (Content::List(items), Form::Folders) => folders(items, base),
             (Content::List(items), Form::Names) => read_names(texts(items).iter().map(String::as_str)),
+            (Content::List(items), Form::Topics) => read_topics(texts(items).into_iter()),
             (Content::List(items), Form::LocalRoles) => read_roles(texts(items).iter().map(String::as_str)),
             (Content::Table(entries), form @ Form::Ages { .. }) => ages(entries, form),
             (_, form) => Err(format!("expected {}, got {}", form.describe(), node.kind())),

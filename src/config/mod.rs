@@ -31,6 +31,7 @@ pub mod manifest_secrets;
 pub mod overlay;
 pub mod places;
 pub mod schema;
+mod sealed;
 pub mod settings;
 pub mod suggest;
 pub mod units;

@@ -48,14 +48,16 @@ fn form(form: Form) -> Value {
         Form::Switch => json!({ "type": "boolean" }),
         Form::Address | Form::File => json!({ "type": "string" }),
         Form::Group => json!({ "type": ["string", "integer"] }),
-        Form::Folders | Form::Names | Form::LocalRoles => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),
+        Form::Folders | Form::Names | Form::Topics | Form::LocalRoles => {
+            json!({ "type": "array", "items": { "type": "string", "minLength": 1 } })
+        }
         Form::Ages { .. } => json!({ "type": ["object", "string"], "additionalProperties": { "type": "string" } }),
     }
 }
 
 fn default(row: &SettingRow) -> Option<Value> {
     match row.form {
-        Form::Folders | Form::Names | Form::LocalRoles => None,
+        Form::Folders | Form::Names | Form::Topics | Form::LocalRoles => None,
         Form::Switch => row.default.parse::<bool>().ok().map(Value::from),
         Form::Integer { .. } => row.default.parse::<u64>().ok().map(Value::from),
         _ => Some(Value::from(row.default)),

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use panotti_core::ages::Ages;
 use panotti_protocol::limits::PAYLOAD_BYTES_MAX;
+use panotti_protocol::topic::TopicPattern;
 
 pub use super::form::{Form, SettingValue, read_ages, read_text};
 use super::http::HttpSettings;
 use super::local_users::SocketSettings;
+use super::sealed;
 
 /// One setting.
 #[derive(Debug)]
@@ -206,6 +208,12 @@ pub const TABLE: &[SettingRow] = &[
         description: "Topic patterns whose events are kept for longer or shorter than `retention.days`; the most specific that fits counts.",
     },
     SettingRow {
+        key: "seal.topics",
+        form: Form::Topics,
+        default: ">",
+        description: "Topic patterns whose payloads are stored sealed; none for no topic. What is stored already stays as it is.",
+    },
+    SettingRow {
         key: "socket.group",
         form: Form::Group,
         default: "none",
@@ -264,6 +272,8 @@ pub struct Settings {
     pub retention: Ages,
     /// The local socket.
     pub socket: SocketSettings,
+    /// Patterns of the topics whose payloads are stored sealed.
+    pub sealed_topics: Vec<TopicPattern>,
     /// The store.
     pub store: StoreSettings,
 }
@@ -352,6 +362,10 @@ impl Settings {
                     _ => general,
                 }
             },
+            sealed_topics: match value("seal.topics") {
+                Some(SettingValue::Topics(patterns)) => patterns,
+                _ => sealed::all(),
+            },
             socket: SocketSettings::from_values(&value),
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),
@@ -373,7 +387,7 @@ mod tests {
         assert!(TABLE.windows(2).all(|pair| pair[0].key < pair[1].key));
         for row in TABLE {
             let read = read_text(row.form, row.default, Path::new("/")).unwrap_or_else(|why| panic!("{}: {why}", row.key));
-            if !matches!(row.form, Form::Folders | Form::File | Form::Names | Form::LocalRoles | Form::Ages { .. }) {
+            if !matches!(row.form, Form::Folders | Form::File | Form::Names | Form::Topics | Form::LocalRoles | Form::Ages { .. }) {
                 assert_eq!(read.to_json().to_string().trim_matches('"'), row.default, "{} is shown as it is written", row.key);
             }
             assert!(row.description.ends_with('.'), "{}", row.key);

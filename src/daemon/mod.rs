@@ -25,6 +25,7 @@ pub mod retention;
 pub mod rules;
 pub mod schemas;
 pub mod seal;
+pub mod sealing;
 pub mod secrets;
 pub mod service_manager;
 pub mod shutdown;

@@ -39,14 +39,17 @@ use super::meters::Meters;
 use super::retention::{Kept, Retention};
 use super::rules::Rules;
 use super::schemas::Registry;
+use super::sealing::Sealer;
 use super::secrets::Secrets;
-use super::secrets::key::KeyFiles;
+use super::secrets::key::KeyFiles as SecretKeys;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
+use super::store::key_file::KeyFiles;
+use super::store::sqlite::checkpoint::Checkpointer;
 use super::store::sqlite::connection::{Durability, check_format};
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::Space;
-use super::store::sqlite::writer::{LostTail, Writer};
+use super::store::sqlite::writer::{LostTail, Sealing, Writer};
 use super::store::sqlite::{audit, plugins, secrets};
 use super::{checkpoints, defect, log, maintenance};
 use crate::config::file_system::{self, Trust};
@@ -90,7 +93,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     private_folder(&places.log_dir.path)?;
     let log =
         log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
-    let mut store = open_store(&places, accept_loss, &clock)?;
+    let mut store = open_store(&places, accept_loss, &loaded, &clock)?;
     let (found, taken_back) = configuration::reconcile(store.database(), &places)?;
     let loaded = if taken_back { load_for_daemon(&places, &environment)? } else { loaded };
     log.change(&loaded.settings.log);
@@ -128,13 +131,19 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
-    let secrets = Secrets::open(KeyFiles::new(&places.keys_dir.path, store_id)?, stored_secrets, parts.bus.clone())?;
+    let secrets = Secrets::open(SecretKeys::new(&places.keys_dir.path, store_id)?, stored_secrets, parts.bus.clone())?;
     let (kept, kept_told) = watch::channel(kept(&loaded));
     let emit_bytes_max = Arc::new(AtomicUsize::new(loaded.settings.payload_bytes_max));
     let settings = host_settings(&loaded, &places, store_id, &emit_bytes_max, secrets.clone())?;
     let host = Host::start(settings, schemas, clock, plugin_rows, parts.host_actions).await?;
-    maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
+    maintenance::start(parts.bus.clone(), readers.clone(), parts.checkpoints, parts.meters, clock)?;
+    maintenance::start_looking_through(readers.clone(), stopping.clone());
     tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, kept: kept_told, trusted, space: parts.space }.run());
+    let sealer = Sealer::new(parts.bus.clone(), readers.clone(), KeyFiles::open(&places.keys_dir.path, store_id)?);
+    for warning in sealer.warnings().await {
+        tracing::warn!("{warning}");
+    }
+    tokio::spawn(sealer.clone().run());
     let listeners = Listeners { store: parts.bounds, kept, emit_bytes_max, log };
     let held = (places.clone(), environment);
     let configuration = Configuration::new(held, (parts.bus.clone(), readers.clone()), loaded.clone(), &found, listeners);
@@ -154,6 +163,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         gate,
         local_users,
         readers,
+        sealer,
         meters,
         secrets,
         access,
@@ -214,7 +224,7 @@ fn host_settings(
     })
 }
 
-fn open_store(places: &Places, accept_loss: bool, clock: &Clock) -> Result<Writer, StoreError> {
+fn open_store(places: &Places, accept_loss: bool, loaded: &Loaded, clock: &Clock) -> Result<Writer, StoreError> {
     let now = clock.now();
     let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
     let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
@@ -223,7 +233,8 @@ fn open_store(places: &Places, accept_loss: bool, clock: &Clock) -> Result<Write
         _ => Durability::Full,
     };
     let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
-    Writer::open(&places.data_dir.path, &places.keys_dir.path, durability, lost, new_id, now)
+    let sealing = Sealing { keys: &places.keys_dir.path, topics: loaded.settings.sealed_topics.clone() };
+    Writer::open(&places.data_dir.path, sealing, durability, lost, new_id, now)
 }
 
 /// Writes the store's id as text, from which a client derives a socket whose path would be too long.
@@ -256,7 +267,7 @@ struct BusParts {
     readers: Readers,
     meters: Meters,
     host_actions: mpsc::UnboundedReceiver<dispatch::HostAction>,
-    checkpoints: std::sync::mpsc::Receiver<()>,
+    checkpoints: (Checkpointer, std::sync::mpsc::Receiver<()>),
     space: watch::Receiver<Space>,
     bounds: Arc<ArcSwap<StoreBounds>>,
 }
@@ -268,7 +279,8 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, cloc
     let (requests, requests_receiver) = mpsc::channel(REQUESTS_MAX);
     let (handovers, handovers_receiver) = mpsc::unbounded_channel();
     let (to_host, host_actions) = mpsc::unbounded_channel();
-    let (checkpoint, checkpoints) = std::sync::mpsc::sync_channel(1);
+    let (checkpoint, asked) = std::sync::mpsc::sync_channel(1);
+    let checkpoints = (Checkpointer::open(data, store.checkpoint_failed())?, asked);
     let rules = Arc::new(Rules::new(clock));
     let feed = Feed::default();
     let cache = EventCache::default();

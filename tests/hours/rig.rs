@@ -21,7 +21,7 @@ use panotti::daemon::store::sqlite::checkpoint::Checkpointer;
 use panotti::daemon::store::sqlite::connection::Durability;
 use panotti::daemon::store::sqlite::readers::Readers;
 use panotti::daemon::store::sqlite::retention as room;
-use panotti::daemon::store::sqlite::writer::{LostTail, Writer};
+use panotti::daemon::store::sqlite::writer::{LostTail, Sealing, Writer};
 use panotti_core::access::{Access, Gatekeeper};
 use panotti_core::action::Lease;
 use panotti_core::ages::Ages;
@@ -74,7 +74,8 @@ impl Rig {
         let shown_ms: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(BEGIN_MS)));
         let clock = Clock::by_hand(shown_ms);
         let new_id = StoreId::from_bytes(random_bytes());
-        let store = Writer::open(&data, &data.join("keys"), Durability::UnsyncedForTest, LostTail::Refuse, new_id, clock.now()).unwrap();
+        let sealing = Sealing { keys: &data.join("keys"), topics: vec![">".parse().unwrap()] };
+        let store = Writer::open(&data, sealing, Durability::UnsyncedForTest, LostTail::Refuse, new_id, clock.now()).unwrap();
         let bus = Bus::load(store.snapshot().unwrap(), clock.now(), Defects::default());
         let (requests, received) = mpsc::channel(REQUESTS_MAX);
         let (hand_over, handovers) = mpsc::unbounded_channel();
@@ -105,8 +106,9 @@ impl Rig {
             state_growth: Default::default(),
             runtime: tokio::runtime::Handle::current(),
         };
+        let failed = thread.store.checkpoint_failed();
         std::thread::spawn(move || thread.run().unwrap());
-        let checkpointer = Checkpointer::open(&data).unwrap();
+        let checkpointer = Checkpointer::open(&data, failed).unwrap();
         std::thread::spawn(move || checkpoints.iter().for_each(|()| checkpointer.run().unwrap()));
         let bus = BusHandle::new(requests.clone(), matcher, Default::default(), refusing, readers.clone());
         let kept = watch::channel(Kept { ages: Arc::new(Ages::of_all(kept)), bytes_max }).1;
@@ -175,6 +177,9 @@ impl Rig {
         let used = self.readers.read(|database| room::space(database)).await.unwrap().used_bytes();
         let (file, log) = (self.file_bytes(), std::fs::metadata(self.folder.path().join("panotti.db-wal")).map_or(0, |file| file.len()));
         self.largest = (self.largest.0.max(file), self.largest.1.max(log));
+        let unused = "SELECT count(*) FROM data_keys WHERE day < (SELECT accepted_ms / 86400000 FROM events ORDER BY sequence LIMIT 1)";
+        let unused: u64 = self.readers.read(move |database| Ok(database.query_row(unused, [], |row| row.get(0))?)).await.unwrap();
+        assert_eq!(unused, 0, "data keys of days of which there is no event any more");
         assert!(used <= bytes_max && file <= bytes_max, "the limit is {bytes_max}: {used} bytes in use, a file of {file}");
         assert!(log <= WAL_BYTES_MAX + WAL_BATCH_BYTES_MAX, "a log of {log} bytes");
     }

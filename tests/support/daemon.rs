@@ -48,6 +48,14 @@ impl Daemon {
         Self { child: command.spawn().unwrap(), socket: scratch.socket(), output }
     }
 
+    /// A start that is refused: the exit code, and what it said. Fails where it is not.
+    pub fn refused(scratch: &Scratch) -> (Option<i32>, String) {
+        let _ = std::fs::remove_file(scratch.path().join("daemon.output"));
+        let mut daemon = Self::spawn(scratch, &[], &[]);
+        let status = daemon.wait();
+        (status.code(), daemon.output())
+    }
+
     /// Where its socket is not in the usual place.
     pub fn at(mut self, socket: &Path) -> Self {
         socket.clone_into(&mut self.socket);
@@ -151,6 +159,11 @@ impl Drop for Daemon {
 /// `kill -9` by id. A process that is gone already is as good.
 pub fn kill(process: u32) {
     let _ = kill_process(pid(process), Signal::KILL);
+}
+
+/// SIGTERM by id. A process that is gone already is as good.
+pub fn terminate(process: u32) {
+    let _ = kill_process(pid(process), Signal::TERM);
 }
 
 fn pid(process: u32) -> Pid {

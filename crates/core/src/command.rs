@@ -415,6 +415,8 @@ pub enum Record {
     Measured(Measured),
     /// A stored event does not read back as it was written.
     Corrupt(Sequence),
+    /// A change of who can open sealed payloads.
+    Seal(crate::sealing::SealChange),
 }
 
 /// What a command answers.

@@ -65,6 +65,7 @@ pub mod retry;
 pub mod roles;
 pub mod routing;
 pub mod schemas;
+pub mod sealing;
 pub mod secrets;
 mod stall;
 pub mod state;

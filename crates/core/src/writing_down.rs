@@ -8,6 +8,7 @@ use crate::action::{Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, Record, Switch};
 use crate::origin::Stamped;
+use crate::sealing::SealChange;
 
 impl Bus {
     pub(crate) fn switch(&mut self, switch: Switch, step: &mut Step) -> Answer {
@@ -58,12 +59,23 @@ impl Bus {
                 let percent = room.percent();
                 self.own_event(notice::STORE_WATERMARK, notice::store_watermark(percent, room.used_bytes, room.bytes_max), step);
             }
+            Record::Seal(SealChange::Recipients { recipients, action, actor, reason }) => {
+                let detail: Vec<&str> = recipients.iter().map(|(recipient, _)| recipient.as_str()).collect();
+                step.writes.push(Write::Audit(AuditEntry {
+                    actor: actor.clone(),
+                    action: (*action).to_owned(),
+                    object: "seal".to_owned(),
+                    reason: reason.clone(),
+                    detail: detail.join(", "),
+                }));
+            }
             Record::Corrupt(sequence) => self.own_event(notice::STORE_CORRUPT, notice::store_corrupt(*sequence), step),
             // A plugin that is found switched off is as one that somebody has switched off: it can be switched on.
             Record::PluginFound { plugin, wanted: false, .. } => drop(self.disabled.entry(plugin.clone()).or_insert(None)),
             Record::Audit(_)
             | Record::Denied(_)
             | Record::PluginFound { wanted: true, .. }
+            | Record::Seal(_)
             | Record::Uptime
             | Record::Measured(_)
             | Record::ForgetKeys { .. }

@@ -247,8 +247,10 @@ codes! {
         "The topic has none, or not in this version.", "`panotti schema list` shows all.";
     SCHEMA_VIOLATED = "schema.violated", 422, INVALID, "The payload does not fit the schema of its topic",
         "The topic's schema is enforced: events that do not fit it are refused.", "Mend the places that are named; `panotti schema show TOPIC` shows the schema.";
-    SEAL_KEY = "seal.key", 0, CONFIGURATION, "The key of the store's events is missing or another one",
-        "Every stored event has a tag that was made with this key; without it nothing that is stored can be believed.", "Put the file with the fingerprint that is named back into the keys folder; `panotti config paths` shows where that is.";
+    SEAL_KEY = "seal.key", 0, CONFIGURATION, "A key of the store is missing or another one",
+        "Stored events are checked with one key, and their payloads opened with an identity; without them nothing that is stored can be believed or read.", "Put the file that is named back into the keys folder, or the recovery identity in its place; `panotti config path` shows the folder.";
+    SEAL_STATE = "seal.state", 409, CONFLICT, "Sealing is not in a state for that",
+        "There is a recovery recipient already, or data keys are still being wrapped after the last change.", "`panotti seal show` tells how it stands.";
     SECRET_INVALID = "secret.invalid", 422, INVALID, "The secret cannot be set",
         "Its name or its length is not allowed.", "Correct what is named.";
     SECRET_KEY_WRONG = "secret.key_wrong", 0, CONFIGURATION, "Stored secrets cannot be opened",

@@ -96,6 +96,7 @@ pub async fn status(State(api): State<Api>, principal: Principal) -> Answer<Daem
         plugins,
         audit: Some(audit),
         events,
+        warnings: api.sealer.warnings().await,
     }))
 }
 

@@ -15,7 +15,7 @@
 //! - [`trace_context`]: `traceparent`, in and out
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
-//! - [`seal`]: stored events held against their tags
+//! - [`seal`]: who can open payloads; stored events held against their tags
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`secrets`]: secrets of the configuration
@@ -92,6 +92,7 @@ use super::configuration::Configuration;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
+use super::sealing::Sealer;
 use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
 use local_users::LocalUsers;
@@ -113,6 +114,8 @@ pub struct Shared {
     pub local_users: Arc<LocalUsers>,
     /// The store, to read.
     pub readers: Readers,
+    /// Who can open sealed payloads.
+    pub sealer: Sealer,
     /// What is measured.
     pub meters: Meters,
     /// Secrets of the configuration.

@@ -150,7 +150,10 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("verify_audit", "GET", "/audit/verify", audited, audit::verify)
         .route("stop_daemon", "POST", "/daemon/stop", manage, daemon::stop)
         .route("get_slo", "GET", "/slo", see, numbers::slo)
+        .route("get_seal", "GET", "/seal", see, seal::show)
         .route("check_seal", "GET", "/seal/check", see, seal::check)
+        .route("set_seal_recovery", "PUT", "/seal/recovery", manage, seal::set_recovery)
+        .route("rotate_seal", "POST", "/seal/rotate", manage, seal::rotate)
 }
 
 fn events_and_topics(routes: Routes) -> Routes {

@@ -210,5 +210,8 @@ fn started_text(daemon: &DaemonStatus, took: Duration, context: &Context) -> Str
             context.command_line("plugin list")
         ));
     }
+    for warning in &daemon.warnings {
+        text.push_str(&format!("{} {warning}\n", yellow("!")));
+    }
     text
 }

@@ -74,6 +74,9 @@ pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
     let own = env!("CARGO_PKG_VERSION");
     let client = if own == daemon.version { String::new() } else { yellow(&format!("   this client is {own}")) };
     text.push_str(&format!("  data      {}   socket {}{client}\n", daemon.data_dir, daemon.socket));
+    for warning in &daemon.warnings {
+        text.push_str(&format!("  {}\n", yellow(&format!("! {warning}"))));
+    }
     text.push_str(&format!("  logs      {}\n", context.command_line("daemon logs -f")));
     text
 }
