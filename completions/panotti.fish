@@ -363,6 +363,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l edit -d 'Edit the copy before it is published, in `$VISUAL` or `$EDITOR`'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l reveal -d 'Copy what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l jsonl -d 'Each line is an event: of standard input, or of PAYLOAD (`@FILE`); without a TOPIC give `-` or `@FILE` alone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l dry-run -d 'Check everything that can be checked here, and publish nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
@@ -449,6 +450,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l reason -d 'Why, for the audit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -468,6 +470,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l payload -d 'Only the payload\'s bytes, as they were published'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l reveal -d 'Show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l attempts -d 'Every attempt with the end of what the plugin logged'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
@@ -505,6 +508,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l plugin -d 'Only what this plugin gets, and its outcomes' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l since -d 'Begin with what was accepted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l reason -d 'Why it is revealed, for the audit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -524,6 +528,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l payload -d 'Show payloads'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l reveal -d 'With --payload, show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
@@ -550,6 +555,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l edit -d 'Edit a copy of the event, in `$VISUAL` or `$EDITOR`, and publish that as a new one'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l reveal -d 'With --edit, copy what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
@@ -618,6 +624,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l correlation -d 'Only events of this story: its correlation id' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l reason -d 'Why, for the audit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l limit -d 'Stop after so many, and say where there are more' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -638,6 +645,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l failed -d 'Only failed deliveries: dead or quarantined; and their events'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l reveal -d 'Show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
@@ -2505,7 +2513,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_see
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "set" -d 'Change what a role of your own allows and denies'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "remove" -d 'Remove a role of your own that no key in force has'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "rm" -d 'Remove a role of your own that no key in force has'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "check" -d 'Say whether a key or a role may do something, and which permission decides'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "check" -d 'Say whether a key, a role or a local user may do something, and which permission decides'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
