@@ -17,6 +17,7 @@ use super::Start;
 use super::access::Gate;
 use super::access::notes::write_down;
 use super::access::pepper::Pepper;
+use super::access::rate::Rates;
 use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
@@ -44,6 +45,7 @@ use super::store::sqlite::writer::{LostTail, Writer};
 use super::store::sqlite::{audit, plugins};
 use super::{checkpoints, defect, log, maintenance};
 use crate::config::file_system::{self, Trust};
+use crate::config::http::KeyRates;
 use crate::config::load::Loaded;
 use crate::config::places::Places;
 
@@ -93,7 +95,8 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
     let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
-    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, loaded.settings.http.rates, clock);
+    let KeyRates { requests, events } = loaded.settings.http.rates;
+    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, Rates { requests, events }, clock);
     let certificates = Certificates::of_settings(&loaded.settings.http, clock.now())?;
     let given = Given { keys: gate.any_in_force(), inherited: activation::inherited()?, certificates: certificates.clone() };
     let network = TcpDoor::open(loaded.settings.http.clone(), given).await?;

@@ -50,7 +50,7 @@ fn what_a_command_shows_of_a_daemon_over_the_network_is_what_it_shows_of_one_at_
         &["event", "trace", "@last"],
         &["event", "export"],
         &["plugin", "list"],
-        &["topic", "list"],
+        &["topic", "route", "a.b"],
         &["subscription", "list"],
         &["replay", "list"],
         &["schema", "list"],
