@@ -8,6 +8,7 @@
 //! - [`output`]: results in every form
 //! - [`remote`]: a daemon over the network, and the key for it
 //! - [`mod@report`]: how a command ends badly
+//! - [`revealing`]: `--reveal`, which shows what is masked
 //! - [`topics`]: `help exit-codes` and the like
 //! - [`generate`]: man pages, completions and the pages of the error codes
 //!
@@ -24,6 +25,7 @@ pub mod output;
 pub mod progress;
 pub mod remote;
 pub mod report;
+pub mod revealing;
 pub mod selection;
 pub mod topics;
 

@@ -5,7 +5,7 @@
 //!
 //! - [`connection`]: connecting, the check of the server, one request and its answer
 //! - [`remote`]: a daemon over the network, TLS
-//! - [`routes`], [`access`], [`filters`], [`schemas`], [`seal`], [`reading`], `audit`: a method for every route that is used
+//! - [`routes`], [`access`], [`filters`], [`schemas`], [`seal`], [`reading`], `audit`, `secrets`: a method for every route that is used
 //! - [`publish`]: NDJSON publishing: lines out while receipts come back, and again after a lost connection
 //! - [`stream`]: server-sent events, with reconnecting
 //! - [`path`]: paths and queries
@@ -21,6 +21,7 @@ pub mod remote;
 pub mod routes;
 pub mod schemas;
 pub mod seal;
+mod secrets;
 pub mod stream;
 
 pub use connection::{Client, Exchange, Target};

@@ -10,6 +10,7 @@ use panotti_protocol::topic::TopicPattern;
 use serde_json::Value;
 
 use super::http::read_names;
+use super::local_users::{LocalRole, read_group, read_roles};
 use super::units;
 
 /// The form a setting's value must have.
@@ -48,6 +49,10 @@ pub enum Form {
     Address,
     /// Names of hosts: a list in a file, with commas between them in a variable.
     Names,
+    /// A group of this machine, by its name or id.
+    Group,
+    /// Roles of local users: a list in a file, with commas between them in a variable.
+    LocalRoles,
     /// Topic patterns, each with a duration within bounds: keys with values in a file, `PATTERN=DURATION,...` in a variable.
     Ages {
         /// Least.
@@ -74,6 +79,8 @@ impl Form {
             Form::Switch => "true or false".to_owned(),
             Form::Address => "an address such as \"127.0.0.1:7700\"".to_owned(),
             Form::Names => "a list of names of hosts".to_owned(),
+            Form::Group => "a group's name or number, or none".to_owned(),
+            Form::LocalRoles => "a list such as `[\"uid:1000=viewer\", \"group:ops=operator\"]`".to_owned(),
             Form::Ages { least, most } => format!(
                 "topic patterns with durations such as `\"load.>\": 1d`, from {} to {}",
                 units::format_duration(least),
@@ -104,6 +111,10 @@ pub enum SettingValue {
     Address(SocketAddr),
     /// Names of hosts, in lower case.
     Names(Vec<String>),
+    /// A group, or none.
+    Group(Option<String>),
+    /// Roles of local users.
+    LocalRoles(Vec<LocalRole>),
     /// Durations by topic pattern.
     Ages(BTreeMap<TopicPattern, Duration>),
 }
@@ -120,6 +131,8 @@ impl SettingValue {
             SettingValue::Switch(on) => Value::from(*on),
             SettingValue::Address(address) => Value::from(address.to_string()),
             SettingValue::Names(names) => names.iter().map(String::as_str).collect(),
+            SettingValue::Group(group) => Value::from(group.as_deref().unwrap_or("none")),
+            SettingValue::LocalRoles(roles) => roles.iter().map(ToString::to_string).collect(),
             SettingValue::Ages(ages) => {
                 ages.iter().map(|(pattern, age)| (pattern.to_string(), Value::String(units::format_duration(*age)))).collect()
             }
@@ -144,6 +157,8 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         Form::Address => text.parse().ok().map(SettingValue::Address),
         Form::Names if text == "none" => Some(SettingValue::Names(Vec::new())),
         Form::Names => return read_names(text.split(',')),
+        Form::Group => return read_group(text),
+        Form::LocalRoles => return read_roles(text.split(',').filter(|part| *part != "none")),
         Form::Ages { .. } => {
             let named = text.split(',').filter(|part| !part.trim().is_empty() && *part != "none");
             let pair = |part: &'_ str| part.trim().rsplit_once('=').map(|(pattern, age)| (pattern.to_owned(), age.to_owned()));

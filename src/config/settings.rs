@@ -10,6 +10,7 @@ use panotti_protocol::limits::PAYLOAD_BYTES_MAX;
 
 pub use super::form::{Form, SettingValue, read_ages, read_text};
 use super::http::HttpSettings;
+use super::local_users::SocketSettings;
 
 /// One setting.
 #[derive(Debug)]
@@ -182,6 +183,18 @@ pub const TABLE: &[SettingRow] = &[
         description: "Topic patterns whose events are kept for longer or shorter than `retention.days`; the most specific that fits counts.",
     },
     SettingRow {
+        key: "socket.group",
+        form: Form::Group,
+        default: "none",
+        description: "A group whose members can reach the local socket; what they may do is in `socket.roles`.",
+    },
+    SettingRow {
+        key: "socket.roles",
+        form: Form::LocalRoles,
+        default: "none",
+        description: "Roles of local users and groups, such as `uid:1000=viewer`; whoever has none is cut off.",
+    },
+    SettingRow {
         key: "store.bytes_max",
         form: Form::Bytes { least: 8 * MIB, most: TB },
         default: "1GB",
@@ -226,6 +239,8 @@ pub struct Settings {
     pub process_tree: &'static str,
     /// How long resolved events are kept.
     pub retention: Ages,
+    /// The local socket.
+    pub socket: SocketSettings,
     /// The store.
     pub store: StoreSettings,
 }
@@ -314,6 +329,7 @@ impl Settings {
                     _ => general,
                 }
             },
+            socket: SocketSettings::from_values(&value),
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),
                 free_bytes_min: bytes("store.free_bytes_min"),
@@ -334,7 +350,7 @@ mod tests {
         assert!(TABLE.windows(2).all(|pair| pair[0].key < pair[1].key));
         for row in TABLE {
             let read = read_text(row.form, row.default, Path::new("/")).unwrap_or_else(|why| panic!("{}: {why}", row.key));
-            if !matches!(row.form, Form::Folders | Form::File | Form::Names | Form::Ages { .. }) {
+            if !matches!(row.form, Form::Folders | Form::File | Form::Names | Form::LocalRoles | Form::Ages { .. }) {
                 assert_eq!(read.to_json().to_string().trim_matches('"'), row.default, "{} is shown as it is written", row.key);
             }
             assert!(row.description.ends_with('.'), "{}", row.key);
