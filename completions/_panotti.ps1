@@ -364,6 +364,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: PANOTTI_CONFIG]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give the whole command this long, for example `30s`')
             [CompletionResult]::new('--edit', '--edit', [CompletionResultType]::ParameterName, 'Edit the copy before it is published, in `$VISUAL` or `$EDITOR`')
+            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Copy what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited')
             [CompletionResult]::new('--jsonl', '--jsonl', [CompletionResultType]::ParameterName, 'Each line is an event: of standard input, or of PAYLOAD (`@FILE`); without a TOPIC give `-` or `@FILE` alone')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check everything that can be checked here, and publish nothing')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
@@ -461,6 +462,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             break
         }
         'panotti;event;show' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the output')
             [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Only these fields, in this order, separated by commas; `?` lists them')
@@ -474,6 +476,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: PANOTTI_CONFIG]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give the whole command this long, for example `30s`')
             [CompletionResult]::new('--payload', '--payload', [CompletionResultType]::ParameterName, 'Only the payload''s bytes, as they were published')
+            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited')
             [CompletionResult]::new('--attempts', '--attempts', [CompletionResultType]::ParameterName, 'Every attempt with the end of what the plugin logged')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
@@ -518,6 +521,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Only events that match this filter, such as ''data.duration > 5''; see `panotti help filters`')
             [CompletionResult]::new('--plugin', '--plugin', [CompletionResultType]::ParameterName, 'Only what this plugin gets, and its outcomes')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Begin with what was accepted since then: a time, or so long ago')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why it is revealed, for the audit')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the output')
             [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Only these fields, in this order, separated by commas; `?` lists them')
@@ -531,6 +535,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: PANOTTI_CONFIG]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give the whole command this long, for example `30s`')
             [CompletionResult]::new('--payload', '--payload', [CompletionResultType]::ParameterName, 'Show payloads')
+            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'With --payload, show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Name the socket or URL on stderr; twice, show each request to the daemon')
@@ -558,6 +563,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: PANOTTI_CONFIG]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give the whole command this long, for example `30s`')
             [CompletionResult]::new('--edit', '--edit', [CompletionResultType]::ParameterName, 'Edit a copy of the event, in `$VISUAL` or `$EDITOR`, and publish that as a new one')
+            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'With --edit, copy what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Name the socket or URL on stderr; twice, show each request to the daemon')
@@ -636,6 +642,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Accepted since then: a time, or so long ago')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Accepted before then: a time, or so long ago')
             [CompletionResult]::new('--before', '--before', [CompletionResultType]::ParameterName, 'Accepted before then: a time, or so long ago')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Stop after so many, and say where there are more')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the output')
@@ -650,6 +657,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [env: PANOTTI_CONFIG]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give the whole command this long, for example `30s`')
             [CompletionResult]::new('--failed', '--failed', [CompletionResultType]::ParameterName, 'Only failed deliveries: dead or quarantined; and their events')
+            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Lists: ids only. Actions: nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Name the socket or URL on stderr; twice, show each request to the daemon')
@@ -2718,7 +2726,7 @@ Register-ArgumentCompleter -Native -CommandName 'panotti' -ScriptBlock {
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change what a role of your own allows and denies')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a role of your own that no key in force has')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a role of your own that no key in force has')
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Say whether a key or a role may do something, and which permission decides')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Say whether a key, a role or a local user may do something, and which permission decides')
             break
         }
         'panotti;role;list' {

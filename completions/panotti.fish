@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_panotti_global_optspecs
-    string join \n o/output= fields= q/quiet v/verbose time= utc color= socket= url= key-file= ca-file= data= config= y/yes no-input timeout= h/help V/version
+    string join \n o/output= fields= q/quiet v/verbose time= utc color= socket= data= config= y/yes no-input timeout= h/help V/version
 end
 
 function __fish_panotti_needs_command
@@ -39,14 +39,11 @@ complete -c panotti -n "__fish_panotti_needs_command" -l color -d 'When to use c
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_needs_command" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_needs_command" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_needs_command" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_needs_command" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_needs_command" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_needs_command" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_needs_command" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_needs_command" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_needs_command" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_needs_command" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_needs_command" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_needs_command" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_needs_command" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -62,6 +59,7 @@ complete -c panotti -n "__fish_panotti_needs_command" -f -a "topic" -d 'What is 
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "schema" -d 'What the payloads of a topic must look like'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "seal" -d 'What proves that stored events are those that were written'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "key" -d 'API keys: who may come in, as what, until when'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "role" -d 'Roles: what somebody may do'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "config" -d 'Settings, and where each comes from'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "doctor" -d 'Look at everything a daemon needs, and say what to do'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "audit" -d 'Who did what, and the proof that nobody has changed it since'
@@ -87,14 +85,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -122,16 +117,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l no-wait -d 'Return at once'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l accept-loss -d 'Go on although accepted events are missing at the end of the log; which ones is written to the audit'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -151,15 +143,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l accept-loss -d 'Go on although accepted events are missing at the end of the log; which ones is written to the audit'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -180,15 +169,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l now -d 'Wait for nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -210,14 +196,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -237,14 +220,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -272,16 +252,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l access -d 'The access log instead: a line for every request'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -303,15 +280,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l print -d 'Print the unit'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -331,14 +305,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -388,17 +359,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l edit -d 'Edit the copy before it is published, in `$VISUAL` or `$EDITOR`'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l reveal -d 'Copy what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l jsonl -d 'Each line is an event: of standard input, or of PAYLOAD (`@FILE`); without a TOPIC give `-` or `@FILE` alone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l dry-run -d 'Check everything that can be checked here, and publish nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -428,9 +397,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -440,7 +406,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -470,9 +436,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -482,11 +445,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l reason -d 'Why, for the audit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -502,16 +466,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l payload -d 'Only the payload\'s bytes, as they were published'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l reveal -d 'Show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l attempts -d 'Every attempt with the end of what the plugin logged'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -533,14 +495,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -549,6 +508,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l filter -d 'Only events that match this filter, such as \'data.duration > 5\'; see `panotti help filters`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l plugin -d 'Only what this plugin gets, and its outcomes' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l since -d 'Begin with what was accepted since then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l reason -d 'Why it is revealed, for the audit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -564,15 +524,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l payload -d 'Show payloads'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l reveal -d 'With --payload, show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -593,15 +551,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l edit -d 'Edit a copy of the event, in `$VISUAL` or `$EDITOR`, and publish that as a new one'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l reveal -d 'With --edit, copy what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -624,16 +580,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -654,14 +607,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -674,6 +624,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l correlation -d 'Only events of this story: its correlation id' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l since -d 'Accepted since then: a time, or so long ago' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l until -l before -d 'Accepted before then: a time, or so long ago' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l reason -d 'Why, for the audit' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l limit -d 'Stop after so many, and say where there are more' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
@@ -690,15 +641,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l failed -d 'Only failed deliveries: dead or quarantined; and their events'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l reveal -d 'Show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -721,15 +670,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -762,9 +708,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -774,7 +717,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l detach -d 'Return as soon as the job is started'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -796,14 +739,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -825,14 +765,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -857,16 +794,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l keep-failed -d 'Keep events with a dead delivery'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l dry-run -d 'Show what would go and remove nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -886,14 +820,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -924,14 +855,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -952,16 +880,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -982,16 +907,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1011,14 +933,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1041,14 +960,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1069,14 +985,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1097,14 +1010,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1124,14 +1034,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1172,9 +1079,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -1184,7 +1088,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l attach -d 'Stay until the job has ended'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1206,16 +1110,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1237,16 +1138,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1266,16 +1164,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l items -d 'List every item with its result'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l failed-items -d 'List the items that failed'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1295,14 +1190,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1322,14 +1214,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1349,14 +1238,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1376,14 +1262,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1403,14 +1286,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1442,9 +1322,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -1452,7 +1329,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1474,9 +1351,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -1484,7 +1358,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1504,15 +1378,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l history -d 'Every change of its state that is kept, not only the last three'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1532,15 +1403,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l history -d 'Every change of its state that is kept, not only the last three'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1562,14 +1430,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1590,16 +1455,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l hold -d 'Keep what arrives meanwhile, and deliver it when they are enabled again'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l skip -d 'Record what arrives meanwhile as skipped; it can be replayed later'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1619,14 +1481,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1648,15 +1507,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1676,14 +1532,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1705,14 +1558,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1738,14 +1588,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1771,16 +1618,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1803,16 +1647,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1832,14 +1673,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1859,14 +1697,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1891,16 +1726,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1921,16 +1753,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1950,14 +1779,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1977,14 +1803,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2004,14 +1827,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2042,16 +1862,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2072,16 +1889,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2101,15 +1915,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l raw -d 'Only the schema, as it was written'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2132,15 +1943,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l dry-run -d 'Only say what would happen'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2162,14 +1970,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2189,14 +1994,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2218,14 +2020,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2247,14 +2046,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2275,14 +2071,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2303,14 +2096,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2330,14 +2120,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2358,14 +2145,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2385,14 +2169,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2427,14 +2208,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2457,16 +2235,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2489,16 +2264,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2518,14 +2290,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2549,14 +2318,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2577,14 +2343,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2605,14 +2368,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2632,50 +2392,285 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "get" -d 'Show one setting, or all of them'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "list" -d 'List all settings with their values and where each comes from'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "ls" -d 'List all settings with their values and where each comes from'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "validate" -d 'Check the configuration'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path" -f -a "path" -d 'List where everything is: configuration, data, socket, logs, plugins'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "list" -d 'List the roles: those that come with Panotti and your own'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "ls" -d 'List the roles: those that come with Panotti and your own'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "show" -d 'Show a role: what it allows and denies'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "create" -d 'Make a role'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "set" -d 'Change what a role of your own allows and denies'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "remove" -d 'Remove a role of your own that no key in force has'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "rm" -d 'Remove a role of your own that no key in force has'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -f -a "check" -d 'Say whether a key, a role or a local user may do something, and which permission decides'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l allow -d 'What it allows, such as `read:events:team.>`; quote it' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l deny -d 'What it takes away' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l from -d 'Begin with what this role allows and denies now' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l allow -d 'What it allows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l deny -d 'What it takes away' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l from -d 'Begin with what this role allows and denies now' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "get" -d 'Show one setting, or all of them'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "list" -d 'List all settings with their values and where each comes from'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "ls" -d 'List all settings with their values and where each comes from'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "validate" -d 'Check the configuration'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "path" -d 'List where everything is: configuration, data, socket, logs, plugins'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "secret" -d 'Values that plugins need and nobody else may see'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -2691,16 +2686,13 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l origin -d 'Show where the value comes from too'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l effective -d 'Ask the running daemon what it has in force'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2721,9 +2713,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -2731,7 +2720,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2752,9 +2741,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -2762,7 +2748,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2782,14 +2768,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2809,18 +2792,45 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -f -a "set" -d 'Set a secret: from standard input, or typed without being shown'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -f -a "list" -d 'List the secrets, without their values'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -f -a "ls" -d 'List the secrets, without their values'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -f -a "remove" -d 'Remove a secret'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -f -a "rm" -d 'Remove a secret'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -f -a "rotate" -d 'Make a new key and seal all secrets with it'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -2836,15 +2846,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l strict -d 'Let warnings fail too'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2864,14 +2871,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2903,9 +2907,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -2913,7 +2914,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2940,9 +2941,6 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -2950,7 +2948,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2975,15 +2973,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s f -l follow -d 'Stay and show new records as they come'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3005,14 +3000,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3035,14 +3027,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3062,14 +3051,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand health" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand health" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand health" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand health" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand health" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand health" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3090,14 +3076,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand slo" -l color -d 'When t
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand slo" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand slo" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand slo" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand slo" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3117,14 +3100,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand completion" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand completion" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand completion" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand completion" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand completion" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3144,14 +3124,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand explain" -l color -d 'Wh
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand explain" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand explain" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand explain" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand explain" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3171,15 +3148,12 @@ complete -c panotti -n "__fish_panotti_using_subcommand version" -l color -d 'Wh
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand version" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand version" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand version" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l check -d 'Ask the daemon too'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand version" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3199,14 +3173,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand help" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand help" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand help" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand help" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand help" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand help" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand help" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand help" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3226,14 +3197,11 @@ complete -c panotti -n "__fish_panotti_using_subcommand emit" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand emit" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
-complete -c panotti -n "__fish_panotti_using_subcommand emit" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand emit" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand emit" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l no-input -d 'Never ask; what needs an answer is refused'
