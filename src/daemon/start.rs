@@ -19,6 +19,7 @@ use super::Start;
 use super::access::Gate;
 use super::access::notes::write_down;
 use super::access::pepper::Pepper;
+use super::access::rate::Rates;
 use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
@@ -53,6 +54,7 @@ use super::store::sqlite::writer::{LostTail, Sealing, Writer};
 use super::store::sqlite::{audit, plugins, secrets};
 use super::{checkpoints, defect, log, maintenance};
 use crate::config::file_system::{self, Trust};
+use crate::config::http::KeyRates;
 use crate::config::load::{Loaded, load_for_daemon};
 use crate::config::places::Places;
 
@@ -107,7 +109,8 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let socket = places.socket()?.path;
     let local_users = Arc::new(LocalUsers::new(&loaded.settings.socket)?);
     let listener = LocalListener::bind(&socket, local_seats(&loaded), Arc::clone(&local_users))?;
-    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, loaded.settings.http.rates, clock);
+    let KeyRates { requests, events } = loaded.settings.http.rates;
+    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, Rates { requests, events }, clock);
     let certificates = Certificates::of_settings(&loaded.settings.http, clock.now())?;
     let given = Given { keys: gate.any_in_force(), inherited: activation::inherited()?, certificates: certificates.clone() };
     let network = TcpDoor::open(loaded.settings.http.clone(), given).await?;

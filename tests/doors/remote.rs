@@ -50,7 +50,7 @@ fn what_a_command_shows_of_a_daemon_over_the_network_is_what_it_shows_of_one_at_
         &["event", "trace", "@last"],
         &["event", "export"],
         &["plugin", "list"],
-        &["topic", "list"],
+        &["topic", "route", "a.b"],
         &["subscription", "list"],
         &["replay", "list"],
         &["schema", "list"],
@@ -84,7 +84,9 @@ fn the_key_is_in_no_output_and_no_log() {
     let by_variable = run(&mut there(&scratch, &url, &key), &["event", "list", "-vv"]);
     let by_file = run(&mut there(&scratch, &url, ""), &["event", "list", "-vv", "--key-file", file.to_str().unwrap()]);
     let by_variable_of_file = run(there(&scratch, &url, "").env("PANOTTI_API_KEY_FILE", &file), &["event", "list", "-vv"]);
-    let refused = run(&mut there(&scratch, &url, &format!("{}x", &key[..key.len() - 1])), &["event", "list", "-vv"]);
+    let last = if key.ends_with('0') { '1' } else { '0' };
+    let mistyped = format!("{}{last}", &key[..key.len() - 1]);
+    let refused = run(&mut there(&scratch, &url, &mistyped), &["event", "list", "-vv"]);
     let in_url = run(&mut there(&scratch, &format!("http://{key}@{address}"), &key), &["event", "list", "-vv"]);
 
     for (output, code) in [(&by_variable, 0), (&by_file, 0), (&by_variable_of_file, 0), (&refused, 8), (&in_url, 2)] {

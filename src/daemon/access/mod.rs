@@ -30,9 +30,8 @@ use tokio_util::sync::CancellationToken;
 use self::attempts::{Attempts, Source, Waits};
 use self::notes::{NOTES_MAX, Note};
 use self::pepper::Pepper;
-use self::rate::KeyPace;
+use self::rate::{KeyPace, Rates};
 use super::clock::Clock;
-use crate::config::http::KeyRates;
 
 /// A key's use is written down at most so often.
 const USE_NOTED: Duration = Duration::from_secs(60);
@@ -68,7 +67,7 @@ pub struct Gate {
     pepper: Pepper,
     attempts: Mutex<Attempts>,
     clock: Clock,
-    rates: KeyRates,
+    rates: Rates,
     changed: Notify,
     in_force: watch::Sender<bool>,
     notes: mpsc::Sender<Note>,
@@ -76,7 +75,7 @@ pub struct Gate {
 
 impl Gate {
     /// Nobody is let in yet. What is to be written down comes out of the receiver.
-    pub fn new(pepper: Pepper, rates: KeyRates, clock: Clock) -> (Arc<Self>, mpsc::Receiver<Note>) {
+    pub fn new(pepper: Pepper, rates: Rates, clock: Clock) -> (Arc<Self>, mpsc::Receiver<Note>) {
         let (notes, receiver) = mpsc::channel(NOTES_MAX);
         let gate = Self {
             current: ArcSwap::default(),
@@ -255,7 +254,7 @@ mod tests {
 
     use super::*;
 
-    const RATES: KeyRates = KeyRates { requests: 2_000, events: 100_000 };
+    const RATES: Rates = Rates { requests: 2_000, events: 100_000 };
     static NOW_MS: AtomicU64 = AtomicU64::new(1_000_000);
 
     fn gate() -> (Arc<Gate>, mpsc::Receiver<Note>) {

@@ -7,12 +7,19 @@ use std::time::Duration;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::time::Timestamp;
 
-use crate::config::http::KeyRates;
-
 /// Seconds' worth that a bucket holds.
 const BURST_SECONDS: u64 = 2;
 /// Parts that a whole is counted in, so that what comes within a millisecond is not lost.
 const PARTS: i64 = 1_000;
+
+/// Rates of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// Requests a second.
+    pub requests: u64,
+    /// Published events a second.
+    pub events: u64,
+}
 
 /// The buckets of one key.
 #[derive(Debug)]
@@ -25,7 +32,7 @@ pub struct KeyPace {
 
 impl KeyPace {
     /// Full ones.
-    pub fn new(rates: KeyRates) -> Self {
+    pub fn new(rates: Rates) -> Self {
         Self { requests: Bucket::new(rates.requests), events: Bucket::new(rates.events) }
     }
 }

@@ -1,9 +1,13 @@
-//! A batch: a JSON array of events, each kept as text until it is its turn. One that is too long or too deep is not read to its end: looking
-//! for that end is what a bomb wants.
+//! A batch: a JSON array of events, each kept as text until it is its turn. One that is too long, or far too deep, is not read to its end:
+//! looking for that end is what a bomb wants.
 
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::limits::{BATCH_EVENTS_MAX, JSON_DEPTH_MAX};
 use serde_json::value::RawValue;
+
+/// How deep a batch may be at all, in lists and objects. An event that is deeper than events may be is refused alone; what is deeper than this
+/// is no event.
+const BATCH_DEPTH_MAX: usize = 16 * JSON_DEPTH_MAX;
 
 /// What a first look at a batch finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub fn read(text: &[u8]) -> Result<Vec<&RawValue>, Failure> {
             return Err(Failure::new(ErrorCode::REQUEST_TOO_LARGE, format!("the batch has more than {BATCH_EVENTS_MAX} events")));
         }
         FirstLook::TooDeep => {
-            let detail = format!("an event of the batch is nested deeper than {JSON_DEPTH_MAX}");
+            let detail = format!("the batch is nested deeper than {BATCH_DEPTH_MAX}");
             return Err(Failure::new(ErrorCode::REQUEST_INVALID, detail));
         }
     }
@@ -46,8 +50,7 @@ fn first_look(text: &[u8]) -> FirstLook {
         }
         match byte {
             b'"' => in_string = true,
-            // The list itself is no part of any event.
-            b'[' | b'{' if depth == JSON_DEPTH_MAX + 1 => return FirstLook::TooDeep,
+            b'[' | b'{' if depth == BATCH_DEPTH_MAX => return FirstLook::TooDeep,
             b'[' | b'{' => depth += 1,
             b']' | b'}' => depth = depth.saturating_sub(1),
             b',' if depth == 1 => {
@@ -84,10 +87,10 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_a_batch_may_be_as_deep_as_one_alone() {
-        let nested = |depth: usize| format!("[{}{}]", "[".repeat(depth), "]".repeat(depth));
-        assert_eq!(first_look(nested(JSON_DEPTH_MAX).as_bytes()), FirstLook::Good);
-        assert_eq!(first_look(nested(JSON_DEPTH_MAX + 1).as_bytes()), FirstLook::TooDeep);
+    fn an_event_that_is_too_deep_is_left_to_its_turn_and_a_batch_that_is_far_too_deep_is_refused() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(first_look(nested(BATCH_DEPTH_MAX).as_bytes()), FirstLook::Good);
+        assert_eq!(first_look(nested(BATCH_DEPTH_MAX + 1).as_bytes()), FirstLook::TooDeep);
         assert!(read("[".repeat(1 << 20).as_bytes()).unwrap_err().is(ErrorCode::REQUEST_INVALID));
         assert_eq!(first_look(br#"["\\","\"[[[",1]"#), FirstLook::Good, "what stands in a string is no bracket");
     }
