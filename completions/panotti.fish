@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_panotti_global_optspecs
-    string join \n o/output= fields= q/quiet v/verbose time= utc color= socket= data= config= y/yes no-input timeout= h/help V/version
+    string join \n o/output= fields= q/quiet v/verbose time= utc color= socket= url= key-file= ca-file= data= config= y/yes no-input timeout= h/help V/version
 end
 
 function __fish_panotti_needs_command
@@ -39,11 +39,14 @@ complete -c panotti -n "__fish_panotti_needs_command" -l color -d 'When to use c
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_needs_command" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_needs_command" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_needs_command" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_needs_command" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_needs_command" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_needs_command" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_needs_command" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_needs_command" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_needs_command" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_needs_command" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_needs_command" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_needs_command" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_needs_command" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -85,11 +88,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and not __fish_seen_subcommand_from start run stop restart status logs install" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -117,13 +123,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l no-wait -d 'Return at once'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l accept-loss -d 'Go on although accepted events are missing at the end of the log; which ones is written to the audit'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -143,12 +152,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l accept-loss -d 'Go on although accepted events are missing at the end of the log; which ones is written to the audit'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from run" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -169,12 +181,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l now -d 'Wait for nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -196,11 +211,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -220,11 +238,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -252,13 +273,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l access -d 'The access log instead: a line for every request'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -280,12 +304,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l print -d 'Print the unit'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand daemon; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -305,11 +332,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and not __fish_seen_subcommand_from publish list ls show trace tail retry errors explain export stats replay discard cancel purge" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -359,6 +389,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -367,7 +400,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l jsonl -d 'Each line is an event: of standard input, or of PAYLOAD (`@FILE`); without a TOPIC give `-` or `@FILE` alone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l dry-run -d 'Check everything that can be checked here, and publish nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from publish" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -397,6 +430,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -406,7 +442,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -436,6 +472,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -445,7 +484,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -466,6 +505,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -473,7 +515,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l reveal -d 'Show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l attempts -d 'Every attempt with the end of what the plugin logged'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -495,11 +537,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from trace" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -524,13 +569,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l payload -d 'Show payloads'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l reveal -d 'With --payload, show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from tail" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -551,13 +599,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l edit -d 'Edit a copy of the event, in `$VISUAL` or `$EDITOR`, and publish that as a new one'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l reveal -d 'With --edit, copy what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from retry" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -580,13 +631,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from errors" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -607,11 +661,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from explain" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -641,13 +698,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l failed -d 'Only failed deliveries: dead or quarantined; and their events'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l reveal -d 'Show what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -670,12 +730,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from stats" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -708,6 +771,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -717,7 +783,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l detach -d 'Return as soon as the job is started'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from replay" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -739,11 +805,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from discard" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -765,11 +834,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -794,13 +866,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l keep-failed -d 'Keep events with a dead delivery'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l dry-run -d 'Show what would go and remove nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand event; and __fish_seen_subcommand_from purge" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -820,11 +895,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and not __fish_seen_subcommand_from create list ls show test remove rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -855,11 +933,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -880,13 +961,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -907,13 +991,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -933,11 +1020,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -960,11 +1050,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from test" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -985,11 +1078,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1010,11 +1106,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand filter; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1034,11 +1133,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and not __fish_seen_subcommand_from start list ls show watch pause resume cancel" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1079,6 +1181,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -1088,7 +1193,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l dry-run -d 'Show the plan and start nothing'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l attach -d 'Stay until the job has ended'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1110,13 +1215,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1138,13 +1246,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1164,13 +1275,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l items -d 'List every item with its result'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l failed-items -d 'List the items that failed'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1190,11 +1304,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from watch" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1214,11 +1331,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from pause" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1238,11 +1358,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from resume" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1262,11 +1385,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand replay; and __fish_seen_subcommand_from cancel" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1286,11 +1412,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and not __fish_seen_subcommand_from list ls show info enable disable validate logs config state" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1322,6 +1451,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -1329,7 +1461,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1351,6 +1483,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -1358,7 +1493,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1378,12 +1513,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l history -d 'Every change of its state that is kept, not only the last three'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1403,12 +1541,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l history -d 'Every change of its state that is kept, not only the last three'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from info" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1430,11 +1571,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from enable" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1455,13 +1599,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l hold -d 'Keep what arrives meanwhile, and deliver it when they are enabled again'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l skip -d 'Record what arrives meanwhile as skipped; it can be replayed later'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from disable" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1481,11 +1628,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1507,12 +1657,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Stay and show new lines as they come'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from logs" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1532,11 +1685,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from config" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1558,11 +1714,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand plugin; and __fish_seen_subcommand_from state" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1588,11 +1747,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and not __fish_seen_subcommand_from list ls show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1618,13 +1780,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1647,13 +1812,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1673,11 +1841,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand subscription; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1697,11 +1868,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and not __fish_seen_subcommand_from list ls show route" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1726,13 +1900,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1753,13 +1930,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1779,11 +1959,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1803,11 +1986,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand topic; and __fish_seen_subcommand_from route" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1827,11 +2013,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and not __fish_seen_subcommand_from list ls show create check validate infer set remove rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1862,13 +2051,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1889,13 +2081,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1915,12 +2110,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l raw -d 'Only the schema, as it was written'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1943,12 +2141,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l dry-run -d 'Only say what would happen'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1970,11 +2171,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -1994,11 +2198,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2020,11 +2227,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from infer" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2046,11 +2256,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2071,11 +2284,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2096,11 +2312,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2120,11 +2339,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2151,12 +2373,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l replace -d 'Replace the recovery recipient that there is: what it opens now it will not open any more'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2176,11 +2401,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2202,11 +2430,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2226,11 +2457,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2250,11 +2484,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and not __fish_seen_subcommand_from create list ls show rotate revoke rm whoami" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2289,11 +2526,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2316,13 +2556,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2345,13 +2588,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2371,11 +2617,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2399,11 +2648,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2424,11 +2676,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from revoke" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2449,11 +2704,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2473,11 +2731,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand key; and __fish_seen_subcommand_from whoami" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2497,11 +2758,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_see
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and not __fish_seen_subcommand_from list ls show create set remove rm check" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2530,13 +2794,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2557,13 +2824,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2583,11 +2853,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2611,11 +2884,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2639,11 +2915,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2664,11 +2943,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2689,11 +2971,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2713,45 +2998,59 @@ complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand role; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "get" -d 'Show one setting, or all of them'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "list" -d 'List all settings with their values and where each comes from'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "ls" -d 'List all settings with their values and where each comes from'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "validate" -d 'Check the configuration'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "path" -d 'List where everything is: configuration, data, socket, logs, plugins'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret" -f -a "secret" -d 'Values that plugins need and nobody else may see'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "get" -d 'Show one setting, or all of them'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "list" -d 'List all settings with their values and where each comes from'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "ls" -d 'List all settings with their values and where each comes from'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "validate" -d 'Check the configuration'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "path" -d 'List where everything is: configuration, data, socket, logs, plugins'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "secret" -d 'Values that plugins need and nobody else may see'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "set" -d 'Set a setting while the daemon runs'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "unset" -d 'Take back what `config set` has set'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "edit" -d 'Edit what is set in your editor'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "diff" -d 'List what the files say and the daemon has not read yet'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "history" -d 'List what was set, by whom and why, newest first'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "rollback" -d 'Set what an older revision had set'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "reload" -d 'Have the daemon read its files anew'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and not __fish_seen_subcommand_from get list ls validate path secret set unset edit diff history rollback reload schema" -f -a "schema" -d 'Print the JSON Schema of `panotti.yaml`'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -2767,13 +3066,16 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l origin -d 'Show where the value comes from too'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l effective -d 'Ask the running daemon what it has in force'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from get" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2794,6 +3096,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -2801,7 +3106,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2822,6 +3127,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -2829,7 +3137,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2849,11 +3157,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2873,11 +3184,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2897,11 +3211,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2912,6 +3229,235 @@ complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -f -a "remove" -d 'Remove a secret'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -f -a "rm" -d 'Remove a secret'
 complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from secret" -f -a "rotate" -d 'Make a new key and seal all secrets with it'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l dry-run -d 'Check everything, show what would change, and change nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l dry-run -d 'Show what would change, and change nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l exit-code -d 'Exit with 1 where there is a difference'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l limit -d 'At most so many rows' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l all -d 'All rows, however many'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l no-headers -d 'Leave the line with the column names out'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l dry-run -d 'Show what would change, and change nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from rollback" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l dry-run -d 'Show what would change, and change nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from reload" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand config; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
@@ -2927,12 +3473,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l strict -d 'Let warnings fail too'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand doctor" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2952,11 +3501,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and not __fish_seen_subcommand_from list ls tail export verify" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -2988,6 +3540,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -2995,7 +3550,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3022,6 +3577,9 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l timeout -d 'Give the whole command this long, for example `30s`' -r
@@ -3029,7 +3587,7 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l all -d 'All rows, however many'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l no-headers -d 'Leave the line with the column names out'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3054,12 +3612,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s f -l follow -d 'Stay and show new records as they come'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from tail" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3081,11 +3642,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3108,11 +3672,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3132,11 +3699,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand health" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand health" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand health" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand health" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand health" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3157,11 +3727,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand slo" -l color -d 'When t
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand slo" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand slo" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand slo" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3181,11 +3754,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand completion" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand completion" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand completion" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand completion" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3205,11 +3781,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand explain" -l color -d 'Wh
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand explain" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand explain" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand explain" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3229,12 +3808,15 @@ complete -c panotti -n "__fish_panotti_using_subcommand version" -l color -d 'Wh
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand version" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l check -d 'Ask the daemon too'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand version" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand version" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand version" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3254,11 +3836,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand help" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand help" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand help" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand help" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand help" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand help" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand help" -l no-input -d 'Never ask; what needs an answer is refused'
@@ -3278,11 +3863,14 @@ complete -c panotti -n "__fish_panotti_using_subcommand emit" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l url -d 'A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]' -r
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l key-file -d 'The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -l ca-file -d 'Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l timeout -d 'Give the whole command this long, for example `30s`' -r
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand emit" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand emit" -s v -l verbose -d 'Name the socket or URL on stderr; twice, show each request to the daemon'
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand emit" -l no-input -d 'Never ask; what needs an answer is refused'
