@@ -72,6 +72,10 @@ pub struct Configuration {
     changing: Mutex<()>,
 }
 
+/// Settings that say who may do what: a role for a local user, or programs that run as the daemon's user. Whoever manages settings without
+/// holding everything would give themselves what they do not hold.
+const GIVING_ACCESS: [&str; 3] = ["plugins.dirs", "socket.group", "socket.roles"];
+
 /// What is asked of [`Configuration::change`].
 #[derive(Debug)]
 pub struct Change {
@@ -81,6 +85,8 @@ pub struct Change {
     pub expected: Option<u64>,
     /// Who.
     pub actor: String,
+    /// Whether they may do everything, and so give it away.
+    pub may_everything: bool,
     /// Why.
     pub reason: String,
     /// Check everything and change nothing.
@@ -179,7 +185,7 @@ impl Configuration {
     /// Changes what is set.
     ///
     /// # Errors
-    /// `config.changed` where another change came first; what [`overlay::read`] refuses; `config.invalid` where the whole does not hold,
+    /// `permission.exceeded` where it gives away what the caller does not hold; `config.changed` where another change came first; what [`overlay::read`] refuses; `config.invalid` where the whole does not hold,
     /// files included; where it cannot be written. Then nothing has changed.
     pub async fn change(&self, change: Change) -> Result<ConfigurationChanged, Failure> {
         let _changing = self.changing.lock().await;
@@ -199,6 +205,12 @@ impl Configuration {
             To::Revision(number) => self.revision(number).await?,
         };
         let wanted = overlay::read(&wanted, &before.set.overlay, &self.places, &self.environment)?;
+        if !change.may_everything
+            && let Some(key) = GIVING_ACCESS.iter().find(|key| wanted.get(**key) != before.set.overlay.get(**key))
+        {
+            let detail = format!("{} may not change `{key}`, which gives access, without holding everything", change.actor);
+            return Err(Failure::new(ErrorCode::PERMISSION_EXCEEDED, detail));
+        }
         let set = ConfigurationOverlay { revision: revision + u64::from(wanted != before.set.overlay), overlay: wanted };
         let text = overlay::to_file(&set.overlay, set.revision)?;
         let loaded = load_with(&self.places, &self.environment, OverlaySource::Text(&text))?;

@@ -52,12 +52,21 @@ fn call(operation: &Operation, side: &str, event: &str, number: usize) -> (Strin
         | "get_event_stats"
         | "get_checks"
         | "check_seal"
+        | "get_seal"
+        | "get_config_overlay"
+        | "list_config_history"
+        | "get_config_schema"
         | "list_audit_records"
         | "export_audit_records"
         | "list_audit_checkpoints"
         | "verify_audit"
         | "list_secrets" => (operation.path.to_owned(), none, DeniedInside),
-        SELF_DESTROYING | "rotate_secrets" => (operation.path.to_owned(), reason, DeniedInside),
+        // Nothing that the other cells stand on is changed.
+        "replace_config" | "change_config" => (operation.path.to_owned(), json!({"overlay": {}, "dry_run": true}), DeniedInside),
+        "roll_back_config" => (operation.path.to_owned(), json!({"revision": 0, "dry_run": true}), DeniedInside),
+        "reload_config" => (operation.path.to_owned(), json!({"dry_run": true}), DeniedInside),
+        "set_seal_recovery" => (operation.path.to_owned(), json!({}), DeniedInside),
+        SELF_DESTROYING | "rotate_seal" | "rotate_secrets" => (operation.path.to_owned(), reason, DeniedInside),
         "set_secret" => (format!("/config/secrets/{side}"), json!({"value": "a secret of the matrix"}), DeniedInside),
         "remove_secret" => (format!("/config/secrets/{side}"), none, DeniedInside),
         "get_config" | "list_events" | "export_events" | "list_topics" | "list_filters" | "list_schemas" | "list_replays"

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::api::is_problem;
 use super::keys::{ask, make_key};
 use crate::support::daemon::Daemon;
+use crate::support::http::Answer;
 use crate::support::scratch::{Scratch, told};
 
 #[test]
@@ -91,4 +92,30 @@ fn rule_20_the_command_line_makes_roles_and_says_which_permission_decides() {
     assert_eq!(run(&["role", "remove", "recorder"]).0, 0);
     assert_eq!(run(&["role", "show", "recorder"]).0, 4);
     drop(daemon);
+}
+
+/// `PATCH /config` with a key, whatever was set before.
+fn set(daemon: &Daemon, key: &str, overlay: &Value) -> Answer {
+    let bearer = format!("Bearer {key}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("if-match", "*")];
+    daemon.connect().request("PATCH", "/config", &headers, json!({"overlay": overlay}).to_string().as_bytes()).unwrap()
+}
+
+#[test]
+fn rule_20_whoever_manages_settings_gives_nobody_a_role_that_way() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let operator = make_key(&daemon, &json!({"name": "operator", "role": "operator"}));
+    let admin = make_key(&daemon, &json!({"name": "admin", "role": "admin"}));
+
+    for overlay in [json!({"socket.roles": ["uid:1000=admin"]}), json!({"socket.group": "0"}), json!({"plugins.dirs": ["/tmp"]})] {
+        is_problem(&set(&daemon, &operator, &overlay), 403, "permission.exceeded");
+    }
+    let other = set(&daemon, &operator, &json!({"store.free_bytes_min": "32MiB"}));
+    assert_eq!(other.status, 200, "what gives no access is its to set: {}", other.json());
+    let given = set(&daemon, &admin, &json!({"socket.roles": ["uid:1000=viewer"]}));
+    assert_eq!((given.status, &given.json()["changed"]), (200, &json!(true)), "{}", given.json());
+    is_problem(&set(&daemon, &operator, &json!({"socket.roles": null})), 403, "permission.exceeded");
+    let unchanged = set(&daemon, &operator, &json!({"store.free_bytes_min": "16MiB"}));
+    assert_eq!(unchanged.status, 200, "what was set stays, and others can be changed: {}", unchanged.json());
 }

@@ -228,7 +228,10 @@ fn rule_19_sixty_canaries_go_in_by_every_way_and_none_comes_out() {
         sinks.add("answers of the API", answer.body);
     }
     let on_purpose = format!("canary on purpose {:016x}", random.next());
-    stage.publish("t.purpose", &json!(on_purpose).to_string());
+    let sealed = format!("canary in a payload {:016x}", random.next());
+    // A subject is in the clear, a payload is not.
+    let published = daemon.post("/events", &json!({"type": "t.purpose", "subject": on_purpose, "data": sealed}));
+    assert_eq!(published.status, 201, "{}", published.json());
 
     look_everywhere(&stage, &daemon, &mut sinks);
     look_at_processes(&daemon, running["pid"].as_u64().unwrap(), &mut sinks);
@@ -254,6 +257,8 @@ fn rule_19_sixty_canaries_go_in_by_every_way_and_none_comes_out() {
     let purpose = sinks.with(&on_purpose);
     assert!(purpose.contains(&"the database with its free pages") || purpose.contains(&"the write-ahead log"), "{purpose:?}");
     assert!(purpose.contains(&"the export of events") && purpose.contains(&"answers of the API"), "{purpose:?}");
+    let payload = sinks.with(&sealed);
+    assert_eq!(payload, ["answers of the API", "the export of events"], "a payload is shown to those who may see it, and is in no file");
     println!(
         "{} canaries by {ways} ways, {bytes} bytes in {} sinks ({:?}): 0 found",
         canaries.planted.len(),

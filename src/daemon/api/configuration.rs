@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::response::{IntoResponse, Response};
+use panotti_core::permission::Grants;
 use panotti_protocol::api::{
     ConfigurationChanged, ConfigurationReload, ConfigurationRevision, ConfigurationRollback, ConfigurationUpdate, HistoryQuery, Page,
 };
@@ -85,7 +86,8 @@ async fn apply(
     if reason.len() > REASON_BYTES_MAX {
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("`reason` is longer than {REASON_BYTES_MAX} bytes"))));
     }
-    let change = Change { to, expected: expected(headers)?, actor: principal.actor, reason, dry_run };
+    let may_everything = principal.grants.missing_of(&Grants::everything()).is_none();
+    let change = Change { to, expected: expected(headers)?, actor: principal.actor, may_everything, reason, dry_run };
     let changed = api.configuration.change(change).await?;
     Ok(([(ETAG, tag(changed.revision))], Json(changed)).into_response())
 }
