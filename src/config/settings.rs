@@ -2,18 +2,19 @@
 //!
 //! A setting is changed in `panotti.yaml` (`store: { bytes_max: 2GB }`) or by a variable (`PANOTTI_STORE__BYTES_MAX=2GB`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use panotti_core::ages::Ages;
-use panotti_core::limits::{DISTINCT_AGES_MAX, TOPIC_AGES_MAX};
 use panotti_protocol::limits::PAYLOAD_BYTES_MAX;
 use panotti_protocol::topic::TopicPattern;
 use serde_json::Value;
 
+use super::ages::read_ages;
 use super::http::{HttpSettings, read_names};
+use super::local_users::{LocalRole, SocketSettings, read_group, read_roles};
 use super::{sealed, units};
 
 /// The form a setting's value must have.
@@ -52,6 +53,10 @@ pub enum Form {
     Names,
     /// Topic patterns: a list in a file, with commas between them in a variable; `none` for an empty one.
     Topics,
+    /// A group of this machine, by its name or id.
+    Group,
+    /// Roles of local users: a list in a file, with commas between them in a variable.
+    LocalRoles,
     /// Topic patterns, each with a duration within bounds: keys with values in a file, `PATTERN=DURATION,...` in a variable.
     Ages {
         /// Least.
@@ -78,6 +83,8 @@ impl Form {
             Form::Address => "an address such as \"127.0.0.1:7700\"".to_owned(),
             Form::Names => "a list of names of hosts".to_owned(),
             Form::Topics => "a list of topic patterns such as `[\"order.>\"]`".to_owned(),
+            Form::Group => "a group's name or number, or none".to_owned(),
+            Form::LocalRoles => "a list such as `[\"uid:1000=viewer\", \"group:ops=operator\"]`".to_owned(),
             Form::Ages { least, most } => format!(
                 "topic patterns with durations such as `\"load.>\": 1d`, from {} to {}",
                 units::format_duration(least),
@@ -240,6 +247,18 @@ pub const TABLE: &[SettingRow] = &[
         description: "Topic patterns whose payloads are stored sealed; none for no topic. What is stored already stays as it is.",
     },
     SettingRow {
+        key: "socket.group",
+        form: Form::Group,
+        default: "none",
+        description: "A group whose members can reach the local socket; what they may do is in `socket.roles`.",
+    },
+    SettingRow {
+        key: "socket.roles",
+        form: Form::LocalRoles,
+        default: "none",
+        description: "Roles of local users and groups, such as `uid:1000=viewer`; whoever has none is cut off.",
+    },
+    SettingRow {
         key: "store.bytes_max",
         form: Form::Bytes { least: 8 * MIB, most: TB },
         default: "1GB",
@@ -280,6 +299,10 @@ pub enum SettingValue {
     Names(Vec<String>),
     /// Topic patterns.
     Topics(Vec<TopicPattern>),
+    /// A group, or none.
+    Group(Option<String>),
+    /// Roles of local users.
+    LocalRoles(Vec<LocalRole>),
     /// Durations by topic pattern.
     Ages(BTreeMap<TopicPattern, Duration>),
 }
@@ -295,6 +318,8 @@ impl SettingValue {
             SettingValue::Switch(on) => Value::from(*on),
             SettingValue::Address(address) => Value::from(address.to_string()),
             SettingValue::Names(names) => names.iter().map(String::as_str).collect(),
+            SettingValue::Group(group) => Value::from(group.as_deref().unwrap_or("none")),
+            SettingValue::LocalRoles(roles) => roles.iter().map(ToString::to_string).collect(),
             SettingValue::Ages(ages) => {
                 ages.iter().map(|(pattern, age)| (pattern.to_string(), Value::String(units::format_duration(*age)))).collect()
             }
@@ -318,6 +343,8 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         Form::Address => text.parse().ok().map(SettingValue::Address),
         Form::Names if text == "none" => Some(SettingValue::Names(Vec::new())),
         Form::Names => return read_names(text.split(',')),
+        Form::Group => return read_group(text),
+        Form::LocalRoles => return read_roles(text.split(',').filter(|part| *part != "none")),
         Form::Ages { .. } => {
             let named = text.split(',').filter(|part| !part.trim().is_empty() && *part != "none");
             let pair = |part: &'_ str| part.trim().rsplit_once('=').map(|(pattern, age)| (pattern.to_owned(), age.to_owned()));
@@ -330,33 +357,6 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         Form::Folders => Some(SettingValue::Folders(text.split(':').filter(|part| !part.is_empty()).map(|part| base.join(part)).collect())),
     };
     value.ok_or_else(|| format!("expected {}, got `{text}`", form.describe()))
-}
-
-/// Reads durations by topic pattern.
-///
-/// # Errors
-/// What was expected instead.
-pub fn read_ages(form: Form, pairs: impl Iterator<Item = (String, String)>) -> Result<SettingValue, String> {
-    let Form::Ages { least, most } = form else { return Err(format!("expected {}", form.describe())) };
-    let mut ages = BTreeMap::new();
-    for (written, age) in pairs {
-        let pattern: TopicPattern = written.parse().map_err(|why| format!("`{written}` is not a topic pattern: {why}"))?;
-        let wrong = || format!("expected {}, got `{age}` for `{written}`", form.describe());
-        let age = units::parse_duration(&age).filter(|age| (least..=most).contains(age)).ok_or_else(wrong)?;
-        if ages.insert(pattern, age).is_some() {
-            return Err(format!("`{written}` is there twice"));
-        }
-    }
-    let distinct = ages.values().collect::<BTreeSet<_>>().len();
-    // One is `retention.days`.
-    if ages.len() > TOPIC_AGES_MAX || distinct >= DISTINCT_AGES_MAX {
-        let most = DISTINCT_AGES_MAX - 1;
-        return Err(format!(
-            "{} patterns with {distinct} different ages; the most is {TOPIC_AGES_MAX} patterns and {most} ages",
-            ages.len()
-        ));
-    }
-    Ok(SettingValue::Ages(ages))
 }
 
 /// The settings in force, typed.
@@ -386,6 +386,8 @@ pub struct Settings {
     pub retention: Ages,
     /// Patterns of the topics whose payloads are stored sealed.
     pub sealed_topics: Vec<TopicPattern>,
+    /// The local socket.
+    pub socket: SocketSettings,
     /// The store.
     pub store: StoreSettings,
 }
@@ -478,6 +480,7 @@ impl Settings {
                 Some(SettingValue::Topics(patterns)) => patterns,
                 _ => sealed::all(),
             },
+            socket: SocketSettings::from_values(&value),
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),
                 free_bytes_min: bytes("store.free_bytes_min"),

@@ -14,6 +14,8 @@ use panotti::daemon::schemas::Registry;
 use panotti::daemon::seal::Seals;
 use panotti::daemon::seal::ring::{Ring, Wrapping};
 use panotti::daemon::seal::tag::TagKey;
+use panotti::daemon::secrets::Secrets;
+use panotti::daemon::secrets::key::KeyFiles;
 use panotti::daemon::store::sqlite::readers::Readers;
 use panotti_core::action::Lease;
 use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Report};
@@ -100,6 +102,8 @@ impl World {
         );
         let readers = Readers::new(&folder.path().join("data"), seals);
         let bus = BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default(), readers.clone());
+        let files = KeyFiles::new(&folder.path().join("keys"), store).unwrap();
+        let secrets = Secrets::open(files, Vec::new(), bus.clone()).unwrap();
         let settings = HostSettings {
             panotti: Path::new(env!("CARGO_BIN_EXE_panotti")).to_owned(),
             plugin_dirs: vec![folder.path().join("plugins-here")],
@@ -108,6 +112,7 @@ impl World {
             process_tree: None,
             payload_bytes_max: 262_144,
             store,
+            secrets,
         };
         let (actions, received) = mpsc::unbounded_channel();
         let host =

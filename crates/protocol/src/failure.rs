@@ -237,6 +237,12 @@ codes! {
         "Stored events are checked with one key, and their payloads opened with an identity; without them nothing that is stored can be believed or read.", "Put the file that is named back into the keys folder, or the recovery identity in its place; `panotti config path` shows the folder.";
     SEAL_STATE = "seal.state", 409, CONFLICT, "Sealing is not in a state for that",
         "There is a recovery recipient already, or data keys are still being wrapped after the last change.", "`panotti seal show` tells how it stands.";
+    SECRET_INVALID = "secret.invalid", 422, INVALID, "The secret cannot be set",
+        "Its name or its length is not allowed.", "Correct what is named.";
+    SECRET_KEY_WRONG = "secret.key_wrong", 0, CONFIGURATION, "Stored secrets cannot be opened",
+        "The key in the keys folder is not the one that they were sealed with, or it is gone.", "Put `secrets.key` from the same time back into the keys folder; `panotti config path` names it.";
+    SECRET_NOT_FOUND = "secret.not_found", 404, NOT_FOUND, "There is no such secret",
+        "It was never set, or removed.", "`panotti config secret list` shows all.";
     SELECTION_INVALID = "selection.invalid", 400, USAGE, "The selection does not hold",
         "A status, a time or a pattern in it is not one.", "Correct the part that is named.";
     STORE_CORRUPT = "store.corrupt", 500, DISK, "The store does not read back as it was written",

@@ -2,7 +2,7 @@
 //! must know all routes. A route cannot be added without saying what it needs.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -13,8 +13,8 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, audit, checks, daemon, events, explanations, export, filters, keys, numbers, plugin_state, plugins, problem, purging, replays,
-    schemas, seal, stream, subscriptions, topics, traces,
+    Api, audit, checks, daemon, events, explanations, export, filters, keys, numbers, objects, plugin_state, plugins, problem, purging,
+    replays, roles, schemas, seal, secrets, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs.
@@ -24,9 +24,9 @@ pub enum Needs {
     Nothing,
     /// To be somebody that the daemon knows.
     Principal,
-    /// A permission for every object of a kind: the handler does not look at them one by one.
+    /// A permission for every object of a kind: nobody looks at them one by one.
     Permission(Verb, Resource),
-    /// A permission for some object of a kind: the handler asks about each with [`Principal::check`].
+    /// A permission for some object of a kind. The guard asks about the one that the path names, the handler about those that it loads.
     PermissionForEach(Verb, Resource),
 }
 
@@ -87,10 +87,17 @@ async fn guard(needs: Needs, request: Request, next: Next) -> Response {
             Some(principal.lacks(verb, resource, ">"))
         }
     };
-    match refused {
-        Some(failure) => Problem(failure).into_response(),
-        None => next.run(request).await,
+    if let Some(failure) = refused {
+        return Problem(failure).into_response();
     }
+    let (Needs::PermissionForEach(verb, resource), Some(principal)) = (needs, principal.cloned()) else { return next.run(request).await };
+    let (mut parts, body) = request.into_parts();
+    // A path whose parameters do not read is for the handler to refuse, which reads them too.
+    let parameters = RawPathParams::from_request_parts(&mut parts, &()).await.ok();
+    if let Some(failure) = parameters.and_then(|parameters| objects::hidden(&principal, verb, resource, &parameters)) {
+        return Problem(failure).into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// Every route, in the order of their paths' first words.
@@ -111,15 +118,24 @@ const fn may(verb: Verb, resource: Resource) -> Needs {
     Needs::Permission(verb, resource)
 }
 
+const fn each(verb: Verb, resource: Resource) -> Needs {
+    Needs::PermissionForEach(verb, resource)
+}
+
 fn the_daemon(routes: Routes) -> Routes {
-    let (see, config, manage) = (may(Verb::Read, Resource::System), may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::System));
+    let (see, manage) = (may(Verb::Read, Resource::System), may(Verb::Manage, Resource::System));
+    let (config, set_config) = (may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::Config));
     let audited = may(Verb::Read, Resource::Audit);
     routes
         .route("get_live", "GET", "/livez", Needs::Nothing, daemon::live)
         .route("get_ready", "GET", "/readyz", Needs::Nothing, daemon::ready)
         .route("get_version", "GET", "/version", Needs::Principal, daemon::version)
         .route("get_status", "GET", "/status", see, daemon::status)
-        .route("get_config", "GET", "/config", config, daemon::config)
+        .route("get_config", "GET", "/config", each(Verb::Read, Resource::Config), daemon::config)
+        .route("list_secrets", "GET", "/config/secrets", config, secrets::list)
+        .route("set_secret", "PUT", "/config/secrets/{name}", set_config, secrets::set)
+        .route("remove_secret", "DELETE", "/config/secrets/{name}", set_config, secrets::remove)
+        .route("rotate_secrets", "POST", "/config/secrets/rotate", set_config, secrets::rotate)
         .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
         .route("list_audit_records", "GET", "/audit", audited, audit::list)
         .route("export_audit_records", "GET", "/audit/export", audited, audit::export)
@@ -134,19 +150,20 @@ fn the_daemon(routes: Routes) -> Routes {
 }
 
 fn events_and_topics(routes: Routes) -> Routes {
-    let (read, publish) = (may(Verb::Read, Resource::Events), may(Verb::Publish, Resource::Events));
-    let (replay, manage) = (may(Verb::Replay, Resource::Events), may(Verb::Manage, Resource::Events));
-    let (see_filters, manage_filters) = (may(Verb::Read, Resource::Filters), may(Verb::Manage, Resource::Filters));
-    let (see_schemas, manage_schemas) = (may(Verb::Read, Resource::Schemas), may(Verb::Manage, Resource::Schemas));
+    let (read, publish) = (each(Verb::Read, Resource::Events), each(Verb::Publish, Resource::Events));
+    let (replay, manage) = (each(Verb::Replay, Resource::Events), each(Verb::Manage, Resource::Events));
+    let all = may(Verb::Read, Resource::Events);
+    let (see_filters, manage_filters) = (each(Verb::Read, Resource::Filters), each(Verb::Manage, Resource::Filters));
+    let (see_schemas, manage_schemas) = (each(Verb::Read, Resource::Schemas), each(Verb::Manage, Resource::Schemas));
     routes
         .route("list_events", "GET", "/events", read, events::list)
-        .route("publish_events", "POST", "/events", Needs::PermissionForEach(Verb::Publish, Resource::Events), events::publish)
-        .route("get_event_status", "GET", "/events/status", read, events::status)
+        .route("publish_events", "POST", "/events", publish, events::publish)
+        .route("get_event_status", "GET", "/events/status", all, events::status)
         .route("stream_events", "GET", "/events/stream", read, stream::stream)
-        .route("list_error_groups", "GET", "/events/errors", read, events::errors)
+        .route("list_error_groups", "GET", "/events/errors", all, events::errors)
         .route("purge_events", "POST", "/events/purge", manage, purging::purge)
         .route("get_trace", "GET", "/events/trace", read, traces::trace)
-        .route("get_event_stats", "GET", "/events/stats", read, numbers::stats)
+        .route("get_event_stats", "GET", "/events/stats", all, numbers::stats)
         .route("export_events", "GET", "/events/export", read, export::export)
         .route("start_replay", "POST", "/events/replay", replay, replays::start)
         .route("list_filters", "GET", "/events/filter", see_filters, filters::list)
@@ -176,8 +193,8 @@ fn events_and_topics(routes: Routes) -> Routes {
 }
 
 fn replays_and_plugins(routes: Routes) -> Routes {
-    let (read, replay) = (may(Verb::Read, Resource::Events), may(Verb::Replay, Resource::Events));
-    let (see, manage) = (may(Verb::Read, Resource::Plugins), may(Verb::Manage, Resource::Plugins));
+    let (read, replay) = (each(Verb::Read, Resource::Events), each(Verb::Replay, Resource::Events));
+    let (see, manage) = (each(Verb::Read, Resource::Plugins), each(Verb::Manage, Resource::Plugins));
     routes
         .route("list_replays", "GET", "/replays", read, replays::list)
         .route("get_replay", "GET", "/replays/{id}", read, replays::show)
@@ -202,13 +219,19 @@ fn replays_and_plugins(routes: Routes) -> Routes {
 }
 
 fn keys_and_roles(routes: Routes) -> Routes {
-    let (see, manage) = (may(Verb::Read, Resource::Keys), may(Verb::Manage, Resource::Keys));
+    let (see, manage) = (each(Verb::Read, Resource::Keys), each(Verb::Manage, Resource::Keys));
     routes
         .route("list_keys", "GET", "/keys", see, keys::list)
         .route("create_key", "POST", "/keys", manage, keys::create)
         .route("get_key", "GET", "/keys/{id}", see, keys::show)
         .route("rotate_key", "POST", "/keys/{id}/rotate", manage, keys::rotate)
         .route("revoke_key", "POST", "/keys/{id}/revoke", manage, keys::revoke)
+        .route("list_roles", "GET", "/roles", see, roles::list)
+        .route("create_role", "POST", "/roles", manage, roles::create)
+        .route("get_role", "GET", "/roles/{name}", see, roles::show)
+        .route("set_role", "PUT", "/roles/{name}", manage, roles::set)
+        .route("remove_role", "DELETE", "/roles/{name}", manage, roles::remove)
+        .route("check_permission", "GET", "/permissions/check", see, roles::check)
         .route("get_whoami", "GET", "/whoami", Needs::Principal, keys::whoami)
 }
 
@@ -233,7 +256,8 @@ mod tests {
         assert_eq!(for_strangers, ["/livez", "/readyz"]);
         for operation in operations().iter().filter(|operation| operation.method != "GET") {
             let asks_only = ["check_schema", "validate_against_schema"].contains(&operation.id);
-            let reads = matches!(operation.needs, Needs::Permission(Verb::Read, _) | Needs::Principal);
+            let reads =
+                matches!(operation.needs, Needs::Permission(Verb::Read, _) | Needs::PermissionForEach(Verb::Read, _) | Needs::Principal);
             assert!(asks_only || !reads, "{} changes something", operation.id);
         }
     }

@@ -11,6 +11,7 @@
 //! - [`access`]: keys and roles
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
+//! - [`secrets`]: secrets of the configuration, sealed
 //! - [`inspect`]: what `panotti doctor` asks of a store, with a daemon on it or without
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
@@ -18,6 +19,7 @@
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
 //! - [`checking`]: events held against their tags
+//! - [`masks`]: events as people are shown them
 //! - [`matching`]: numbers of what a filter matches
 //! - [`tail`]: whether anything is missing at the end
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
@@ -41,6 +43,7 @@ pub mod inspect;
 pub mod keyed;
 pub mod lanes;
 pub mod log_index;
+pub mod masks;
 pub mod matching;
 pub mod numbers;
 pub mod pages;
@@ -51,6 +54,7 @@ pub mod readers;
 pub mod replays;
 pub mod retention;
 pub mod schemas;
+pub mod secrets;
 pub mod statistics;
 pub mod story;
 pub mod subscriptions;
