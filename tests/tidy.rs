@@ -105,6 +105,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "daemon::secrets",
             "daemon::redact",
             "daemon::checkpoints",
+            "daemon::configuration",
             "daemon::meters",
             "daemon::origin",
             "daemon::clock",

@@ -4,6 +4,7 @@
 //! - `later`: events for later, and events that came too late
 //! - `load`: publishers that go on until their daemon is gone
 //! - `kill`: `kill -9` under load
+//! - `configuration`: settings of a running daemon
 //! - `cut_short`: a daemon that is killed while its identities change
 //! - `disk`: a sync that fails
 //! - `changed`: stored events that somebody changed; the key they are checked with
@@ -20,8 +21,9 @@
 //! - `tail`: a log that lost its end
 //! - `upgrade`: stores of released versions
 
-mod api;
+pub mod api;
 mod changed;
+mod configuration;
 mod cut_short;
 mod disk;
 mod folder;

@@ -110,7 +110,7 @@ impl World {
             data_dir: folder.path().join("data"),
             log_dir: folder.path().join("log"),
             process_tree: None,
-            payload_bytes_max: 262_144,
+            payload_bytes_max: Arc::new(262_144.into()),
             store,
             secrets,
         };

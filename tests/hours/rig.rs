@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use panotti::daemon::api::purging::purge_part;
 use panotti::daemon::bus::cache::EventCache;
 use panotti::daemon::bus::dispatch::{Handover, HostAction};
 use panotti::daemon::bus::handle::{BusHandle, Request};
 use panotti::daemon::bus::limits::REQUESTS_MAX;
-use panotti::daemon::bus::thread::{StoreLimits, Thread};
+use panotti::daemon::bus::thread::{StoreBounds, StoreLimits, Thread};
 use panotti::daemon::clock::{Clock, random_bytes};
-use panotti::daemon::retention::{Next, Place, Retention};
+use panotti::daemon::retention::{Kept, Next, Place, Retention};
 use panotti::daemon::rules::Rules;
 use panotti::daemon::store::sqlite::checkpoint::Checkpointer;
 use panotti::daemon::store::sqlite::connection::Durability;
@@ -82,7 +83,11 @@ impl Rig {
         let (matcher, refusing, readers) =
             (Arc::new(Rules::new(clock)), Arc::default(), Readers::new(&data, store.database().seals().clone()));
         let (space, space_told) = watch::channel(store.space().unwrap());
-        let limits = StoreLimits { folder: data.clone(), bytes_max, free_bytes_min: 0, wal_bytes_max: WAL_BYTES_MAX };
+        let limits = StoreLimits {
+            folder: data.clone(),
+            bounds: Arc::new(ArcSwap::from_pointee(StoreBounds { bytes_max, free_bytes_min: 0 })),
+            wal_bytes_max: WAL_BYTES_MAX,
+        };
         let thread = Thread {
             bus,
             store,
@@ -106,8 +111,9 @@ impl Rig {
         let checkpointer = Checkpointer::open(&data, failed).unwrap();
         std::thread::spawn(move || checkpoints.iter().for_each(|()| checkpointer.run().unwrap()));
         let bus = BusHandle::new(requests.clone(), matcher, Default::default(), refusing, readers.clone());
-        let (ages, trusted) = (Arc::new(Ages::of_all(kept)), TrustedTime::default());
-        let retention = Retention { bus: bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: space_told };
+        let kept = watch::channel(Kept { ages: Arc::new(Ages::of_all(kept)), bytes_max }).1;
+        let trusted = TrustedTime::default();
+        let retention = Retention { bus: bus.clone(), readers: readers.clone(), clock, kept, trusted, space: space_told };
         let place = Place::default();
         Self { folder, clock, shown_ms, requests, handovers, readers, retention, place, bus, largest: (0, 0) }
     }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 
 use panotti::client::{Client, Target};
 use rustix::process::{Pid, Signal, kill_process};
@@ -44,7 +44,7 @@ impl Daemon {
     pub fn spawn_command(scratch: &Scratch, mut command: Command) -> Self {
         let output = scratch.path().join("daemon.output");
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&output).unwrap();
-        command.stdout(file.try_clone().unwrap()).stderr(file).stdin(Stdio::null());
+        command.stdout(file.try_clone().unwrap()).stderr(file);
         Self { child: command.spawn().unwrap(), socket: scratch.socket(), output }
     }
 

@@ -29,6 +29,7 @@ pub mod bus;
 mod busy;
 pub mod cancel;
 pub mod command;
+pub mod configuration;
 pub mod defect;
 pub mod delivery;
 pub mod event;

@@ -54,6 +54,7 @@ impl Bus {
                     detail: String::new(),
                 }));
             }
+            Record::Configuration(change) => step.writes.push(Write::Audit(change.audit_entry())),
             Record::Watermark { room, over: true } => {
                 let percent = room.percent();
                 self.own_event(notice::STORE_WATERMARK, notice::store_watermark(percent, room.used_bytes, room.bytes_max), step);

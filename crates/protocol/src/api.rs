@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::delivery::{Attempt, AttemptError, Cause, DeliveryState, ReplayMark};
 use crate::event::{Event, Priority};
@@ -17,6 +16,7 @@ use crate::topic::{Topic, TopicPattern};
 mod access;
 mod audit;
 mod checks;
+mod configuration;
 mod failures;
 mod filters;
 mod housekeeping;
@@ -34,6 +34,7 @@ mod watching;
 pub use access::*;
 pub use audit::*;
 pub use checks::*;
+pub use configuration::*;
 pub use failures::*;
 pub use filters::*;
 pub use housekeeping::*;
@@ -454,17 +455,4 @@ pub struct Stopping {
     pub changed: bool,
     /// The process that will end.
     pub pid: u32,
-}
-
-/// One setting: `GET /config`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Setting {
-    /// Dotted key.
-    pub key: String,
-    /// Its value in force.
-    pub value: Value,
-    /// Where the value comes from: `default`, a file with its line, or a variable.
-    pub origin: String,
-    /// What it is, in a sentence.
-    pub description: String,
 }

@@ -13,8 +13,8 @@ use panotti_protocol::permission::{Resource, Verb};
 use super::principal::Principal;
 use super::problem::Problem;
 use super::{
-    Api, audit, checks, daemon, events, explanations, export, filters, keys, numbers, objects, plugin_state, plugins, problem, purging,
-    replays, roles, schemas, seal, secrets, stream, subscriptions, topics, traces,
+    Api, audit, checks, configuration, daemon, events, explanations, export, filters, keys, numbers, objects, plugin_state, plugins,
+    problem, purging, replays, roles, schemas, seal, secrets, stream, subscriptions, topics, traces,
 };
 
 /// What the caller of a route needs before its handler runs.
@@ -131,11 +131,18 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("get_ready", "GET", "/readyz", Needs::Nothing, daemon::ready)
         .route("get_version", "GET", "/version", Needs::Principal, daemon::version)
         .route("get_status", "GET", "/status", see, daemon::status)
-        .route("get_config", "GET", "/config", each(Verb::Read, Resource::Config), daemon::config)
         .route("list_secrets", "GET", "/config/secrets", config, secrets::list)
         .route("set_secret", "PUT", "/config/secrets/{name}", set_config, secrets::set)
         .route("remove_secret", "DELETE", "/config/secrets/{name}", set_config, secrets::remove)
         .route("rotate_secrets", "POST", "/config/secrets/rotate", set_config, secrets::rotate)
+        .route("get_config", "GET", "/config", each(Verb::Read, Resource::Config), configuration::list)
+        .route("replace_config", "PUT", "/config", set_config, configuration::replace)
+        .route("change_config", "PATCH", "/config", set_config, configuration::change)
+        .route("get_config_overlay", "GET", "/config/overlay", config, configuration::overlay)
+        .route("list_config_history", "GET", "/config/history", config, configuration::history)
+        .route("roll_back_config", "POST", "/config/rollback", set_config, configuration::roll_back)
+        .route("reload_config", "POST", "/config/reload", set_config, configuration::reload)
+        .route("get_config_schema", "GET", "/config/schema", config, configuration::schema)
         .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
         .route("list_audit_records", "GET", "/audit", audited, audit::list)
         .route("export_audit_records", "GET", "/audit/export", audited, audit::export)

@@ -51,6 +51,7 @@ struct Started {
 /// # Errors
 /// The daemon's own failure, or `daemon.did_not_start`.
 pub async fn run(args: StartArgs, context: &Context) -> Outcome {
+    context.only_here("daemon start")?;
     if let Ok(daemon) = running(context).await {
         return unchanged(daemon, context);
     }

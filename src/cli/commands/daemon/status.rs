@@ -89,7 +89,9 @@ fn network(http: &HttpStatus) -> String {
         (None, true) => {
             let scheme = if http.tls { "https" } else { "http" };
             let insecure = if http.insecure { red("   without TLS, at an address that other machines reach") } else { String::new() };
-            format!("  network   {scheme}://{}{insecure}\n", http.address)
+            let until = http.certificate.as_ref().map(|certificate| certificate.valid_until);
+            let until = until.map_or_else(String::new, |until| format!("   certificate until {until}"));
+            format!("  network   {scheme}://{}{until}{insecure}\n", http.address)
         }
     }
 }

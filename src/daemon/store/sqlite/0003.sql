@@ -64,3 +64,14 @@ CREATE TABLE secrets (
     set_ms INTEGER NOT NULL,
     set_by TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What is set over the configuration: every revision with everything that was set from then on.
+CREATE TABLE configuration (
+    revision INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    overlay TEXT NOT NULL
+) STRICT;

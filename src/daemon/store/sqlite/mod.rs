@@ -7,6 +7,7 @@
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`audit`]: who did what: the chain of records, and reading it
+//! - [`configuration`]: what was set over the configuration, revision by revision
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
 //! - [`access`]: keys and roles
 //! - [`keyed`]: ordering keys: who is next in each
@@ -30,6 +31,7 @@ pub mod access;
 pub mod audit;
 pub mod checking;
 pub mod checkpoint;
+pub mod configuration;
 pub mod connection;
 pub mod data_keys;
 pub mod database;
