@@ -10,13 +10,14 @@ use serde_json::Value;
 
 use crate::delivery::{Attempt, AttemptError, Cause, DeliveryState, ReplayMark};
 use crate::event::{Event, Priority};
-use crate::id::{DeliveryId, EventId, Sequence, StoreId};
+use crate::id::{DeliveryId, EventId, Sequence};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
 mod access;
 mod audit;
 mod checks;
+mod daemon;
 mod failures;
 mod filters;
 mod housekeeping;
@@ -31,6 +32,7 @@ mod seal;
 pub use access::*;
 pub use audit::*;
 pub use checks::*;
+pub use daemon::*;
 pub use failures::*;
 pub use filters::*;
 pub use housekeeping::*;
@@ -47,6 +49,7 @@ pub const API_VERSION: u32 = 1;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "{T}Page"))]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
@@ -55,66 +58,9 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
-/// `GET /version`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Version {
-    /// Version of the program.
-    pub version: String,
-    /// Versions of the API it serves.
-    pub api: Vec<u32>,
-    /// Versions of the plugin protocol it speaks.
-    pub plugin_protocols: Vec<u32>,
-    /// Version of the bundled SQLite.
-    pub sqlite: String,
-}
-
-/// `GET /livez`, `GET /readyz`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Health {
-    /// `ok`, or what is wrong.
-    pub status: String,
-    /// What is not well although events are accepted, for example a subscription that stands still.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
-}
-
-/// `GET /status`: the daemon as a whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DaemonStatus {
-    /// Version of the program.
-    pub version: String,
-    /// Process id.
-    pub pid: u32,
-    /// When it became ready.
-    pub started_at: Timestamp,
-    /// Milliseconds since.
-    pub uptime_ms: u64,
-    /// The store it serves.
-    pub store_id: StoreId,
-    /// Starts of the daemon on this store, this one included.
-    pub epoch: u64,
-    /// The data folder.
-    pub data_dir: String,
-    /// The local socket.
-    pub socket: String,
-    /// The log file.
-    pub log_file: String,
-    /// The network listener.
-    #[serde(default)]
-    pub http: HttpStatus,
-    /// `ok`, or what is wrong.
-    pub health: String,
-    /// Plugins by state.
-    pub plugins: BTreeMap<String, u64>,
-    /// The audit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub audit: Option<AuditStatus>,
-    /// The event system.
-    pub events: EventsStatus,
-}
-
 /// `GET /events/status`: the event system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventsStatus {
     /// Events accepted since the store was made: the newest sequence.
     pub accepted: u64,
@@ -138,6 +84,7 @@ pub struct EventsStatus {
 
 /// One subscription's numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SubscriptionStatus {
     /// `PLUGIN/NAME`.
     pub subscription: String,
@@ -184,6 +131,7 @@ pub struct SubscriptionStatus {
 
 /// The store's numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoreStatus {
     /// Bytes of the database file.
     pub database_bytes: u64,
@@ -220,6 +168,7 @@ pub struct StoreStatus {
 
 /// One delivery of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delivery {
     /// Its id.
     pub deliveryid: DeliveryId,
@@ -261,6 +210,7 @@ pub struct Delivery {
 
 /// One row of `GET /events`: the event without its payload, and its deliveries (those asked for, when a filter names some).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventSummary {
     /// Panotti's id.
     pub eventid: EventId,
@@ -299,6 +249,7 @@ pub struct EventSummary {
 
 /// `GET /events/{id}`: the event with its payload, and its deliveries with every attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventDetail {
     /// When it was accepted.
     pub accepted_at: Timestamp,
@@ -317,6 +268,7 @@ pub struct EventDetail {
 /// One page of `GET /events`. A page looks at 10,000 events at most, whatever fits, so that it can have few items, or none, and not be
 /// the last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventsPage {
     /// The items.
     pub items: Vec<EventSummary>,
@@ -333,6 +285,7 @@ pub struct EventsPage {
 
 /// Query of `GET /events`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventsQuery {
     /// Topic pattern.
@@ -381,6 +334,7 @@ pub struct EventsQuery {
 
 /// Direction of a list of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// Newest first.
@@ -392,6 +346,7 @@ pub enum Order {
 /// Query of `GET /events/stream`. Server-sent events: `published` ([`EventSummary`], or [`Event`] with `payload=true`), `outcome`
 /// ([`OutcomeNotice`]), `gap` ([`Gap`]), `goodbye`. The `id` of a `published` is its sequence.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StreamQuery {
     /// Topic pattern.
@@ -416,6 +371,7 @@ pub struct StreamQuery {
 
 /// An attempt ended: what `outcome` in the stream carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutcomeNotice {
     /// When.
     pub at: Timestamp,
@@ -447,31 +403,15 @@ pub struct OutcomeNotice {
 
 /// The reader was too slow: what it missed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Gap {
     /// How many notices were dropped.
     pub missed: u64,
 }
 
-/// `POST /daemon/stop`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StopRequest {
-    /// Milliseconds to wait for what is in flight. Default: 25,000.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub drain_ms: Option<u64>,
-}
-
-/// Answer to `POST /daemon/stop`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stopping {
-    /// Always true.
-    pub changed: bool,
-    /// The process that will end.
-    pub pid: u32,
-}
-
 /// One setting: `GET /config`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Setting {
     /// Dotted key.
     pub key: String,

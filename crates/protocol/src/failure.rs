@@ -290,6 +290,7 @@ impl fmt::Debug for ErrorCode {
 
 /// One part of a failure that has several: a line of a file, a key of a configuration, an item of many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FailurePart {
     /// Where: `plugin.yaml:3:1`, `line 17`, `/data/amount`.
     pub pointer: String,
@@ -302,6 +303,7 @@ pub struct FailurePart {
 
 /// A failure as it crosses the wire: an RFC 9457 problem that the CLI prints too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// `docs/errors/<code>.md`, relative to the project.
     #[serde(rename = "type")]

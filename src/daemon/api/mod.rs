@@ -4,7 +4,8 @@
 //! - [`local`]: the local socket: its file, who may connect, how many
 //! - [`tcp`]: the network: where it listens, when, how many may connect
 //! - [`http`]: HTTP on a connection of either, within its limits
-//! - [`routes`]: the one table of routes, and what each needs
+//! - [`routes`], [`operation`]: the one table of routes, what each needs and what it is for
+//! - [`openapi`]: the OpenAPI document, which is made of that table, and the page that shows it
 //! - [`principal`], [`auth`]: who calls, and how that is found out
 //! - [`keys`]: API keys and who has one
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
@@ -35,6 +36,8 @@ pub mod keys;
 pub mod local;
 pub mod ndjson;
 pub mod numbers;
+pub mod openapi;
+pub mod operation;
 pub mod pages;
 pub mod plugin_state;
 pub mod plugins;

@@ -29,7 +29,7 @@ const NAMED_EVENTS_MAX: usize = 10_000;
 const SUBSCRIPTIONS_NAMED_MAX: usize = 100;
 
 /// Query of `GET /replays`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplaysQuery {
     state: Option<ReplayState>,
@@ -38,7 +38,7 @@ pub struct ReplaysQuery {
 }
 
 /// Answer to cancelling, pausing and resuming.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ReplayChanged {
     changed: bool,
     replay: Replay,

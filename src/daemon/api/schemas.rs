@@ -123,7 +123,7 @@ pub async fn set_mode(
 }
 
 /// Query of `DELETE /schemas/{topic}`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveQuery {
     reason: Option<String>,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The network listener.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HttpStatus {
     /// Whether it listens.
     pub listening: bool,

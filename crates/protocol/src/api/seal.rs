@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Query of `GET /seal/check`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SealCheckQuery {
     /// `next_cursor` of the page before; absent for the first.
@@ -13,6 +14,7 @@ pub struct SealCheckQuery {
 
 /// One page of stored events, held against their tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SealChecked {
     /// Events that were looked at.
     pub checked: u64,
@@ -27,6 +29,7 @@ pub struct SealChecked {
 
 /// A stored event that does not read back as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CorruptEvent {
     /// Its place in the log, as far as that can be believed: where this was changed, it is what it was changed to.
     pub sequence: i64,
