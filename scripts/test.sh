@@ -51,6 +51,7 @@ part "format" "" cargo fmt --all --check
 part "lints" "" cargo clippy "${features[@]}" --all-targets -- -D warnings
 part "rust tests" '^ +Summary \[|^test result: ' rust_tests
 part "doc tests" "" cargo test "${features[@]}" --doc
+part "openapi" "" scripts/openapi-lint.sh
 part "python types" "" python_types
 part "python tests" '^=+ .*(passed|failed|error|no tests ran).* in .*=+$' python_tests
 

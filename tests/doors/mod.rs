@@ -1,11 +1,13 @@
 //! The network and HTTP itself: where the daemon listens, what it refuses, what a connection may cost.
 //!
 //! - `listening`: when it listens, and who is told what without a key
+//! - `describing`: the OpenAPI document and its page
 //! - `json`: JSON that is too deep, too wide, or of two meanings
 //! - `limits`: every limit at, below and above
 //! - `smuggling`: requests that two readers could read differently
 //! - `traversal`: paths that would lead out
 
+mod describing;
 mod json;
 mod limits;
 mod listening;

@@ -152,7 +152,7 @@ codes! {
     KEY_INVALID = "key.invalid", 401, DENIED, "The key does not let in",
         "It is unknown, mistyped, expired, revoked, or used from where it may not be used.", "Ask whoever gave it to you; `panotti key list` on the daemon's machine shows all.";
     KEY_MISSING = "key.missing", 401, DENIED, "A key is needed",
-        "Over the network only keys tell who calls; without one only `/livez` and `/readyz` answer.", "Send `Authorization: Bearer KEY`, or use the local socket; `panotti key create NAME --role ROLE` makes one.";
+        "Over the network only keys tell who calls; without one only the probes and the description of the API answer.", "Send `Authorization: Bearer KEY`, or use the local socket; `panotti key create NAME --role ROLE` makes one.";
     KEY_NOT_FOUND = "key.not_found", 404, NOT_FOUND, "There is no such key",
         "The name or id is wrong, or the key was over for long and has made room.", "`panotti key list` shows all.";
     KEY_OVER = "key.over", 409, CONFLICT, "The key is over or has been replaced",

@@ -115,6 +115,7 @@ pub async fn show(State(api): State<Api>, Path(name): Path<String>) -> Answer<St
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveQuery {
+    /// Why; stored in the audit.
     reason: Option<String>,
 }
 

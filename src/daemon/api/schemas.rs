@@ -126,6 +126,7 @@ pub async fn set_mode(
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveQuery {
+    /// Why; stored in the audit.
     reason: Option<String>,
 }
 

@@ -91,6 +91,7 @@ pub fn document() -> Value {
         "components": {
             "schemas": schemas,
             "responses": responses,
+            "examples": problems::examples(),
             "headers": headers(),
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer", "description": "`Authorization: Bearer KEY` with a key of `panotti key create`." },
@@ -156,6 +157,16 @@ mod tests {
     }
 
     #[test]
+    fn every_parameter_in_the_openapi_document_is_described() {
+        let document = document();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for parameter in methods.as_object().unwrap().values().flat_map(|route| route["parameters"].as_array().into_iter().flatten()) {
+                assert!(parameter["description"].is_string(), "{path}: document the field `{}` of its query", parameter["name"]);
+            }
+        }
+    }
+
+    #[test]
     fn every_reference_of_the_openapi_document_leads_somewhere_and_nothing_is_there_for_nothing() {
         let document = document();
         let mut named = BTreeSet::new();
@@ -188,7 +199,7 @@ mod tests {
             let described = &document["paths"][paths::template(operation.path)][operation.method.to_lowercase()];
             assert_eq!(described["operationId"], operation.id);
             assert_eq!(described.get("security").is_some(), operation.needs == Needs::Nothing, "{}", operation.id);
-            assert_eq!(described["responses"].get("401").is_some(), true, "{}: a wrong key is refused everywhere", operation.id);
+            assert!(described["responses"].get("401").is_some(), "{}: a wrong key is refused everywhere", operation.id);
             let refusals = described["responses"]["403"].to_string();
             let expected = matches!(operation.needs, Needs::Permission(..) | Needs::PermissionForEach(..));
             assert_eq!(refusals.contains("permission.denied"), expected, "{}", operation.id);

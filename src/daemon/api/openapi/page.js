@@ -59,7 +59,7 @@
   };
 
   const more = (title, fill) => {
-    const details = make("details", "more", make("summary", "", title));
+    const details = make("details", "more", make("summary", "", ...[title].flat()));
     details.addEventListener("toggle", () => {
       if (details.open && details.children.length === 1) details.append(fill());
     });
@@ -140,8 +140,9 @@
       const media = Object.entries(at.content || {});
       const problem = media.find(([type]) => type === "application/problem+json");
       if (problem) {
-        Object.entries(problem[1].examples || {}).forEach(([code, example]) => {
-          cell.append(make("div", "", make("code", "", code), " ", example.summary || "", more("as it comes", () => make("div", "", json(example.value)))));
+        Object.entries(problem[1].examples || {}).forEach(([code, reference]) => {
+          const example = resolve(reference);
+          cell.append(more([make("code", "", code), " ", make("span", "kind", ...prose(example.summary))], () => make("div", "", json(example.value))));
         });
       } else {
         cell.append(...prose(at.description), " ");
@@ -161,7 +162,7 @@
     const box = make("div", "inside", make("p", "", ...prose(route.description)));
     const parameters = (route.parameters || []).map(resolve);
     if (parameters.length) {
-      const rows = parameters.map((one) => row(one.name, one.schema || {}, one.required, `${one.description || ""} In the ${one.in}.`));
+      const rows = parameters.map((one) => row(one.name, one.schema || {}, one.required, `${one.description || ""} (${one.in})`));
       box.append(make("h3", "", "Parameters"), make("table", "", make("tbody", "", ...rows)));
     }
     const content = resolve(route.requestBody).content || {};

@@ -6,6 +6,7 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use serde_json::{Map, Value, json};
 
 use crate::daemon::api::operation::{Needs, Operation};
+use crate::daemon::api::routes::operations;
 
 /// What any request can be answered with: how it is written, who sends it, how the daemon is.
 const ANY: &[ErrorCode] = &[
@@ -67,15 +68,22 @@ fn name(codes: &[ErrorCode]) -> String {
     codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("-")
 }
 
-fn problem(status: u16, codes: &[ErrorCode]) -> Value {
-    let told: Vec<String> = codes.iter().map(|code| format!("- `{code}`: {}", code.row().title)).collect();
-    let examples: Map<String, Value> = codes
-        .iter()
+/// Every code as somebody would get it, under its name.
+pub fn examples() -> Map<String, Value> {
+    let crosses = |code: &ErrorCode| operations().iter().any(|operation| codes(operation).contains(code.as_str()));
+    let known = ErrorCode::TABLE.iter().filter_map(|row| ErrorCode::find(row.code)).filter(crosses);
+    known
         .map(|code| {
-            let failure = Failure { request_id: "4bbbee39e86f934c".to_owned(), ..Failure::new(*code, code.row().title) };
+            let failure = Failure { request_id: "4bbbee39e86f934c".to_owned(), ..Failure::new(code, code.row().title) };
             (code.as_str().to_owned(), json!({ "summary": code.row().title, "value": failure }))
         })
-        .collect();
+        .collect()
+}
+
+fn problem(status: u16, codes: &[ErrorCode]) -> Value {
+    let told: Vec<String> = codes.iter().map(|code| format!("- `{code}`: {}", code.row().title)).collect();
+    let examples: Map<String, Value> =
+        codes.iter().map(|code| (code.as_str().to_owned(), json!({ "$ref": format!("#/components/examples/{code}") }))).collect();
     let mut headers = Map::from_iter([("x-request-id".to_owned(), json!({ "$ref": "#/components/headers/RequestId" }))]);
     if status == 401 {
         headers.insert("WWW-Authenticate".to_owned(), json!({ "$ref": "#/components/headers/Challenge" }));
