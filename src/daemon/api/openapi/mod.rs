@@ -4,12 +4,14 @@
 //! - [`components`]: the schemas of those types
 //! - [`problems`]: the failures of a route
 //! - [`paths`]: a route in the document; what its path's parameters mean
+//! - [`links`]: which answers name what other routes are about
 //! - [`page`]: the page that shows the document, without anything from elsewhere
 //!
 //! A new route needs nothing here but for a parameter in its path with a new meaning, or a new first word of its path: then
 //! the tests below say so. `docs/openapi.json` is the document as it is committed; `make generated` writes it.
 
 pub mod components;
+pub mod links;
 pub mod page;
 pub mod paths;
 pub mod problems;
@@ -25,6 +27,7 @@ use panotti_protocol::api::API_VERSION;
 use panotti_protocol::failure::Failure;
 use serde_json::{Map, Value, json};
 
+use super::operation::Operation;
 use super::routes::operations;
 use components::Components;
 
@@ -67,8 +70,10 @@ pub fn document() -> Value {
     let mut taken = Value::Object(taken);
     components::rename(&mut taken, &differing);
     let mut by_path = Map::new();
-    for operation in operations() {
+    let operations = operations();
+    for operation in &operations {
         let mut whole = given.remove(operation.id).unwrap_or_default();
+        link(operation, &operations, &mut whole);
         whole.extend(taken.get(operation.id).and_then(Value::as_object).cloned().unwrap_or_default());
         let entry = by_path.entry(paths::template(operation.path)).or_insert_with(|| json!({}));
         entry[operation.method.to_lowercase()] = Value::Object(whole);
@@ -99,6 +104,17 @@ pub fn document() -> Value {
             },
         },
     })
+}
+
+/// Adds the links of a route's answers.
+fn link(operation: &Operation, operations: &[Operation], described: &mut Map<String, Value>) {
+    let Some(Value::Object(responses)) = described.get_mut("responses") else { return };
+    for reply in &operation.shape.replies {
+        let links = links::links(operation.id, reply.status, operations);
+        if let Some(response) = responses.get_mut(&reply.status.to_string()).filter(|_| !links.is_empty()) {
+            response["links"] = Value::Object(links);
+        }
+    }
 }
 
 fn headers() -> Value {
