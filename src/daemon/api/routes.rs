@@ -163,7 +163,7 @@ fn events_and_topics(routes: Routes) -> Routes {
         .route("list_filters", "GET", "/events/filter", see_filters, filters::list)
         .says("The filters that are kept", &[])
         .route("create_filter", "POST", "/events/filter", manage_filters, filters::create)
-        .says("Keeps a filter", &[E::FILTER_INVALID, E::FILTER_EXISTS])
+        .says("Keeps a filter", &[E::FILTER_INVALID, E::FILTER_EXISTS, E::PLUGIN_NOT_FOUND, E::PLUGIN_MANIFEST_INVALID])
         .answers::<FilterChanged>(201)
         .answers::<FilterChanged>(200)
         .example(r#"{"name": "large", "filter": "data.amount > 1000", "topic": "payment.*", "tag": {"key": "size", "value": "large"}}"#)
