@@ -14,6 +14,7 @@
 //! - `host`: real plugins with a bus that only answers
 //! - `plugins`: real plugins with the real daemon: good ones, bad ones, and what becomes of their processes when it is killed
 //! - `reading`: what people read about the bus: stories, subscriptions, numbers, topics, explanations
+//! - `secrets`: that they reach their plugins, and nobody else
 //! - `power`: power cuts and full disks
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -32,5 +33,6 @@ mod plugins;
 mod power;
 mod protocol;
 mod reading;
+mod secrets;
 mod support;
 mod tidy;

@@ -7,6 +7,7 @@
 //! - [`event_selection`], [`selection`]: which stored events; what a replay selects, and its run
 //! - [`output`]: results in every form
 //! - [`mod@report`]: how a command ends badly
+//! - [`revealing`]: `--reveal`, which shows what is masked
 //! - [`topics`]: `help exit-codes` and the like
 //! - [`generate`]: man pages, completions and the pages of the error codes
 //!
@@ -22,6 +23,7 @@ pub mod globals;
 pub mod output;
 pub mod progress;
 pub mod report;
+pub mod revealing;
 pub mod selection;
 pub mod topics;
 

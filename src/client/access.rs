@@ -1,10 +1,13 @@
 //! The methods of the routes of keys and roles.
 
 use http::Method;
-use panotti_protocol::api::{AccessReason, ApiKey, KeyChanged, KeyMade, KeyRequest, KeyRotation, Page, WhoAmI};
+use panotti_protocol::api::{
+    AccessReason, ApiKey, KeyChanged, KeyMade, KeyRequest, KeyRotation, Page, PermissionQuery, PermissionVerdict, Role, RoleChanged,
+    RoleRequest, WhoAmI,
+};
 
 use super::connection::Client;
-use super::path::segment;
+use super::path::{segment, with_query};
 use super::routes::Answer;
 
 impl Client {
@@ -31,6 +34,37 @@ impl Client {
     /// `POST /keys/{id}/revoke`
     pub async fn key_revoke(&mut self, id: &str, reason: Option<String>) -> Answer<KeyChanged> {
         self.send(Method::POST, &format!("/keys/{}/revoke", segment(id)), &AccessReason { reason }).await
+    }
+
+    /// `GET /roles`
+    pub async fn roles(&mut self) -> Answer<Page<Role>> {
+        self.get("/roles").await
+    }
+
+    /// `GET /roles/{name}`
+    pub async fn role(&mut self, name: &str) -> Answer<Role> {
+        self.get(&format!("/roles/{}", segment(name))).await
+    }
+
+    /// `POST /roles`
+    pub async fn role_create(&mut self, request: &RoleRequest) -> Answer<RoleChanged> {
+        self.send(Method::POST, "/roles", request).await
+    }
+
+    /// `PUT /roles/{name}`
+    pub async fn role_set(&mut self, name: &str, request: &RoleRequest) -> Answer<RoleChanged> {
+        self.send(Method::PUT, &format!("/roles/{}", segment(name)), request).await
+    }
+
+    /// `DELETE /roles/{name}`
+    pub async fn role_remove(&mut self, name: &str, reason: Option<String>) -> Answer<RoleChanged> {
+        let path = with_query(&format!("/roles/{}", segment(name)), &AccessReason { reason })?;
+        self.send(Method::DELETE, &path, &serde_json::json!({})).await
+    }
+
+    /// `GET /permissions/check`
+    pub async fn permission_check(&mut self, query: &PermissionQuery) -> Answer<PermissionVerdict> {
+        self.get(&with_query("/permissions/check", query)?).await
     }
 
     /// `GET /whoami`

@@ -3,7 +3,7 @@
 //! Before a byte is sent it checks that the server's user is this one, root, or the owner of the data folder.
 //!
 //! - [`connection`]: connecting, the check of the server, one request and its answer
-//! - [`routes`], [`access`], [`filters`], [`schemas`], [`seal`], [`reading`], `audit`: a method for every route that is used
+//! - [`routes`], [`access`], [`filters`], [`schemas`], [`seal`], [`reading`], `audit`, `secrets`: a method for every route that is used
 //! - [`publish`]: NDJSON publishing: lines out while receipts come back, and again after a lost connection
 //! - [`stream`]: server-sent events, with reconnecting
 //! - [`path`]: paths and queries
@@ -18,6 +18,7 @@ pub mod reading;
 pub mod routes;
 pub mod schemas;
 pub mod seal;
+mod secrets;
 pub mod stream;
 
 pub use connection::{Client, Exchange, Target};

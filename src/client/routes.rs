@@ -5,8 +5,8 @@ use http::Method;
 use panotti_protocol::api::{
     CancelRequest, Check, DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery,
     EventsStatus, Health, LogLine, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch,
-    PurgeRequest, Purged, Replay, ReplayItem, ReplayItemsQuery, ReplayRequest, ReplayStarted, RetryRequest, Setting, StateChanged,
-    StateItem, StateQuery, StateRemoval, StateUpdate, StopRequest, Stopping, Version,
+    PurgeRequest, Purged, Replay, ReplayItem, ReplayItemsQuery, ReplayRequest, ReplayStarted, RetryRequest, RevealQuery, Setting,
+    StateChanged, StateItem, StateQuery, StateRemoval, StateUpdate, StopRequest, Stopping, Version,
 };
 use panotti_protocol::delivery::ReplayState;
 use panotti_protocol::event::{NewEvent, Receipt};
@@ -72,9 +72,14 @@ impl Client {
         self.get(&format!("/events/{}", segment(id))).await
     }
 
+    /// `GET /events/{id}` with what is masked, where that is asked for.
+    pub async fn event_shown(&mut self, id: &str, query: &RevealQuery) -> Answer<EventDetail> {
+        self.get(&with_query(&format!("/events/{}", segment(id)), query)?).await
+    }
+
     /// `GET /events/{id}/payload`: its bytes and their media type.
-    pub async fn event_payload(&mut self, id: &str) -> Answer<(Bytes, String)> {
-        self.get_bytes(&format!("/events/{}/payload", segment(id))).await
+    pub async fn event_payload(&mut self, id: &str, query: &RevealQuery) -> Answer<(Bytes, String)> {
+        self.get_bytes(&with_query(&format!("/events/{}/payload", segment(id)), query)?).await
     }
 
     /// `GET /events/status`

@@ -102,6 +102,16 @@ fn shortened(text: &str) -> String {
     text.chars().take(SHOWN_MAX).chain(['…']).collect()
 }
 
+/// Keys that later versions act on are told as such and not as misspelt.
+pub fn later(table: &mut Table<'_>, keys: &[&'static str], problems: &mut Problems) {
+    for key in keys {
+        if let Some(node) = table.get(key) {
+            let name = table.name(key);
+            problems.add_with(node.place, format!("this version does not do `{name}` yet"), "leave the key out");
+        }
+    }
+}
+
 /// Text. What is written without quotes and looks like a number or a boolean is refused, so that nothing is converted unnoticed.
 pub fn text(node: &Node, problems: &mut Problems) -> Option<String> {
     match &node.content {

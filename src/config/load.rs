@@ -10,10 +10,12 @@ use panotti_protocol::api::Setting;
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart, exit};
 use panotti_protocol::limits::CONFIGURATION_BYTES_MAX;
 
+use super::ages::read_ages;
 use super::environment::Environment;
 use super::http::read_names;
+use super::local_users::read_roles;
 use super::places::{Places, SYSTEM_FILE};
-use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text};
+use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_text};
 use super::suggest::did_you_mean;
 use super::yaml::{self, Content, Entry, Node, Place, Problems};
 
@@ -194,7 +196,8 @@ impl FileReader<'_> {
         let read = match (&node.content, row.form) {
             (Content::Scalar(scalar), form) if form != Form::Folders && !node.is_null() => read_text(form, &scalar.text, base),
             (Content::List(items), Form::Folders) => folders(items, base),
-            (Content::List(items), Form::Names) => names(items),
+            (Content::List(items), Form::Names) => read_names(texts(items).iter().map(String::as_str)),
+            (Content::List(items), Form::LocalRoles) => read_roles(texts(items).iter().map(String::as_str)),
             (Content::Table(entries), form @ Form::Ages { .. }) => ages(entries, form),
             (_, form) => Err(format!("expected {}, got {}", form.describe(), node.kind())),
         };
@@ -216,13 +219,12 @@ fn folders(items: &[Node], base: &Path) -> Result<SettingValue, String> {
     items.iter().map(folder).collect::<Result<_, _>>().map(SettingValue::Folders)
 }
 
-fn names(items: &[Node]) -> Result<SettingValue, String> {
-    let name = |item: &'_ Node| match &item.content {
+fn texts(items: &[Node]) -> Vec<String> {
+    let text = |item: &'_ Node| match &item.content {
         Content::Scalar(scalar) => scalar.text.clone(),
         _ => item.kind().to_owned(),
     };
-    let names: Vec<String> = items.iter().map(name).collect();
-    read_names(names.iter().map(String::as_str))
+    items.iter().map(text).collect()
 }
 
 fn ages(entries: &[Entry], form: Form) -> Result<SettingValue, String> {

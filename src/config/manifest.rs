@@ -23,15 +23,15 @@ use panotti_protocol::topic::{Topic, TopicPattern};
 use semver::{Version, VersionReq};
 use serde_json::Value;
 
-use super::decode::{Table, boolean, duration, integer, list, parsed, text, text_as_written, texts, word};
-use super::manifest_schemas;
+use super::decode::{Table, boolean, duration, integer, later, list, parsed, text, text_as_written, texts, word};
 use super::yaml::{Content, Node, Place, Problems, parse};
+use super::{manifest_schemas, manifest_secrets};
 
 /// The file's name in a plugin's folder.
 pub const FILE: &str = "plugin.yaml";
 
 /// Keys of the root that the design has and this version does not act on.
-const LATER: [&str; 5] = ["after", "config_schema", "migrations", "permissions", "routes"];
+const LATER: [&str; 4] = ["after", "config_schema", "migrations", "routes"];
 /// Most items of `dependencies` and of `emits`.
 const NAMES_MAX: usize = 100;
 /// Most words of `command`.
@@ -124,6 +124,7 @@ fn read_text(source: &str, problems: &mut Problems) -> Option<Written> {
     let schemas = table.get("schemas").map(|node| manifest_schemas::written(node, problems)).unwrap_or_default();
     let retry = retry(table.get("retry"), problems);
     let limits = limits(table.get("limits"), problems);
+    let secrets = table.get("permissions").map(|node| manifest_secrets::written(node, problems)).unwrap_or_default();
     let config = table.get("config").map(|node| configuration(node, problems)).unwrap_or_default();
     table.close(problems);
     let chosen = start.as_ref().map_or_else(|| Start::Command(Vec::new()), |(start, _)| start.clone());
@@ -141,19 +142,10 @@ fn read_text(source: &str, problems: &mut Problems) -> Option<Written> {
         schemas: schemas.iter().map(|(topic, (file, _))| (topic.clone(), file.clone())).collect(),
         retry,
         limits,
+        secrets,
         config,
     };
     Some(Written { manifest, start, runtime, name_place: name_node.map_or(Place::START, |node| node.place), schemas })
-}
-
-/// Keys that later versions act on are told as such and not as misspelt.
-fn later(table: &mut Table<'_>, keys: &[&'static str], problems: &mut Problems) {
-    for key in keys {
-        if let Some(node) = table.get(key) {
-            let name = table.name(key);
-            problems.add_with(node.place, format!("this version does not do `{name}` yet"), "leave the key out");
-        }
-    }
 }
 
 fn plugin_name(node: &Node, problems: &mut Problems) -> Option<String> {
@@ -427,6 +419,7 @@ fn look_into(folder: &Path, written: Written, problems: &mut Problems) -> Manife
         problems.add_with(Place::START, detail, "leave `batch` out, or write a plugin that stays: `runtime: python`, `node` or `native`");
     }
     manifest.start = start;
+    manifest_secrets::check(&manifest, problems);
     manifest
 }
 

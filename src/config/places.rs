@@ -167,10 +167,17 @@ impl Places {
         matches!(&self.socket, SocketRule::Ruled { wanted, .. } if wanted.as_os_str().len() > SOCKET_PATH_BYTES_MAX)
     }
 
-    /// Users whose server may be trusted on the socket: this one, root, the owner of the data folder.
+    /// Users whose server may be trusted on the socket: this one, root, the owner of the data folder; where the socket was named, also the
+    /// owner of its folder, if nobody else can put one there.
     pub fn trusted_users(&self) -> Vec<u32> {
         let mut users = vec![rustix::process::geteuid().as_raw(), 0];
         users.extend(fs::metadata(&self.data_dir.path).map(|folder| folder.uid()));
+        if let SocketRule::Named(located) = &self.socket
+            && let Some(Ok(folder)) = located.path.parent().map(fs::metadata)
+            && folder.mode() & 0o022 == 0
+        {
+            users.push(folder.uid());
+        }
         users
     }
 

@@ -2,18 +2,19 @@
 //!
 //! A setting is changed in `panotti.yaml` (`store: { bytes_max: 2GB }`) or by a variable (`PANOTTI_STORE__BYTES_MAX=2GB`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use panotti_core::ages::Ages;
-use panotti_core::limits::{DISTINCT_AGES_MAX, TOPIC_AGES_MAX};
 use panotti_protocol::limits::PAYLOAD_BYTES_MAX;
 use panotti_protocol::topic::TopicPattern;
 use serde_json::Value;
 
+use super::ages::read_ages;
 use super::http::{HttpSettings, read_names};
+use super::local_users::{LocalRole, SocketSettings, read_group, read_roles};
 use super::units;
 
 /// The form a setting's value must have.
@@ -50,6 +51,10 @@ pub enum Form {
     Address,
     /// Names of hosts: a list in a file, with commas between them in a variable.
     Names,
+    /// A group of this machine, by its name or id.
+    Group,
+    /// Roles of local users: a list in a file, with commas between them in a variable.
+    LocalRoles,
     /// Topic patterns, each with a duration within bounds: keys with values in a file, `PATTERN=DURATION,...` in a variable.
     Ages {
         /// Least.
@@ -75,6 +80,8 @@ impl Form {
             Form::Switch => "true or false".to_owned(),
             Form::Address => "an address such as \"127.0.0.1:7700\"".to_owned(),
             Form::Names => "a list of names of hosts".to_owned(),
+            Form::Group => "a group's name or number, or none".to_owned(),
+            Form::LocalRoles => "a list such as `[\"uid:1000=viewer\", \"group:ops=operator\"]`".to_owned(),
             Form::Ages { least, most } => format!(
                 "topic patterns with durations such as `\"load.>\": 1d`, from {} to {}",
                 units::format_duration(least),
@@ -231,6 +238,18 @@ pub const TABLE: &[SettingRow] = &[
         description: "Topic patterns whose events are kept for longer or shorter than `retention.days`; the most specific that fits counts.",
     },
     SettingRow {
+        key: "socket.group",
+        form: Form::Group,
+        default: "none",
+        description: "A group whose members can reach the local socket; what they may do is in `socket.roles`.",
+    },
+    SettingRow {
+        key: "socket.roles",
+        form: Form::LocalRoles,
+        default: "none",
+        description: "Roles of local users and groups, such as `uid:1000=viewer`; whoever has none is cut off.",
+    },
+    SettingRow {
         key: "store.bytes_max",
         form: Form::Bytes { least: 8 * MIB, most: TB },
         default: "1GB",
@@ -269,6 +288,10 @@ pub enum SettingValue {
     Address(SocketAddr),
     /// Names of hosts, in lower case.
     Names(Vec<String>),
+    /// A group, or none.
+    Group(Option<String>),
+    /// Roles of local users.
+    LocalRoles(Vec<LocalRole>),
     /// Durations by topic pattern.
     Ages(BTreeMap<TopicPattern, Duration>),
 }
@@ -284,6 +307,8 @@ impl SettingValue {
             SettingValue::Switch(on) => Value::from(*on),
             SettingValue::Address(address) => Value::from(address.to_string()),
             SettingValue::Names(names) => names.iter().map(String::as_str).collect(),
+            SettingValue::Group(group) => Value::from(group.as_deref().unwrap_or("none")),
+            SettingValue::LocalRoles(roles) => roles.iter().map(ToString::to_string).collect(),
             SettingValue::Ages(ages) => {
                 ages.iter().map(|(pattern, age)| (pattern.to_string(), Value::String(units::format_duration(*age)))).collect()
             }
@@ -306,6 +331,8 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         Form::Address => text.parse().ok().map(SettingValue::Address),
         Form::Names if text == "none" => Some(SettingValue::Names(Vec::new())),
         Form::Names => return read_names(text.split(',')),
+        Form::Group => return read_group(text),
+        Form::LocalRoles => return read_roles(text.split(',').filter(|part| *part != "none")),
         Form::Ages { .. } => {
             let named = text.split(',').filter(|part| !part.trim().is_empty() && *part != "none");
             let pair = |part: &'_ str| part.trim().rsplit_once('=').map(|(pattern, age)| (pattern.to_owned(), age.to_owned()));
@@ -314,33 +341,6 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         Form::Folders => Some(SettingValue::Folders(text.split(':').filter(|part| !part.is_empty()).map(|part| base.join(part)).collect())),
     };
     value.ok_or_else(|| format!("expected {}, got `{text}`", form.describe()))
-}
-
-/// Reads durations by topic pattern.
-///
-/// # Errors
-/// What was expected instead.
-pub fn read_ages(form: Form, pairs: impl Iterator<Item = (String, String)>) -> Result<SettingValue, String> {
-    let Form::Ages { least, most } = form else { return Err(format!("expected {}", form.describe())) };
-    let mut ages = BTreeMap::new();
-    for (written, age) in pairs {
-        let pattern: TopicPattern = written.parse().map_err(|why| format!("`{written}` is not a topic pattern: {why}"))?;
-        let wrong = || format!("expected {}, got `{age}` for `{written}`", form.describe());
-        let age = units::parse_duration(&age).filter(|age| (least..=most).contains(age)).ok_or_else(wrong)?;
-        if ages.insert(pattern, age).is_some() {
-            return Err(format!("`{written}` is there twice"));
-        }
-    }
-    let distinct = ages.values().collect::<BTreeSet<_>>().len();
-    // One is `retention.days`.
-    if ages.len() > TOPIC_AGES_MAX || distinct >= DISTINCT_AGES_MAX {
-        let most = DISTINCT_AGES_MAX - 1;
-        return Err(format!(
-            "{} patterns with {distinct} different ages; the most is {TOPIC_AGES_MAX} patterns and {most} ages",
-            ages.len()
-        ));
-    }
-    Ok(SettingValue::Ages(ages))
 }
 
 /// The settings in force, typed.
@@ -368,6 +368,8 @@ pub struct Settings {
     pub process_tree: &'static str,
     /// How long resolved events are kept.
     pub retention: Ages,
+    /// The local socket.
+    pub socket: SocketSettings,
     /// The store.
     pub store: StoreSettings,
 }
@@ -456,6 +458,7 @@ impl Settings {
                     _ => general,
                 }
             },
+            socket: SocketSettings::from_values(&value),
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),
                 free_bytes_min: bytes("store.free_bytes_min"),
@@ -474,7 +477,7 @@ mod tests {
         assert!(TABLE.windows(2).all(|pair| pair[0].key < pair[1].key));
         for row in TABLE {
             let read = read_text(row.form, row.default, Path::new("/")).unwrap_or_else(|why| panic!("{}: {why}", row.key));
-            if !matches!(row.form, Form::Folders | Form::Names | Form::Ages { .. }) {
+            if !matches!(row.form, Form::Folders | Form::Names | Form::LocalRoles | Form::Ages { .. }) {
                 assert_eq!(read.to_json().to_string().trim_matches('"'), row.default, "{} is shown as it is written", row.key);
             }
             assert!(row.description.ends_with('.'), "{}", row.key);

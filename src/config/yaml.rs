@@ -1,12 +1,13 @@
 //! YAML with places: a small tree in which each key and value knows its line and column, for `panotti.yaml` and `plugin.yaml`.
 //!
-//! Refuses anchors, aliases, tags, several documents, keys that are not text, a key that is there twice, and anything over its
+//! Refuses anchors, aliases, tags but `!secret`, several documents, keys that are not text, a key that is there twice, and anything over its
 //! budgets (bytes, depth, nodes). It goes on after a problem where it can, so that all of them are told at once; reading typed
 //! values out of the tree is [`super::decode`]. Why not serde: docs/decisions/0001-yaml-with-places.md.
 
 use std::fmt;
 
 use panotti_protocol::failure::FailurePart;
+use panotti_protocol::manifest::SECRET_REFERENCE;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::Value;
 
@@ -14,6 +15,8 @@ use serde_json::Value;
 pub const DEPTH_MAX: usize = 32;
 /// Most keys and values of one file.
 pub const NODES_MAX: usize = 50_000;
+/// The one tag that is understood: `!secret NAME`.
+const SECRET_TAG: &str = "secret";
 /// Most problems that are told of one file; the rest is counted.
 pub const PROBLEMS_MAX: usize = 100;
 
@@ -259,9 +262,11 @@ impl Reader<'_> {
                 return self.close(Node { place, content: Content::Scalar(Scalar { text: String::new(), plain: true }) });
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.check_extras(place, anchor, tag.is_some());
-                let scalar = Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
-                return self.close(Node { place, content: Content::Scalar(scalar) });
+                let refers = tag.as_ref().is_some_and(|tag| tag.handle == "!" && tag.suffix == SECRET_TAG);
+                self.check_extras(place, anchor, tag.is_some() && !refers);
+                let scalar = Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain && !refers };
+                let node = Node { place, content: Content::Scalar(scalar) };
+                return self.close(if refers { reference(node) } else { node });
             }
             Event::SequenceStart(anchor, tag) => {
                 self.check_extras(place, anchor, tag.is_some());
@@ -289,7 +294,7 @@ impl Reader<'_> {
             self.problems.add_with(place, "anchors (`&name`) are not understood here", "write the value where it is used");
         }
         if tagged {
-            self.problems.add_with(place, "tags (`!name`) are not understood here", "leave the tag out");
+            self.problems.add_with(place, "tags (`!name`) other than `!secret` are not understood here", "leave the tag out");
         }
     }
 
@@ -325,6 +330,12 @@ impl Reader<'_> {
         }
         Go::On
     }
+}
+
+/// `!secret NAME` as the table that JSON has for it.
+fn reference(name: Node) -> Node {
+    let place = name.place;
+    Node { place, content: Content::Table(vec![Entry { key: SECRET_REFERENCE.to_owned(), place, value: name }]) }
 }
 
 fn key_of(node: &Node, problems: &mut Problems) -> (String, Place) {

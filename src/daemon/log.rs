@@ -12,6 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
+use super::redact;
 use crate::config::settings::LogSettings;
 
 /// Begins to log. Called once.
@@ -27,13 +28,28 @@ pub fn begin(path: &Path, settings: &LogSettings) -> io::Result<()> {
         .flatten_event(true)
         .with_current_span(false)
         .log_internal_errors(false)
-        .with_writer(Mutex::new(file))
+        .with_writer(Mutex::new(Redacting(file)))
         .with_filter(level);
     let to_terminal = io::stderr()
         .is_terminal()
-        .then(|| fmt::layer().with_target(false).log_internal_errors(false).with_writer(io::stderr).with_filter(level));
+        .then(|| fmt::layer().with_target(false).log_internal_errors(false).with_writer(|| Redacting(io::stderr())).with_filter(level));
     tracing_subscriber::registry().with(to_file).with(to_terminal).init();
     Ok(())
+}
+
+/// Takes secrets out of the lines that are written.
+struct Redacting<W>(W);
+
+impl<W: Write> Write for Redacting<W> {
+    /// Takes a line whole, as the layers write it.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write_all(redact::values(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// A file that is put aside as `NAME.1` when it has reached its size; `NAME.1` becomes `NAME.2`, and the oldest goes.
@@ -76,7 +92,9 @@ impl RotatingFile {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
+    // A link in its place would have us write to whatever it leads to.
+    let no_link = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(no_link).open(path)
 }
 
 fn numbered(path: &Path, number: usize) -> PathBuf {

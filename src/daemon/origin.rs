@@ -14,6 +14,14 @@ pub async fn within<T>(origin: Arc<Origin>, answering: impl Future<Output = T>) 
     ORIGIN.scope(origin, answering).await
 }
 
+/// Does what a request has asked for, in a task that answers many; or what nobody has.
+pub async fn maybe_within<T>(origin: Option<Arc<Origin>>, doing: impl Future<Output = T>) -> T {
+    match origin {
+        Some(origin) => within(origin, doing).await,
+        None => doing.await,
+    }
+}
+
 /// The request that this task answers, if it answers one.
 pub fn current() -> Option<Arc<Origin>> {
     ORIGIN.try_with(Arc::clone).ok()

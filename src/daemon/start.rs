@@ -20,6 +20,7 @@ use super::access::pepper::Pepper;
 use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
+use super::api::local_users::LocalUsers;
 use super::api::recording::Refusals;
 use super::api::tcp::TcpDoor;
 use super::api::{Api, Facts, Shared};
@@ -34,13 +35,15 @@ use super::meters::Meters;
 use super::retention::Retention;
 use super::rules::Rules;
 use super::schemas::Registry;
+use super::secrets::Secrets;
+use super::secrets::key::KeyFiles;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
 use super::store::sqlite::connection::{Durability, check_format};
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::Space;
 use super::store::sqlite::writer::{LostTail, Writer};
-use super::store::sqlite::{audit, plugins};
+use super::store::sqlite::{audit, plugins, secrets};
 use super::{checkpoints, defect, log, maintenance};
 use crate::config::file_system::{self, Trust};
 use crate::config::load::Loaded;
@@ -74,6 +77,7 @@ pub struct Running {
 /// # Errors
 /// Why it cannot; nothing is left running.
 pub async fn start(start: Start) -> Result<Running, Failure> {
+    leave_no_core()?;
     let clock = Clock::new();
     let Start { places, settings: loaded, accept_loss } = start;
     let data = places.data_dir.path.clone();
@@ -91,10 +95,12 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (store_id, epoch) = (store.store_id(), store.epoch());
     let trusted = store.trusted_time(clock.now())?;
     let socket = places.socket()?.path;
-    let listener = LocalListener::bind(&socket, local_seats(&loaded))?;
+    let local_users = Arc::new(LocalUsers::new(&loaded.settings.socket)?);
+    let listener = LocalListener::bind(&socket, local_seats(&loaded), Arc::clone(&local_users))?;
     let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
     let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
     let plugin_rows = plugins::plugins(store.database())?;
+    let stored_secrets = secrets::all(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
     let signing = checkpoints::Settings {
         signer,
@@ -113,7 +119,9 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
-    let host = Host::start(host_settings(&loaded, &places, store_id)?, schemas, clock, plugin_rows, parts.host_actions).await?;
+    let secrets = Secrets::open(KeyFiles::new(&places.keys_dir.path, store_id)?, stored_secrets, parts.bus.clone())?;
+    let host =
+        Host::start(host_settings(&loaded, &places, store_id, secrets.clone())?, schemas, clock, plugin_rows, parts.host_actions).await?;
     maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
     let (ages, bytes_max) = (Arc::new(loaded.settings.retention.clone()), loaded.settings.store.bytes_max);
     tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: parts.space }.run());
@@ -130,8 +138,10 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         host: host.clone(),
         rules,
         gate,
+        local_users,
         readers,
         meters,
+        secrets,
         access,
         refusals: Refusals::default(),
         checkpoints,
@@ -142,6 +152,13 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         facts,
     });
     Ok(Running { api, listener, network, stop_requests, bus, host, drain: loaded.settings.drain, signing, folder })
+}
+
+/// What is in memory stays there when the process crashes: secrets are among it. Plugins inherit that.
+fn leave_no_core() -> Result<(), Failure> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+        .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the size of core files could not be limited: {error}")))
 }
 
 /// A store on a network disk would break the promise of durability without a word; one in memory is only told of.
@@ -156,7 +173,7 @@ fn refuse_unsafe_disk(data: &Path) -> Result<(), Failure> {
     }
 }
 
-fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<HostSettings, Failure> {
+fn host_settings(loaded: &Loaded, places: &Places, store: StoreId, secrets: Secrets) -> Result<HostSettings, Failure> {
     let panotti = std::env::current_exe()
         .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("this program's own path is not known: {error}")))?;
     Ok(HostSettings {
@@ -167,6 +184,7 @@ fn host_settings(loaded: &Loaded, places: &Places, store: StoreId) -> Result<Hos
         process_tree: (loaded.settings.process_tree == "subreaper").then_some(ProcessTree::Subreaper),
         payload_bytes_max: loaded.settings.payload_bytes_max,
         store,
+        secrets,
     })
 }
 

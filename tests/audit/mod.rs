@@ -4,4 +4,5 @@ mod access;
 mod chain;
 mod failing;
 mod mutations;
+mod refused;
 mod store;

@@ -52,6 +52,10 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti topic show", &["a.b"], 4),
     ("panotti topic route", &["a.b"], 0),
     ("panotti slo", &[], 0),
+    ("panotti config secret list", &[], 0),
+    ("panotti config secret set", &["TOKEN"], 6),
+    ("panotti config secret remove", &["TOKEN"], 4),
+    ("panotti config secret rotate", &[], 0),
     ("panotti audit list", &["--action", "nothing.*"], 0),
     ("panotti audit verify", &[], 0),
     ("panotti event retry", &[NOBODY], 4),
@@ -87,6 +91,15 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti key revoke", &["ci"], 0),
     ("panotti key revoke", &["ci"], 0),
     ("panotti key whoami", &[], 0),
+    ("panotti role list", &[], 0),
+    ("panotti role show", &["viewer"], 0),
+    ("panotti role show", &["nobody"], 4),
+    ("panotti role create", &["team", "--from", "viewer", "--deny", "read:events:salary.>"], 0),
+    ("panotti role create", &["team"], 5),
+    ("panotti role set", &["team", "--allow", "read:events:team.>"], 0),
+    ("panotti role set", &["viewer", "--allow", "read:events:team.>"], 5),
+    ("panotti role check", &["role:team", "read:events:team.a"], 0),
+    ("panotti role remove", &["team"], 0),
     ("panotti replay list", &[], 0),
     ("panotti replay show", &["rpl_01kc2v7jq8ew2s7q4m8t1n0zcd"], 4),
     ("panotti replay watch", &["rpl_01kc2v7jq8ew2s7q4m8t1n0zcd"], 4),
@@ -163,8 +176,9 @@ fn every_command_prints_json_that_parses_also_where_there_is_nothing_and_nothing
         let (answer, failure) = (serde_json::from_slice::<Value>(&output.stdout), serde_json::from_slice::<Value>(&output.stderr));
         if *exit == 0 {
             let answer = answer.unwrap_or_else(|error| panic!("{line:?}: {error}: {}", told(&output)));
-            let empty_list =
-                (line.contains(&"list") && line[0] != "config") || line.contains(&"errors") || line.starts_with(&["daemon", "logs"]);
+            let empty_list = (line.contains(&"list") && line[0] != "config" && line[0] != "role")
+                || line.contains(&"errors")
+                || line.starts_with(&["daemon", "logs"]);
             assert!(!empty_list || answer == json!([]), "{line:?}: {answer}");
         } else {
             assert!(output.stdout.is_empty(), "{line:?}");

@@ -1,6 +1,8 @@
 //! Those who should not be there, and those who leave in the middle.
 
-use std::os::unix::fs::PermissionsExt;
+use std::collections::BTreeMap;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::json;
@@ -10,40 +12,188 @@ use crate::support::http::Connection;
 use crate::support::scratch::{Scratch, told};
 use crate::support::until;
 
-/// Connects, asks, and prints how many bytes came back.
-const ASK: &str = "
+/// Tries every way to the socket that a user has, and prints for each what came of it.
+const TRY: &str = r#"
+import json, os, shutil, socket, sys, tempfile
+path, pid = sys.argv[1:3]
+folder, name = os.path.split(path)
+own = tempfile.mkdtemp()
+
+def ask(where, kind=socket.SOCK_STREAM):
+    connection = socket.socket(socket.AF_UNIX, kind)
+    connection.settimeout(10)
+    connection.connect(where)
+    connection.sendall(b'GET /livez HTTP/1.1\r\nhost: x\r\n\r\n')
+    return len(connection.recv(1000))
+
+def relative():
+    os.chdir(folder)
+    return ask(name)
+
+def by(make, where):
+    make(path, where)
+    return ask(where)
+
+ways = {
+    'its path': lambda: ask(path),
+    'a relative path': relative,
+    'a way round': lambda: ask(os.path.join(folder, '..', os.path.basename(folder), name)),
+    'a symbolic link': lambda: by(os.symlink, os.path.join(own, 's')),
+    'a hard link': lambda: by(os.link, os.path.join(own, 'h')),
+    'the root of the process': lambda: ask('/proc/%s/root%s' % (pid, path)),
+    'the folder of the process': lambda: ask(os.path.join('/proc/%s/cwd' % pid, os.path.relpath(path, '/'))),
+    'an abstract name': lambda: ask('\0' + path),
+    'datagrams': lambda: ask(path, socket.SOCK_DGRAM),
+    'packets': lambda: ask(path, socket.SOCK_SEQPACKET),
+}
+said = {}
+for way, attempt in ways.items():
+    try:
+        size = attempt()
+        said[way] = 'cut off' if size == 0 else 'served %d bytes' % size
+    except (ConnectionResetError, BrokenPipeError):
+        said[way] = 'cut off'
+    except OSError as error:
+        said[way] = error.strerror or str(error)
+shutil.rmtree(own)
+print(json.dumps(said))
+"#;
+
+/// Asks for one thing, and prints the status and the body.
+const ASK: &str = r#"
 import socket, sys
+path, method, target, body = sys.argv[1:5]
 connection = socket.socket(socket.AF_UNIX)
-connection.connect(sys.argv[1])
-print('connected')
 try:
-    connection.sendall(b'GET /livez HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n')
-    print(len(connection.recv(1000)), 'bytes')
+    connection.connect(path)
+    connection.sendall(('%s %s HTTP/1.0\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s'
+                        % (method, target, len(body), body)).encode())
+    answer = b''
+    while True:
+        more = connection.recv(65536)
+        if not more: break
+        answer += more
+    head, _, rest = answer.partition(b'\r\n\r\n')
+    print(head.split(b' ')[1].decode() if head else 'cut off', rest.decode())
 except (ConnectionResetError, BrokenPipeError):
-    print('0 bytes')
-";
+    print('cut off')
+except PermissionError:
+    print('closed')
+"#;
+
+/// Whether programs can be run as other users here. Said where they cannot.
+fn can_be_others() -> bool {
+    let tried = Command::new("setpriv").args(["--reuid=65534", "--regid=65534", "--clear-groups", "python3", "-c", ""]).output();
+    let can = tried.is_ok_and(|output| output.status.success());
+    if !can {
+        println!("skipped: only root may become another user, and setpriv and python3 are needed");
+    }
+    can
+}
+
+/// Runs a program of Python as another user.
+fn as_another(scratch: &Scratch, uid: u32, gid: u32, program: &str, arguments: &[&str]) -> String {
+    let mut command = scratch.program("setpriv");
+    command.args([&format!("--reuid={uid}"), &format!("--regid={gid}"), "--clear-groups", "python3", "-c", program]).args(arguments);
+    told(&command.output().unwrap())
+}
+
+fn open_up(paths: &[(PathBuf, u32)]) {
+    for (path, mode) in paths {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(*mode)).unwrap();
+    }
+}
 
 #[test]
-fn another_user_is_cut_off_without_a_byte_whatever_the_modes_say() {
-    let may_change_user = Command::new("setpriv").args(["--reuid=65534", "--regid=65534", "--clear-groups", "python3", "-c", ""]).output();
-    if !may_change_user.is_ok_and(|output| output.status.success()) {
-        println!("skipped: only root may become another user, and setpriv and python3 are needed");
+fn rule_20_of_twenty_ways_another_user_tries_to_connect_none_is_served_whatever_the_modes_say() {
+    if !can_be_others() {
         return;
     }
     let scratch = Scratch::new();
     let daemon = Daemon::start(&scratch);
-    for (path, mode) in
-        [(scratch.path().to_owned(), 0o755), (scratch.data(), 0o755), (scratch.file("run"), 0o755), (scratch.socket(), 0o666)]
-    {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let (socket, pid) = (scratch.socket(), daemon.pid().to_string());
+    let attempt = || -> BTreeMap<String, String> {
+        let said = as_another(&scratch, 65_534, 65_534, TRY, &[socket.to_str().unwrap(), &pid]);
+        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
+    };
+
+    let as_made = attempt();
+    open_up(&[(scratch.path().to_owned(), 0o755), (scratch.data(), 0o755), (scratch.file("run"), 0o755), (scratch.socket(), 0o666)]);
+    let opened = attempt();
+
+    assert_eq!(as_made.len() + opened.len(), 20);
+    for (way, said) in as_made.iter().chain(&opened) {
+        assert!(!said.starts_with("served"), "{way}: {said}");
     }
-
-    let mut stranger = scratch.program("setpriv");
-    stranger.args(["--reuid=65534", "--regid=65534", "--clear-groups", "python3", "-c", ASK]).arg(scratch.socket());
-    let output = stranger.output().unwrap();
-
-    assert_eq!(told(&output), "connected\n0 bytes\n");
+    assert_eq!(as_made["its path"], "Permission denied");
+    for way in ["its path", "a relative path", "a way round", "a symbolic link"] {
+        assert_eq!(opened[way], "cut off", "where the modes let anybody in, the daemon does not: {way}");
+    }
     assert_eq!(daemon.get("/livez").status, 200, "its own user is still served");
+    println!("20 ways: {as_made:?} {opened:?}");
+}
+
+#[test]
+fn rule_20_local_users_have_the_roles_that_the_settings_give_them_by_uid_or_gid() {
+    const GROUP: u32 = 54_321;
+    if !can_be_others() {
+        return;
+    }
+    let scratch = Scratch::new();
+    open_up(&[(scratch.path().to_owned(), 0o755)]);
+    let socket = scratch.path().join("shared").join("panotti.sock");
+    let path = socket.to_str().unwrap();
+    let roles = format!("gid:{GROUP}=viewer,uid:65533=publisher");
+    let variables = [("PANOTTI_SOCKET__GROUP", GROUP.to_string()), ("PANOTTI_SOCKET__ROLES", roles), ("PANOTTI_SOCKET", path.to_owned())];
+    let mut command = scratch.panotti(&["daemon", "run"]);
+    command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
+    let mut daemon = Daemon::spawn_command(&scratch, command).at(&socket);
+    daemon.wait_until_ready();
+    let ask =
+        |uid: u32, gid: u32, method: &str, target: &str, body: &str| as_another(&scratch, uid, gid, ASK, &[path, method, target, body]);
+    let event = r#"{"type": "a.b"}"#;
+
+    let found = std::fs::metadata(&socket).unwrap();
+    assert_eq!((found.mode() & 0o7777, found.gid()), (0o660, GROUP));
+    let folder = std::fs::metadata(socket.parent().unwrap()).unwrap();
+    assert_eq!((folder.mode() & 0o7777, folder.gid()), (0o750, GROUP));
+    let me = ask(65_534, GROUP, "GET", "/whoami", "");
+    assert!(me.starts_with("200 ") && me.contains(r#""kind":"local_user""#) && me.contains(r#""role":"viewer""#), "{me}");
+    assert!(ask(65_534, GROUP, "GET", "/events", "").starts_with("200 "));
+    let refused = ask(65_534, GROUP, "POST", "/events", event);
+    assert!(refused.starts_with("403 ") && refused.contains("publish:events"), "{refused}");
+    let published = ask(65_533, GROUP, "POST", "/events", event);
+    assert!(published.starts_with("201 "), "both roles together: {published}");
+    assert!(ask(65_533, GROUP, "POST", "/daemon/stop", "{}").starts_with("403 "));
+    assert_eq!(ask(65_534, 65_534, "GET", "/livez", ""), "closed\n", "not of the group");
+
+    open_up(&[(socket.parent().unwrap().to_owned(), 0o755), (socket.clone(), 0o666)]);
+    assert_eq!(ask(65_534, 65_534, "GET", "/livez", "").trim_end(), "cut off", "without a role nobody is served, whatever the modes say");
+    assert!(ask(65_533, 65_534, "POST", "/events", event).starts_with("201 "), "the role by uid needs no group");
+    let checked = told(&scratch.run(&["--socket", path, "role", "check", "user:65533", "publish:events:a.b"]));
+    assert!(checked.contains("allowed") && checked.contains("publisher"), "{checked}");
+}
+
+#[test]
+fn rule_20_a_socket_that_its_group_cannot_reach_or_others_can_is_refused_with_what_mends_it() {
+    let scratch = Scratch::new();
+    let group = rustix::process::getegid().as_raw().to_string();
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = scratch.panotti(&["daemon", "run"]);
+        told(&command.envs(variables.iter().copied()).output().unwrap())
+    };
+
+    let said = run(&[("PANOTTI_SOCKET__GROUP", "no-such-group-here")]);
+    assert!(said.contains("knows no group `no-such-group-here`") && said.contains("config.invalid"), "{said}");
+    let said = run(&[("PANOTTI_SOCKET__ROLES", "1000=viewer")]);
+    assert!(said.contains("uid:N=ROLE") && said.contains("config.invalid"), "{said}");
+    let folder = scratch.path().join("open");
+    std::fs::create_dir(&folder).unwrap();
+    open_up(&[(scratch.path().to_owned(), 0o755), (folder.clone(), 0o770)]);
+    let said = run(&[("PANOTTI_SOCKET__GROUP", &group), ("PANOTTI_SOCKET", folder.join("s").to_str().unwrap())]);
+    assert!(said.contains("chmod 750"), "{said}");
+    let said = run(&[("PANOTTI_SOCKET__GROUP", &(1 + group.parse::<u32>().unwrap()).to_string())]);
+    assert!(said.contains("put the socket elsewhere"), "{said}");
 }
 
 #[test]

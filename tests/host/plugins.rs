@@ -13,6 +13,8 @@ use panotti::daemon::rules::Rules;
 use panotti::daemon::schemas::Registry;
 use panotti::daemon::seal::Seals;
 use panotti::daemon::seal::tag::TagKey;
+use panotti::daemon::secrets::Secrets;
+use panotti::daemon::secrets::key::KeyFiles;
 use panotti::daemon::store::sqlite::readers::Readers;
 use panotti_core::action::Lease;
 use panotti_core::command::{Answer, Command, HandlerOutcome, InstanceEnd, Report};
@@ -94,6 +96,8 @@ impl World {
         let seals = Seals::new(store, TagKey::new(&[7; 32]), Sequence(0));
         let readers = Readers::new(&folder.path().join("data"), seals);
         let bus = BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default(), readers.clone());
+        let files = KeyFiles::new(&folder.path().join("keys"), store).unwrap();
+        let secrets = Secrets::open(files, Vec::new(), bus.clone()).unwrap();
         let settings = HostSettings {
             panotti: Path::new(env!("CARGO_BIN_EXE_panotti")).to_owned(),
             plugin_dirs: vec![folder.path().join("plugins-here")],
@@ -102,6 +106,7 @@ impl World {
             process_tree: None,
             payload_bytes_max: 262_144,
             store,
+            secrets,
         };
         let (actions, received) = mpsc::unbounded_channel();
         let host =

@@ -100,7 +100,10 @@ impl Ledger {
     pub async fn read_back(&self, client: &mut Client, most: usize) {
         let newest: Vec<_> = self.receipts.lock().unwrap().values().rev().take(most).copied().collect();
         for (number, eventid) in newest {
-            let (bytes, _) = client.event_payload(&eventid.to_string()).await.unwrap_or_else(|failure| panic!("{eventid}: {failure}"));
+            let (bytes, _) = client
+                .event_payload(&eventid.to_string(), &Default::default())
+                .await
+                .unwrap_or_else(|failure| panic!("{eventid}: {failure}"));
             assert!(bytes == payload(number).as_bytes(), "{eventid}: not the payload that was published");
         }
     }

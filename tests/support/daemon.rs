@@ -1,7 +1,7 @@
 //! A daemon as a child process on a folder: started and waited for, killed, stopped, asked. It never outlives its value.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use panotti::client::{Client, Target};
@@ -46,6 +46,12 @@ impl Daemon {
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&output).unwrap();
         command.stdout(file.try_clone().unwrap()).stderr(file).stdin(Stdio::null());
         Self { child: command.spawn().unwrap(), socket: scratch.socket(), output }
+    }
+
+    /// Where its socket is not in the usual place.
+    pub fn at(mut self, socket: &Path) -> Self {
+        socket.clone_into(&mut self.socket);
+        self
     }
 
     /// Waits until `/readyz` says so; fails with what the daemon said where it ended instead.

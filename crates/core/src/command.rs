@@ -392,6 +392,8 @@ pub enum Record {
     Audit(AuditEntry),
     /// Something that was refused.
     Denied(AuditEntry),
+    /// Secrets of the configuration.
+    Secrets(crate::secrets::ChangeSecrets),
     /// The clock of uptime: a row a minute.
     Uptime,
     /// The store's use went over the mark of the warning, or came back under it.

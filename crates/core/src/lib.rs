@@ -12,6 +12,7 @@
 //! - [`order`], [`key_pages`], `keys`, `busy`, `key_room`: ordering keys, and whose turn it is in each
 //! - [`lanes`], `lane`, `reach`, `picking`: priorities, and which delivery of a subscription goes next
 //! - [`schemas`]: schemas of topics, and events that do not fit them
+//! - [`secrets`]: secrets of the configuration, sealed
 //! - [`state`]: a plugin's state changed by a person
 //! - [`origin`]: the request behind a command, for the audit
 //! - [`fingerprint`]: failures that are alike; [`look`]: what is in memory, for those who ask
@@ -63,6 +64,7 @@ pub mod retry;
 pub mod roles;
 pub mod routing;
 pub mod schemas;
+pub mod secrets;
 mod stall;
 pub mod state;
 pub mod subscription;

@@ -190,6 +190,7 @@ mod tests {
             schemas: std::collections::BTreeMap::new(),
             retry: Retry { max: 1, first_ms: 10, factor: 2, cap_ms: 20 },
             limits: Limits { timeout_ms: 7_000, start_ms: 2_000 },
+            secrets: Vec::new(),
             config: std::collections::BTreeMap::new(),
         }
     }

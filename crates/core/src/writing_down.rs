@@ -43,6 +43,16 @@ impl Bus {
                 reason: reason.clone(),
                 detail: format!("revision {revision}"),
             })),
+            Record::Secrets(change) => {
+                let (action, object) = change.change.audited();
+                step.writes.push(Write::Audit(AuditEntry {
+                    actor: change.actor.clone(),
+                    action: action.to_owned(),
+                    object,
+                    reason: change.reason.clone(),
+                    detail: String::new(),
+                }));
+            }
             Record::Watermark { room, over: true } => {
                 let percent = room.percent();
                 self.own_event(notice::STORE_WATERMARK, notice::store_watermark(percent, room.used_bytes, room.bytes_max), step);

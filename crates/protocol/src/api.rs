@@ -26,8 +26,11 @@ mod plugins;
 mod publishing;
 mod reading;
 mod replays;
+mod revealing;
 mod schemas;
 mod seal;
+mod secrets;
+mod watching;
 
 pub use access::*;
 pub use audit::*;
@@ -41,8 +44,11 @@ pub use plugins::*;
 pub use publishing::*;
 pub use reading::*;
 pub use replays::*;
+pub use revealing::*;
 pub use schemas::*;
 pub use seal::*;
+pub use secrets::*;
+pub use watching::*;
 
 /// The API's version: the first part of every path, optional.
 pub const API_VERSION: u32 = 1;
@@ -255,6 +261,9 @@ pub struct EventDetail {
     pub accepted_at: Timestamp,
     /// Bytes of the payload.
     pub size_bytes: u64,
+    /// Values of the payload that are masked, because a schema of the topic marks them as sensitive.
+    #[serde(default)]
+    pub masked: u64,
     /// Its deliveries, every attempt included.
     pub deliveries: Vec<Delivery>,
     /// What stored filters tagged it with.
@@ -330,6 +339,12 @@ pub struct EventsQuery {
     /// From the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+    /// Exports only: with the values that are masked otherwise. Needs `reveal:events` for all topics that fit, and is audited.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reveal: bool,
+    /// Why something is revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Direction of a list of events.
@@ -367,46 +382,12 @@ pub struct StreamQuery {
     /// Send whole events.
     #[serde(default)]
     pub payload: bool,
-}
-
-/// An attempt ended: what `outcome` in the stream carries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct OutcomeNotice {
-    /// When.
-    pub at: Timestamp,
-    /// The event.
-    pub eventid: EventId,
-    /// Its topic.
-    #[serde(rename = "type")]
-    pub topic: Topic,
-    /// `PLUGIN/NAME`.
-    pub subscription: String,
-    /// The delivery's state now.
-    pub state: DeliveryState,
-    /// The attempt that ended.
-    pub attempt: u32,
-    /// Attempts in all before it dies.
-    pub attempts_max: u32,
-    /// Milliseconds it took.
-    pub duration_ms: u64,
-    /// Why it died. Absent unless dead or quarantined.
+    /// With the values that are masked otherwise. Needs `payload`, `reveal:events` for all topics that fit, and is audited.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reveal: bool,
+    /// Why something is revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Cause>,
-    /// What went wrong.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<AttemptError>,
-    /// When the next attempt is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_attempt_at: Option<Timestamp>,
-}
-
-/// The reader was too slow: what it missed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Gap {
-    /// How many notices were dropped.
-    pub missed: u64,
+    pub reason: Option<String>,
 }
 
 /// One setting: `GET /config`.

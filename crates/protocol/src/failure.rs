@@ -235,6 +235,12 @@ codes! {
         "The topic's schema is enforced: events that do not fit it are refused.", "Mend the places that are named; `panotti schema show TOPIC` shows the schema.";
     SEAL_KEY = "seal.key", 0, CONFIGURATION, "The key of the store's events is missing or another one",
         "Every stored event has a tag that was made with this key; without it nothing that is stored can be believed.", "Put the file with the fingerprint that is named back into the keys folder; `panotti config paths` shows where that is.";
+    SECRET_INVALID = "secret.invalid", 422, INVALID, "The secret cannot be set",
+        "Its name or its length is not allowed.", "Correct what is named.";
+    SECRET_KEY_WRONG = "secret.key_wrong", 0, CONFIGURATION, "Stored secrets cannot be opened",
+        "The key in the keys folder is not the one that they were sealed with, or it is gone.", "Put `secrets.key` from the same time back into the keys folder; `panotti config path` names it.";
+    SECRET_NOT_FOUND = "secret.not_found", 404, NOT_FOUND, "There is no such secret",
+        "It was never set, or removed.", "`panotti config secret list` shows all.";
     SELECTION_INVALID = "selection.invalid", 400, USAGE, "The selection does not hold",
         "A status, a time or a pattern in it is not one.", "Correct the part that is named.";
     STORE_CORRUPT = "store.corrupt", 500, DISK, "The store does not read back as it was written",

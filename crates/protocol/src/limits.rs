@@ -102,3 +102,11 @@ pub const KEY_LIFE_MAX: Duration = Duration::from_secs(366 * 86_400);
 pub const KEY_OVERLAP_DEFAULT: Duration = Duration::from_secs(86_400);
 /// How long it stays in force at most.
 pub const KEY_OVERLAP_MAX: Duration = Duration::from_secs(7 * 86_400);
+/// Most secrets.
+pub const SECRETS_MAX: usize = 200;
+/// Shortest value of a secret, in bytes: a shorter one could be guessed, and could not be kept out of logs without spoiling them.
+pub const SECRET_BYTES_MIN: usize = 8;
+/// Longest value of a secret, in bytes.
+pub const SECRET_BYTES_MAX: usize = 16 * 1024;
+/// Longest name of a secret, in bytes.
+pub const SECRET_NAME_BYTES_MAX: usize = 64;

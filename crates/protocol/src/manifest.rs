@@ -2,7 +2,7 @@
 //!
 //! Plain data. Nothing here says whether a plugin can run: `src/config/manifest.rs` finds the problems.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,6 +47,9 @@ pub struct Manifest {
     pub retry: Retry,
     /// What it must keep to.
     pub limits: Limits,
+    /// `permissions.secrets`: the secrets that its configuration may refer to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// Its configuration, unless something is set over it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub config: BTreeMap<String, Value>,
@@ -163,4 +166,28 @@ pub struct Limits {
     pub timeout_ms: u64,
     /// From launch to `ready`, in milliseconds.
     pub start_ms: u64,
+}
+
+/// The key of a reference to a secret in a configuration: `{"$secret": "NAME"}`, in YAML `!secret NAME`.
+pub const SECRET_REFERENCE: &str = "$secret";
+
+/// The secret that a value refers to, if it is a reference.
+pub fn secret_reference(value: &Value) -> Option<&str> {
+    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
+    fields.get(SECRET_REFERENCE)?.as_str()
+}
+
+/// All secrets that values refer to, wherever in them.
+pub fn secrets_of<'v>(values: impl IntoIterator<Item = &'v Value>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut left: Vec<&Value> = values.into_iter().collect();
+    while let Some(value) = left.pop() {
+        match (secret_reference(value), value) {
+            (Some(name), _) => drop(found.insert(name.to_owned())),
+            (None, Value::Array(items)) => left.extend(items),
+            (None, Value::Object(fields)) => left.extend(fields.values()),
+            (None, _) => {}
+        }
+    }
+    found
 }

@@ -15,6 +15,7 @@ pub mod key;
 pub mod overview;
 pub mod plugin;
 pub mod replay;
+pub mod role;
 pub mod schema;
 pub mod seal;
 pub mod slo;
@@ -82,6 +83,13 @@ pub enum Command {
         after_help = "Examples:\n  panotti key create ci --role publisher --scope 'publish:events:recording.*'\n  panotti key list --expiring 14d"
     )]
     Key(key::KeyCommand),
+    /// Roles: what somebody may do
+    #[command(
+        subcommand,
+        alias = "roles",
+        after_help = "Examples:\n  panotti role list\n  panotti role check key:ci publish:events:recording.ended"
+    )]
+    Role(role::RoleCommand),
     /// Settings, and where each comes from
     #[command(subcommand, alias = "configs", after_help = "Examples:\n  panotti config list\n  panotti config validate")]
     Config(config::ConfigCommand),
@@ -117,6 +125,7 @@ pub async fn run(command: Option<Command>, context: &Context) -> Outcome {
         Some(Command::Topic(command)) => topic::run(command, context).await,
         Some(Command::Slo(args)) => slo::run(args, context).await,
         Some(Command::Key(command)) => key::run(command, context).await,
+        Some(Command::Role(command)) => role::run(command, context).await,
         Some(Command::Config(command)) => config::run(command, context).await,
         Some(Command::Doctor(args)) => Box::pin(doctor::run(&args, context)).await,
         Some(Command::Audit(command)) => Box::pin(audit::run(command, context)).await,

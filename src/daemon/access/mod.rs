@@ -154,10 +154,9 @@ impl Gate {
     fn failed(&self, source: Source, why: &str, now: Timestamp) -> Failure {
         let counted = self.attempts().failed(source, now);
         tracing::warn!(code = %ErrorCode::KEY_INVALID, %source, why, "a key did not let in");
-        // A full queue means that enough is written down of the same attack.
-        let _ = self.notes.try_send(Note::Failed { source: source.to_string(), why: why.to_owned(), at: now });
         if let Some(attempts) = counted.alarm {
             tracing::error!(attempts, %source, "many wrong keys within a minute");
+            // A full queue means that enough is written down of the same attack.
             let _ = self.notes.try_send(Note::Alarm { source: source.to_string(), attempts });
         }
         Failure::new(ErrorCode::KEY_INVALID, why)

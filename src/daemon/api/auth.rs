@@ -44,8 +44,11 @@ pub async fn identify(State(api): State<Api>, mut request: Request, next: Next) 
             }
             Err(failure) => Problem(failure).into_response(),
         },
-        (None, Some(Origin::Local(uid))) => {
-            request.extensions_mut().insert(Principal::local_user(uid));
+        (None, Some(Origin::Local(_))) => {
+            if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<Peer>>() {
+                let principal = Principal::local_user(peer, &api.local_users, &api.gate.access());
+                request.extensions_mut().insert(principal);
+            }
             next.run(request).await
         }
         (None, Some(Origin::Network(_))) if !is_for_strangers(request.uri().path()) => {

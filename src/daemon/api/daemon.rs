@@ -10,7 +10,9 @@ use panotti_protocol::api::{
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::PROTOCOLS;
 use panotti_protocol::limits::PAGE_MAX;
+use panotti_protocol::permission::{Resource, Verb};
 
+use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Problem};
 use super::{Api, events};
 use crate::daemon::store::sqlite::connection::beside;
@@ -63,7 +65,8 @@ pub async fn version() -> Json<Version> {
 }
 
 /// `GET /status`
-pub async fn status(State(api): State<Api>) -> Answer<DaemonStatus> {
+pub async fn status(State(api): State<Api>, principal: Principal) -> Answer<DaemonStatus> {
+    principal.check(Verb::Read, Resource::System, "status")?;
     let events = events::numbers(&api).await?;
     let mut plugins = std::collections::BTreeMap::new();
     for plugin in api.host.list() {
@@ -119,13 +122,15 @@ pub fn store_status(api: &Api) -> StoreStatus {
 }
 
 /// `GET /config`
-pub async fn config(State(api): State<Api>) -> Json<Page<Setting>> {
-    let items = api.facts.settings.iter().take(PAGE_MAX as usize).cloned().collect();
+pub async fn config(State(api): State<Api>, principal: Principal) -> Json<Page<Setting>> {
+    let may_read = |setting: &&Setting| principal.grants.allows(Verb::Read, Resource::Config, &setting.key);
+    let items = api.facts.settings.iter().filter(may_read).take(PAGE_MAX as usize).cloned().collect();
     Json(Page { items, next_cursor: None })
 }
 
 /// `POST /daemon/stop`: answers at once; the process ends when what is in flight has ended.
-pub async fn stop(State(api): State<Api>, JsonBody(request): JsonBody<StopRequest>) -> Answer<Stopping> {
+pub async fn stop(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<StopRequest>) -> Answer<Stopping> {
+    principal.check(Verb::Manage, Resource::System, "stop")?;
     // A full channel means that it was told already.
     let _ = api.stop.try_send(request.drain_ms);
     Ok(Json(Stopping { changed: true, pid: std::process::id() }))

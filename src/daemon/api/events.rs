@@ -10,7 +10,7 @@ use panotti_core::event::{Draft, StoredEvent};
 use panotti_core::once::PublisherKey;
 use panotti_protocol::api::{
     DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, LineAnswer, Page,
-    PublishQuery, Receipts, RetryRequest,
+    PublishQuery, Receipts, RetryRequest, RevealQuery,
 };
 use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
@@ -23,6 +23,7 @@ use super::batch::Batch;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
 use super::publisher_key::RequestKey;
+use super::revealing::{self, Shown};
 use super::{Api, filters, ndjson, pages};
 use crate::daemon::bus::handle::DeliveryChange;
 use crate::daemon::drafts;
@@ -86,7 +87,7 @@ pub async fn republish(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let from = load(&api, &id).await?;
+    let from = load(&api, &principal, Verb::Read, &id).await?;
     let (parts, body) = request.into_parts();
     let key = RequestKey::read(&parts.headers)?;
     publish_one(&api, &principal, key, Some(from), body).await
@@ -228,16 +229,24 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
     }
 }
 
-/// The event that a path names.
-pub async fn load(api: &Api, id: &str) -> Result<StoredEvent, Problem> {
+/// The event that a path names, if the caller may do that to events of its topic: otherwise it is as if there were none.
+pub async fn load(api: &Api, principal: &Principal, verb: Verb, id: &str) -> Result<StoredEvent, Problem> {
+    let not_found = || Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {id}")));
     let eventid = find(api, id).await?;
     let found = api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?;
-    found.ok_or_else(|| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {eventid}"))))
+    found.filter(|event| principal.may_topic(verb, &event.draft.topic)).ok_or_else(not_found)
 }
 
 /// `GET /events/{id}`
-pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Answer<EventDetail> {
-    let event = load(&api, &id).await?;
+pub async fn show(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Parameters(query): Parameters<RevealQuery>,
+) -> Answer<EventDetail> {
+    let event = load(&api, &principal, Verb::Read, &id).await?;
+    let size_bytes = event.draft.payload.len() as u64;
+    let Shown { event, masked } = revealing::show(&api, &principal, event, &query).await?;
     let leased = api.bus.leased().await?;
     let detail = api.readers.read(move |connection| {
         let names = Names::read(connection, leased)?;
@@ -249,13 +258,18 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Answer<Even
     let text = event_json::event_json(&event, Payload::Included);
     let shown = serde_json::from_str(text.get())
         .map_err(|error| Failure::new(ErrorCode::STORE_CORRUPT, format!("the event {} does not read back: {error}", event.eventid)))?;
-    let size_bytes = event.draft.payload.len() as u64;
-    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, deliveries, tags, event: shown }))
+    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, masked, deliveries, tags, event: shown }))
 }
 
-/// `GET /events/{id}/payload`: its bytes, as they came.
-pub async fn payload(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let event = load(&api, &id).await?;
+/// `GET /events/{id}/payload`: its bytes, as they came, unless something in them is masked.
+pub async fn payload(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Parameters(query): Parameters<RevealQuery>,
+) -> Result<Response, Problem> {
+    let event = load(&api, &principal, Verb::Read, &id).await?;
+    let Shown { event, .. } = revealing::show(&api, &principal, event, &query).await?;
     let mut response = event.draft.payload.into_response();
     let media_type = HeaderValue::from_str(&event.draft.datacontenttype).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     response.headers_mut().insert(CONTENT_TYPE, media_type);
@@ -263,8 +277,11 @@ pub async fn payload(State(api): State<Api>, Path(id): Path<String>) -> Result<R
 }
 
 /// `GET /events`
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQuery>) -> Answer<EventsPage> {
+pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<EventsQuery>) -> Answer<EventsPage> {
     let filter = filters::compiled(query.filter.as_deref())?;
+    if query.reveal || query.reason.is_some() {
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "a list shows no payloads, so it has nothing to reveal")));
+    }
     if query.tag.as_ref().is_some_and(|tag| !tag.contains(':')) {
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "a tag is written `KEY:VALUE`")));
     }
@@ -275,12 +292,15 @@ pub async fn list(State(api): State<Api>, Parameters(query): Parameters<EventsQu
         let names = Names::read(connection, leased)?;
         views::list(connection, &names, (&query, filter.as_ref()), place, limit)
     });
-    let Listed { items, scanned, corrupt, place } = page.await?;
+    let Listed { mut items, scanned, corrupt, place } = page.await?;
+    // The page may be short; its cursor goes on.
+    items.retain(|item| principal.may_topic(Verb::Read, &item.topic));
     Ok(Json(EventsPage { items, scanned, corrupt, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
 }
 
 /// `GET /events/status`
-pub async fn status(State(api): State<Api>) -> Answer<EventsStatus> {
+pub async fn status(State(api): State<Api>, principal: Principal) -> Answer<EventsStatus> {
+    principal.check_all(Verb::Read, Resource::Events, None)?;
     Ok(Json(numbers(&api).await?))
 }
 
@@ -293,7 +313,8 @@ pub async fn numbers(api: &Api) -> Result<EventsStatus, Problem> {
 }
 
 /// `GET /events/errors`
-pub async fn errors(State(api): State<Api>, Parameters(query): Parameters<ErrorsQuery>) -> Answer<Page<ErrorGroup>> {
+pub async fn errors(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<ErrorsQuery>) -> Answer<Page<ErrorGroup>> {
+    principal.check_all(Verb::Read, Resource::Events, None)?;
     let limit = pages::limit(query.limit)?;
     let items = api.readers.read(move |connection| failures::groups(connection, &query, limit)).await?;
     Ok(Json(Page { items, next_cursor: None }))
@@ -306,8 +327,9 @@ pub async fn retry(
     Path(id): Path<String>,
     JsonBody(request): JsonBody<RetryRequest>,
 ) -> Answer<DeliveriesChanged> {
+    let event = load(&api, &principal, Verb::Replay, &id).await?;
     let change = DeliveryChange::Retry { actor: principal.actor };
-    change_deliveries(&api, &id, request.plugin, change).await
+    change_deliveries(&api, event, request.plugin, change).await
 }
 
 /// `POST /events/{id}/discard`
@@ -321,13 +343,13 @@ pub async fn discard(
         let detail = format!("discarding needs a reason of at most {REASON_BYTES_MAX} bytes");
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, detail).next("say why with `--reason`")));
     }
+    let event = load(&api, &principal, Verb::Manage, &id).await?;
     let change = DeliveryChange::Discard { actor: principal.actor, reason: request.reason };
-    change_deliveries(&api, &id, request.plugin, change).await
+    change_deliveries(&api, event, request.plugin, change).await
 }
 
 /// Changes deliveries of an event, and shows all of them as they stand then.
-pub async fn change_deliveries(api: &Api, id: &str, plugin: Option<String>, change: DeliveryChange) -> Answer<DeliveriesChanged> {
-    let event = load(api, id).await?;
+pub async fn change_deliveries(api: &Api, event: StoredEvent, plugin: Option<String>, change: DeliveryChange) -> Answer<DeliveriesChanged> {
     let changed = api.bus.change_deliveries(event.sequence, plugin.clone(), change).await? > 0;
     let leased = api.bus.leased().await?;
     let reading = api.readers.read(move |connection| -> StoreResult<_> {

@@ -2,28 +2,37 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use panotti_core::event::StoredEvent;
+use panotti_core::event::{Draft, StoredEvent};
 use panotti_core::routing::{RuleSet, SubscriptionId};
 use panotti_filter::expression::{Explanation as Clause, Filter};
 use panotti_filter::schema::Schema;
+use panotti_filter::schema::sensitive::MASKED;
 use panotti_protocol::api::{Delivery, ExplainQuery, Explained, Explanation, Routed, SchemaExplained, Why};
 use panotti_protocol::delivery::{Cause, DeliveryState};
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::permission::Verb;
 use panotti_protocol::topic::TopicPattern;
 use rusqlite::Connection;
 
+use super::principal::Principal;
 use super::problem::{Answer, Parameters, Problem};
 use super::topics::does_not_fit;
 use super::{Api, events};
 use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::history::{self, RuleThen};
+use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::schemas;
 use crate::daemon::store::sqlite::views::Names;
 use crate::daemon::{event_schema, event_view};
 
 /// `GET /events/{id}/explain`
-pub async fn explain(State(api): State<Api>, Path(id): Path<String>, Parameters(query): Parameters<ExplainQuery>) -> Answer<Explanation> {
-    let event = events::load(&api, &id).await?;
+pub async fn explain(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Parameters(query): Parameters<ExplainQuery>,
+) -> Answer<Explanation> {
+    let event = events::load(&api, &principal, Verb::Read, &id).await?;
     let leased = api.bus.leased().await?;
     let reading = api.readers.read(move |connection| {
         let names = Names::read(connection, leased)?;
@@ -31,7 +40,9 @@ pub async fn explain(State(api): State<Api>, Path(id): Path<String>, Parameters(
         let (rules, known) = history::rules_of(connection, event.rules)?;
         let deliveries = deliveries.into_iter().map(|(row, delivery)| (row.key.subscription, delivery)).collect();
         let schema = schema_of(connection, &event)?;
-        Ok((Then { event, rules, known }, deliveries, schema))
+        let mut shown = event.clone();
+        let masked = Masks::new(connection).mask(&mut shown)?;
+        Ok((Then { event, shown: shown.draft, masked, rules, known }, deliveries, schema))
     });
     let (then, deliveries, schema): (Then, Vec<(SubscriptionId, Delivery)>, Option<SchemaExplained>) = reading.await?;
     let now = api.rules.current();
@@ -68,6 +79,10 @@ fn schema_of(connection: &Connection, event: &StoredEvent) -> StoreResult<Option
 /// An event and the rules that it was matched by.
 struct Then {
     event: StoredEvent,
+    /// As it is shown.
+    shown: Draft,
+    /// Values that are masked there.
+    masked: u64,
     rules: Vec<RuleThen>,
     /// Whether these are all of them.
     known: bool,
@@ -137,10 +152,17 @@ impl Then {
             // As it was judged then: before the event had an id of its own.
             let why = filter.explain(&event_view::of_draft(&self.event.draft, self.event.accepted_at));
             if let Some(Clause { clause, expected, actual }) = why {
+                let actual = if self.masked > 0 && filter.reads_data() { self.shown_by(&filter) } else { actual };
                 return (Why::Filter, format!("its filter does not match: `{clause}` expects {expected}; found {actual}"));
             }
         }
         (Why::Unknown, format!("`{}` fits, and it is not recorded why it did not match", rule.pattern))
+    }
+
+    /// What a filter that did not match finds in the event as it is shown.
+    fn shown_by(&self, filter: &Filter) -> String {
+        let why = filter.explain(&event_view::of_draft(&self.shown, self.event.accepted_at));
+        why.map_or_else(|| MASKED.to_owned(), |why| why.actual)
     }
 }
 

@@ -9,17 +9,20 @@ use panotti_core::command::CreateFilter;
 use panotti_core::manifest::routed;
 use panotti_filter::expression::Filter;
 use panotti_protocol::api::{
-    EventFiltered, EventFilteredQuery, FilterChanged, FilterExplanation, FilterRequest, Filtered, FilteredQuery, Page, StoredFilter, Tag,
+    EventFiltered, EventFilteredQuery, FilterChanged, FilterExplanation, FilterRequest, Filtered, FilteredQuery, Page, RevealQuery,
+    StoredFilter, Tag,
 };
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::limits::{FILTER_NAME_BYTES_MAX, PLUGINS_MAX, REASON_BYTES_MAX, TAG_BYTES_MAX};
+use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::TopicPattern;
 use serde::Deserialize;
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
+use super::revealing::{self, Shown};
 use super::{Api, events, pages};
 use crate::config::manifest::is_plugin_name;
 use crate::daemon::event_view;
@@ -40,6 +43,7 @@ fn compile(text: &str) -> Result<Filter, Failure> {
 /// `POST /events/filter`
 pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<FilterRequest>) -> Result<Response, Problem> {
     let topic = check(&request)?;
+    principal.check(Verb::Manage, Resource::Filters, &request.name)?;
     let filter = StoredFilter {
         name: request.name,
         filter: request.filter,
@@ -102,8 +106,10 @@ async fn load(api: &Api, name: &str) -> Result<StoredFilter, Problem> {
 }
 
 /// `GET /events/filter`
-pub async fn list(State(api): State<Api>) -> Answer<Page<StoredFilter>> {
-    Ok(Json(Page { items: api.readers.read(|database| filters::all(database)).await?, next_cursor: None }))
+pub async fn list(State(api): State<Api>, principal: Principal) -> Answer<Page<StoredFilter>> {
+    let mut items = api.readers.read(|database| filters::all(database)).await?;
+    items.retain(|filter| principal.grants.allows(Verb::Read, Resource::Filters, &filter.name));
+    Ok(Json(Page { items, next_cursor: None }))
 }
 
 /// `GET /events/filter/{name}`
@@ -136,7 +142,8 @@ pub async fn remove(
 }
 
 /// `GET /events/filtered`: what a filter would have matched, the oldest events first.
-pub async fn filtered(State(api): State<Api>, Parameters(query): Parameters<FilteredQuery>) -> Answer<Filtered> {
+pub async fn filtered(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<FilteredQuery>) -> Answer<Filtered> {
+    principal.check_all(Verb::Read, Resource::Events, query.topic.as_ref())?;
     let filter = compile(&query.filter)?;
     let place = pages::read::<1>('f', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
     let page = api.readers.read(move |connection| views::filtered(connection, &query, &filter, place)).await?;
@@ -148,11 +155,13 @@ pub async fn filtered(State(api): State<Api>, Parameters(query): Parameters<Filt
 /// `GET /events/{id}/filtered`: whether one event matches, and why not.
 pub async fn event_filtered(
     State(api): State<Api>,
+    principal: Principal,
     Path(id): Path<String>,
     Parameters(query): Parameters<EventFilteredQuery>,
 ) -> Answer<EventFiltered> {
     let filter = compile(&query.filter)?;
-    let event = events::load(&api, &id).await?;
+    let event = events::load(&api, &principal, Verb::Read, &id).await?;
+    let Shown { event, .. } = revealing::show(&api, &principal, event, &RevealQuery::default()).await?;
     let found = event_view::evaluate(&filter, &event);
     let why = event_view::explain(&filter, &event);
     let why = why.map(|why| FilterExplanation { clause: why.clause, expected: why.expected, actual: why.actual });

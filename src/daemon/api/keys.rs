@@ -109,8 +109,12 @@ pub async fn whoami(principal: Principal) -> Json<WhoAmI> {
         allow: principal.grants.allow.clone(),
         deny: principal.grants.deny.clone(),
     };
-    if let Identity::Key(key) = principal.identity {
-        answer = WhoAmI { kind: "key".to_owned(), role: key.role.clone(), key: Some(key.id), expires_at: Some(key.expires_at), ..answer };
+    match principal.identity {
+        Identity::Key(key) => {
+            answer =
+                WhoAmI { kind: "key".to_owned(), role: key.role.clone(), key: Some(key.id), expires_at: Some(key.expires_at), ..answer };
+        }
+        Identity::LocalUser { roles, .. } => answer.role = roles.join(", "),
     }
     Json(answer)
 }

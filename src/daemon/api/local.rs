@@ -1,7 +1,9 @@
-//! The local socket: a file of mode 0600 in a folder of mode 0700. Whoever connects must be the daemon's own user or root, whatever the
-//! modes say; anybody else is cut off before a byte is read.
+//! The local socket: a file of mode 0600 in a folder of mode 0700, or, where a group may reach it, 0660 in one of 0750. Whoever connects must
+//! be the daemon's own user, root, or one with a role, whatever the modes say; anybody else is cut off before a byte is read.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
 use axum::http::Extensions;
@@ -13,9 +15,10 @@ use tokio_util::task::TaskTracker;
 use super::http::connection::Service;
 use super::http::limits::ACCEPT_PAUSE;
 use super::http::seats::{Seat, SeatLimits, Seats};
+use super::local_users::LocalUsers;
 use super::principal::Peer;
 use crate::daemon::store::failure::{StoreError, StoreResult};
-use crate::daemon::store::folder::private_folder;
+use crate::daemon::store::folder::{private_folder, shared_folder};
 
 /// Listens on the local socket. The file goes when it is dropped.
 #[derive(Debug)]
@@ -23,28 +26,40 @@ pub struct LocalListener {
     listener: interprocess::local_socket::tokio::Listener,
     path: PathBuf,
     seats: Seats<u32>,
+    users: Arc<LocalUsers>,
 }
 
 impl LocalListener {
     /// Makes the socket. The caller holds the data folder's lock, so a socket that is there already is a leftover.
-    pub fn bind(path: &Path, limits: SeatLimits) -> StoreResult<Self> {
-        if let Some(folder) = path.parent() {
-            private_folder(folder)?;
-        }
+    ///
+    /// # Errors
+    /// [`StoreError::Unsafe`] where others can get at it who should not, or its group cannot; [`StoreError::File`].
+    pub fn bind(path: &Path, limits: SeatLimits, users: Arc<LocalUsers>) -> StoreResult<Self> {
         let file_error = |source| StoreError::File { path: path.to_owned(), source };
+        if let Some(folder) = path.parent() {
+            match users.group() {
+                Some(group) => shared_folder(folder, group)?,
+                None => private_folder(folder)?,
+            }
+        }
         remove_leftover(path)?;
         let name = path.to_fs_name::<GenericFilePath>().map_err(file_error)?;
         let listener = ListenerOptions::new().name(name).mode(0o600).create_tokio().map_err(file_error)?;
-        Ok(Self { listener, path: path.to_owned(), seats: Seats::new(limits) })
+        if let Some(group) = users.group() {
+            // First the group, so that no other one can ever connect.
+            std::os::unix::fs::chown(path, None, Some(group)).map_err(file_error)?;
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o660)).map_err(file_error)?;
+        }
+        Ok(Self { listener, path: path.to_owned(), seats: Seats::new(limits), users })
     }
 
     /// Serves whoever connects, each connection in a task of its own, until the daemon stops.
     pub async fn serve(self, service: Service, tasks: TaskTracker) {
-        while let Some(Connected { stream, uid, seat }) = service.stopping.run_until_cancelled(self.accept()).await {
+        while let Some(Connected { stream, peer, seat }) = service.stopping.run_until_cancelled(self.accept()).await {
             let service = service.clone();
             tasks.spawn(async move {
                 let mut about = Extensions::new();
-                about.insert(ConnectInfo(Peer { uid }));
+                about.insert(ConnectInfo(peer));
                 service.serve(stream, about).await;
                 drop(seat);
             });
@@ -61,13 +76,14 @@ impl LocalListener {
                     continue;
                 }
             };
-            let Some(uid) = stream.peer_creds().ok().and_then(|credentials| credentials.euid()) else { continue };
-            if uid != 0 && uid != rustix::process::geteuid().as_raw() {
+            let Ok(credentials) = stream.peer_creds() else { continue };
+            let Some(uid) = credentials.euid() else { continue };
+            let Some(peer) = self.users.peer(uid, credentials.egid()) else {
                 tracing::warn!(uid, "another user tried to connect and was cut off");
                 continue;
-            }
+            };
             match self.seats.take(uid) {
-                Ok(seat) => return Connected { stream, uid, seat },
+                Ok(seat) => return Connected { stream, peer, seat },
                 Err(full) if full.first => tracing::warn!(uid, "too many connections: those that come now are cut off"),
                 Err(_) => {}
             }
@@ -96,6 +112,6 @@ impl Drop for LocalListener {
 /// A connection that was let in.
 struct Connected {
     stream: LocalSocketStream,
-    uid: u32,
+    peer: Peer,
     seat: Seat<u32>,
 }

@@ -1,19 +1,22 @@
 //! The HTTP API: one router, served on the local socket and, where that is wanted, on the network. Every route of the PRD exists as written, and under `/v1` too.
 //! `docs/api.md` lists path, request and response.
 //!
+//! - [`local_users`]: which local users are let in, and their roles
 //! - [`local`]: the local socket: its file, who may connect, how many
 //! - [`tcp`]: the network: where it listens, when, how many may connect
 //! - [`http`]: HTTP on a connection of either, within its limits
 //! - [`routes`], [`operation`]: the one table of routes, what each needs and what it is for
 //! - [`openapi`]: the OpenAPI document, which is made of that table, and the page that shows it
 //! - [`principal`], [`auth`]: who calls, and how that is found out
-//! - [`keys`]: API keys and who has one
+//! - [`objects`]: what is outside a caller's scope is not there
+//! - [`keys`], [`roles`]: API keys and who has one; what each may do
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`seal`]: stored events held against their tags
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
+//! - [`secrets`]: secrets of the configuration
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`access_log`]: a line in the access log for every request
 //! - [`audit`], [`recording`]: who did what; what is recorded of every request
@@ -34,8 +37,10 @@ pub mod filters;
 pub mod http;
 pub mod keys;
 pub mod local;
+pub mod local_users;
 pub mod ndjson;
 pub mod numbers;
+pub mod objects;
 pub mod openapi;
 pub mod operation;
 pub mod pages;
@@ -48,9 +53,12 @@ pub mod purging;
 pub mod recording;
 pub mod replay_plan;
 mod replays;
+mod revealing;
+pub mod roles;
 pub mod routes;
 pub mod schemas;
 pub mod seal;
+pub mod secrets;
 pub mod stream;
 pub mod subscriptions;
 pub mod tcp;
@@ -77,7 +85,9 @@ use super::clock::Clock;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
+use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
+use local_users::LocalUsers;
 use recording::Refusals;
 
 /// Everything a route works with.
@@ -91,10 +101,14 @@ pub struct Shared {
     pub rules: Arc<Rules>,
     /// Who has a key.
     pub gate: Arc<Gate>,
+    /// Which local users may do what.
+    pub local_users: Arc<LocalUsers>,
     /// The store, to read.
     pub readers: Readers,
     /// What is measured.
     pub meters: Meters,
+    /// Secrets of the configuration.
+    pub secrets: Secrets,
     /// The access log.
     pub access: AccessLog,
     /// What was refused.

@@ -9,7 +9,9 @@ use panotti_protocol::api::{Slo, SloQuery, Stats, StatsBy, StatsQuery, StatsRow}
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
+use panotti_protocol::permission::{Resource, Verb};
 
+use super::principal::Principal;
 use super::problem::{Answer, Parameters, Problem};
 use super::{Api, daemon, events, filters, pages};
 use crate::daemon::store::sqlite::matching;
@@ -33,7 +35,8 @@ fn window(api: &Api, since: Option<panotti_protocol::time::Timestamp>, default: 
 }
 
 /// `GET /events/stats`
-pub async fn stats(State(api): State<Api>, Parameters(query): Parameters<StatsQuery>) -> Answer<Stats> {
+pub async fn stats(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<StatsQuery>) -> Answer<Stats> {
+    principal.check_all(Verb::Read, Resource::Events, None)?;
     if let Some(filter) = filters::compiled(query.filter.as_deref())? {
         return of_matching(&api, query, filter).await;
     }
@@ -76,7 +79,8 @@ async fn of_now(api: &Api) -> Result<Vec<StatsRow>, Problem> {
 }
 
 /// `GET /slo`
-pub async fn slo(State(api): State<Api>, Parameters(query): Parameters<SloQuery>) -> Answer<Slo> {
+pub async fn slo(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<SloQuery>) -> Answer<Slo> {
+    principal.check(Verb::Read, Resource::System, "slo")?;
     let window = window(&api, query.since, SLO_SINCE)?;
     let measured = api.meters.look();
     let found = api.readers.read(move |connection| statistics::indicators(connection, window, &measured)).await?;

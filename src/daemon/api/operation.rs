@@ -12,7 +12,7 @@
 //! [`Routes::takes`], [`Routes::answers`].
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -21,10 +21,10 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::{Resource, Verb};
 use schemars::JsonSchema;
 
-use super::Api;
 use super::openapi::shape::{Content, Header, Reply, Shape, Typed, schema_of};
 use super::principal::Principal;
 use super::problem::{self, Problem};
+use super::{Api, objects};
 
 /// What the caller of a route needs before its handler runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +33,9 @@ pub enum Needs {
     Nothing,
     /// To be somebody that the daemon knows.
     Principal,
-    /// A permission for every object of a kind: the handler does not look at them one by one.
+    /// A permission for every object of a kind: nobody looks at them one by one.
     Permission(Verb, Resource),
-    /// A permission for some object of a kind: the handler asks about each with [`Principal::check`].
+    /// A permission for some object of a kind. The guard asks about the one that the path names, the handler about those that it loads.
     PermissionForEach(Verb, Resource),
 }
 
@@ -187,8 +187,15 @@ async fn guard(needs: Needs, request: Request, next: Next) -> Response {
             Some(principal.lacks(verb, resource, ">"))
         }
     };
-    match refused {
-        Some(failure) => Problem(failure).into_response(),
-        None => next.run(request).await,
+    if let Some(failure) = refused {
+        return Problem(failure).into_response();
     }
+    let (Needs::PermissionForEach(verb, resource), Some(principal)) = (needs, principal.cloned()) else { return next.run(request).await };
+    let (mut parts, body) = request.into_parts();
+    // A path whose parameters do not read is for the handler to refuse, which reads them too.
+    let parameters = RawPathParams::from_request_parts(&mut parts, &()).await.ok();
+    if let Some(failure) = parameters.and_then(|parameters| objects::hidden(&principal, verb, resource, &parameters)) {
+        return Problem(failure).into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
 }

@@ -12,6 +12,7 @@ use panotti_protocol::api::{
 };
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::limits::REASON_BYTES_MAX;
+use panotti_protocol::permission::{Resource, Verb};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::principal::Principal;
@@ -41,8 +42,10 @@ async fn one_with_numbers(api: &Api, plugin: Plugin) -> Result<Plugin, Problem> 
 }
 
 /// `GET /plugins`
-pub async fn list(State(api): State<Api>) -> Answer<Page<Plugin>> {
-    let items = with_numbers(&api, api.host.list()).await?;
+pub async fn list(State(api): State<Api>, principal: Principal) -> Answer<Page<Plugin>> {
+    let mut plugins = api.host.list();
+    plugins.retain(|plugin| principal.grants.allows(Verb::Read, Resource::Plugins, &plugin.name));
+    let items = with_numbers(&api, plugins).await?;
     Ok(Json(Page { items, next_cursor: None }))
 }
 

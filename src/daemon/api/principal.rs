@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::Extensions;
 use axum::http::request::Parts;
-use panotti_core::access::StoredKey;
+use panotti_core::access::{Access, StoredKey};
 use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::{Resource, Verb};
 
+use super::local_users::LocalUsers;
 use super::problem::Problem;
 use crate::config::user::{command_line_source, user_name};
 use crate::daemon::access::KnownKey;
@@ -20,6 +21,8 @@ use crate::daemon::access::KnownKey;
 pub struct Peer {
     /// The user's id.
     pub uid: u32,
+    /// The ids of its groups; none where they do not matter.
+    pub groups: Vec<u32>,
 }
 
 /// Where a connection of the network comes from. A listener puts it into each request, as connect-info or as an extension.
@@ -45,6 +48,8 @@ pub enum Identity {
     LocalUser {
         /// The user's id.
         uid: u32,
+        /// The roles it has here; none for those who may do everything without.
+        roles: Vec<String>,
     },
     /// A key.
     Key(Arc<StoredKey>),
@@ -64,10 +69,12 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// A user of this machine. Only the daemon's own user and root get through the socket, and they may do everything.
-    pub fn local_user(uid: u32) -> Self {
-        let grants = Arc::new(Grants::everything());
-        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity: Identity::LocalUser { uid }, grants }
+    /// A user of this machine.
+    pub fn local_user(peer: &Peer, users: &LocalUsers, access: &Access) -> Self {
+        let (uid, grants) = (peer.uid, Arc::new(users.grants(peer, access)));
+        let roles = users.roles(peer).map(str::to_owned).collect();
+        let identity = Identity::LocalUser { uid, roles };
+        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity, grants }
     }
 
     /// Whoever has a key.

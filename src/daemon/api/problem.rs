@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::http::body;
 use crate::daemon::clock::random_bytes;
+use crate::daemon::redact;
 use crate::daemon::store::failure::StoreError;
 
 /// Largest body of a request that is not publishing, in bytes.
@@ -86,7 +87,8 @@ pub async fn with_request_id(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(RequestId(request_id.clone()));
     let mut response = next.run(request).await;
     tracing::debug!(%request_id, %method, path, status = response.status().as_u16(), "request");
-    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+    if let Some(mut failure) = response.extensions_mut().remove::<Failure>() {
+        redact_failure(&mut failure);
         if failure.status >= 500 {
             tracing::warn!(%request_id, %method, path, code = failure.code, detail = failure.detail, "request failed");
         }
@@ -100,6 +102,13 @@ pub async fn with_request_id(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Failures quote what they were given: a secret in a request must not come back in an answer, or stand in the log.
+fn redact_failure(failure: &mut Failure) {
+    let Failure { detail, why, next, errors, .. } = failure;
+    let parts = errors.iter_mut().flat_map(|part| [&mut part.pointer, &mut part.detail, &mut part.next]);
+    [detail, why, next].into_iter().chain(parts).for_each(redact::owned);
 }
 
 /// No such route.

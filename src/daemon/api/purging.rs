@@ -9,8 +9,9 @@ use panotti_protocol::api::{CancelRequest, DeliveriesChanged, PurgeRequest, Purg
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::limits::REASON_BYTES_MAX;
+use panotti_protocol::permission::{Resource, Verb};
 
-use super::events::change_deliveries;
+use super::events::{change_deliveries, load};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody};
 use super::{Api, filters, pages};
@@ -27,11 +28,13 @@ pub async fn cancel(
     JsonBody(request): JsonBody<CancelRequest>,
 ) -> Answer<DeliveriesChanged> {
     let reason = reason(request.reason)?;
-    change_deliveries(&api, &id, request.plugin, DeliveryChange::Cancel { actor: principal.actor, reason }).await
+    let event = load(&api, &principal, Verb::Manage, &id).await?;
+    change_deliveries(&api, event, request.plugin, DeliveryChange::Cancel { actor: principal.actor, reason }).await
 }
 
 /// `POST /events/purge`
 pub async fn purge(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<PurgeRequest>) -> Answer<Purged> {
+    principal.check_all(Verb::Manage, Resource::Events, request.selection.topic.as_ref())?;
     Ok(Json(purge_part(&api.bus, &api.readers, request, &principal.actor).await?))
 }
 

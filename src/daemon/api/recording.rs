@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use panotti_core::command::Record;
 use panotti_core::origin::{AuditEntry, Origin};
-use panotti_protocol::failure::Failure;
+use panotti_protocol::failure::{ErrorCode, Failure};
 
 use super::Api;
 use super::principal::{self, Identity, Principal};
@@ -96,7 +96,7 @@ pub async fn refusals(State(api): State<Api>, request: Request, next: Next) -> R
     let asker = response.extensions().get::<Asker>().cloned();
     let entry = AuditEntry {
         actor: asker.as_ref().map_or("unknown".to_owned(), |asker| asker.actor.clone()),
-        action: "request".to_owned(),
+        action: if failure.is(ErrorCode::KEY_INVALID) { "key.refused" } else { "request" }.to_owned(),
         object,
         reason: String::new(),
         detail: format!("{}: {}{more}", failure.code, failure.detail),

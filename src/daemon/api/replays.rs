@@ -15,6 +15,7 @@ use panotti_protocol::delivery::ReplayState;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::{ReplayId, Sequence};
 use panotti_protocol::limits::REASON_BYTES_MAX;
+use panotti_protocol::permission::{Resource, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::principal::Principal;
@@ -52,6 +53,7 @@ pub struct ReplayChanged {
 /// `POST /events/replay`
 pub async fn start(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<ReplayRequest>) -> Result<Response, Problem> {
     check(&request)?;
+    principal.check_all(Verb::Replay, Resource::Events, request.selection.topic.as_ref())?;
     let rate = request.rate.unwrap_or(REPLAY_RATE_PER_SECOND);
     let plan = replay_plan::part(&api, &request.selection, rate, request.cursor.as_deref()).await?;
     let comes_to_nothing = plan.deliveries == 0 && plan.next_cursor.is_none();
@@ -67,7 +69,7 @@ pub async fn start(State(api): State<Api>, principal: Principal, JsonBody(reques
         actor: principal.actor,
     };
     let id = api.bus.start_replay(start).await?;
-    let (_, replay) = load(&api, id).await?;
+    let (_, replay) = read(&api, id).await?;
     let mut response = (StatusCode::ACCEPTED, Json(ReplayStarted { changed: true, plan, replay: Some(replay) })).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("/replays/{id}")) {
         response.headers_mut().insert(LOCATION, location);
@@ -135,36 +137,48 @@ async fn find(api: &Api, id: &str) -> Result<ReplayId, Problem> {
     }
 }
 
-async fn load(api: &Api, id: ReplayId) -> Result<(ReplayNumber, Replay), Problem> {
+async fn read(api: &Api, id: ReplayId) -> Result<(ReplayNumber, Replay), Problem> {
     let found = api.readers.read(move |connection| replays::by_id(connection, id)).await?;
-    found.ok_or_else(|| Problem(Failure::new(ErrorCode::REPLAY_NOT_FOUND, format!("there is no replay {id}"))))
+    found.ok_or_else(|| not_found(id))
+}
+
+fn not_found(id: ReplayId) -> Problem {
+    Problem(Failure::new(ErrorCode::REPLAY_NOT_FOUND, format!("there is no replay {id}")))
+}
+
+/// A job, if the caller may do that to every event that it can select: otherwise it is as if there were none.
+async fn load(api: &Api, principal: &Principal, verb: Verb, id: ReplayId) -> Result<(ReplayNumber, Replay), Problem> {
+    let (number, replay) = read(api, id).await?;
+    if principal.may_all(verb, Resource::Events, replay.selection.topic.as_ref()) { Ok((number, replay)) } else { Err(not_found(id)) }
 }
 
 /// `GET /replays`
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<ReplaysQuery>) -> Answer<Page<Replay>> {
+pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<ReplaysQuery>) -> Answer<Page<Replay>> {
     let limit = pages::limit(query.limit)?;
     let before = pages::read::<1>('r', query.cursor.as_deref())?.map_or(u32::MAX, |[number]| u32::try_from(number).unwrap_or(u32::MAX));
     let found = api.readers.read(move |connection| replays::page(connection, query.state, before, limit)).await?;
     let full = found.len() == limit as usize;
     let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('r', &[u64::from(number.0)]));
-    Ok(Json(Page { items: found.into_iter().map(|(_, replay)| replay).collect(), next_cursor }))
+    let may_read = |replay: &Replay| principal.may_all(Verb::Read, Resource::Events, replay.selection.topic.as_ref());
+    Ok(Json(Page { items: found.into_iter().map(|(_, replay)| replay).filter(may_read).collect(), next_cursor }))
 }
 
 /// `GET /replays/{id}`
-pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Answer<Replay> {
+pub async fn show(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<Replay> {
     let id = find(&api, &id).await?;
-    Ok(Json(load(&api, id).await?.1))
+    Ok(Json(load(&api, &principal, Verb::Read, id).await?.1))
 }
 
 /// `GET /replays/{id}/items`
 pub async fn items(
     State(api): State<Api>,
+    principal: Principal,
     Path(id): Path<String>,
     Parameters(query): Parameters<ReplayItemsQuery>,
 ) -> Answer<Page<ReplayItem>> {
     let limit = pages::limit(query.limit)?;
     let id = find(&api, &id).await?;
-    let (number, _) = load(&api, id).await?;
+    let (number, _) = load(&api, &principal, Verb::Read, id).await?;
     let after = match pages::read::<2>('i', query.cursor.as_deref())? {
         Some([sequence, subscription]) => DeliveryKey {
             sequence: Sequence(sequence),
@@ -195,9 +209,9 @@ pub async fn items(
 /// `POST /replays/{id}/cancel`
 pub async fn cancel(State(api): State<Api>, principal: Principal, Path(id): Path<String>) -> Answer<ReplayChanged> {
     let id = find(&api, &id).await?;
-    load(&api, id).await?;
+    load(&api, &principal, Verb::Replay, id).await?;
     let changed = api.bus.cancel_replay(id, &principal.actor).await?;
-    let (_, replay) = load(&api, id).await?;
+    let (_, replay) = read(&api, id).await?;
     Ok(Json(ReplayChanged { changed, replay }))
 }
 
@@ -213,9 +227,9 @@ pub async fn resume(State(api): State<Api>, principal: Principal, Path(id): Path
 
 async fn steer(api: &Api, principal: &Principal, id: &str, steering: Steering) -> Answer<ReplayChanged> {
     let id = find(api, id).await?;
-    load(api, id).await?;
+    load(api, principal, Verb::Replay, id).await?;
     let steered = api.bus.steer_replay(id, steering, &principal.actor).await?;
-    let (_, replay) = load(api, id).await?;
+    let (_, replay) = read(api, id).await?;
     match steered {
         Some(changed) => Ok(Json(ReplayChanged { changed, replay })),
         None => Err(Problem(Failure::new(ErrorCode::REPLAY_STATE, format!("the replay {id} is {}", replay.state)))),

@@ -2,7 +2,9 @@
 //! OpenAPI document and everything else that must know all routes. A route cannot be added without saying what it needs and what it is for.
 
 use axum::Router;
-use panotti_protocol::api::{AuditRecord, FilterChanged, KeyMade, LineAnswer, LogLine, Page, PublishSummary, ReplayStarted, SchemaChanged};
+use panotti_protocol::api::{
+    AuditRecord, FilterChanged, KeyMade, LineAnswer, LogLine, Page, PublishSummary, ReplayStarted, RoleChanged, SchemaChanged,
+};
 use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::ErrorCode as E;
 use panotti_protocol::permission::{Resource, Verb};
@@ -11,7 +13,7 @@ use super::operation::Routes;
 pub use super::operation::{Needs, Operation};
 use super::{
     Api, audit, checks, daemon, events, explanations, export, filters, keys, numbers, openapi, plugin_state, plugins, purging, replays,
-    schemas, seal, stream, subscriptions, topics, traces,
+    roles, schemas, seal, secrets, stream, subscriptions, topics, traces,
 };
 
 /// What a header that some routes read is for.
@@ -67,8 +69,13 @@ const fn may(verb: Verb, resource: Resource) -> Needs {
     Needs::Permission(verb, resource)
 }
 
+const fn each(verb: Verb, resource: Resource) -> Needs {
+    Needs::PermissionForEach(verb, resource)
+}
+
 fn the_daemon(routes: Routes) -> Routes {
-    let (see, config, manage) = (may(Verb::Read, Resource::System), may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::System));
+    let (see, manage) = (may(Verb::Read, Resource::System), may(Verb::Manage, Resource::System));
+    let (config, set_config) = (may(Verb::Read, Resource::Config), may(Verb::Manage, Resource::Config));
     let audited = may(Verb::Read, Resource::Audit);
     routes
         .route("get_live", "GET", "/livez", Needs::Nothing, daemon::live)
@@ -79,8 +86,18 @@ fn the_daemon(routes: Routes) -> Routes {
         .says("Versions of the program and of what it speaks", &[])
         .route("get_status", "GET", "/status", see, daemon::status)
         .says("The daemon as a whole", &[])
-        .route("get_config", "GET", "/config", config, daemon::config)
+        .route("get_config", "GET", "/config", each(Verb::Read, Resource::Config), daemon::config)
         .says("Every setting in force, and where it comes from", &[])
+        .route("list_secrets", "GET", "/config/secrets", config, secrets::list)
+        .says("Names of the secrets, and who uses them; never what they are", &[])
+        .route("set_secret", "PUT", "/config/secrets/{name}", set_config, secrets::set)
+        .says("Sets a secret", &[E::SECRET_INVALID])
+        .example(r#"{"value": "correct horse battery staple", "reason": "a new token"}"#)
+        .route("remove_secret", "DELETE", "/config/secrets/{name}", set_config, secrets::remove)
+        .says("Removes a secret", &[E::SECRET_NOT_FOUND])
+        .route("rotate_secrets", "POST", "/config/secrets/rotate", set_config, secrets::rotate)
+        .says("Seals all secrets with a new key", &[])
+        .example(r#"{"reason": "every quarter"}"#)
         .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
         .says("What only the daemon can look at, for `panotti doctor`", &[])
         .route("list_audit_records", "GET", "/audit", audited, audit::list)
@@ -114,14 +131,15 @@ fn the_daemon(routes: Routes) -> Routes {
 }
 
 fn events_and_topics(routes: Routes) -> Routes {
-    let (read, publish) = (may(Verb::Read, Resource::Events), may(Verb::Publish, Resource::Events));
-    let (replay, manage) = (may(Verb::Replay, Resource::Events), may(Verb::Manage, Resource::Events));
-    let (see_filters, manage_filters) = (may(Verb::Read, Resource::Filters), may(Verb::Manage, Resource::Filters));
-    let (see_schemas, manage_schemas) = (may(Verb::Read, Resource::Schemas), may(Verb::Manage, Resource::Schemas));
+    let (read, publish) = (each(Verb::Read, Resource::Events), each(Verb::Publish, Resource::Events));
+    let (replay, manage) = (each(Verb::Replay, Resource::Events), each(Verb::Manage, Resource::Events));
+    let all = may(Verb::Read, Resource::Events);
+    let (see_filters, manage_filters) = (each(Verb::Read, Resource::Filters), each(Verb::Manage, Resource::Filters));
+    let (see_schemas, manage_schemas) = (each(Verb::Read, Resource::Schemas), each(Verb::Manage, Resource::Schemas));
     routes
         .route("list_events", "GET", "/events", read, events::list)
         .says("Events without their payloads, with their deliveries", &[E::FILTER_INVALID])
-        .route("publish_events", "POST", "/events", Needs::PermissionForEach(Verb::Publish, Resource::Events), events::publish)
+        .route("publish_events", "POST", "/events", publish, events::publish)
         .says("Publishes an event, a batch, or lines; answers when they are on disk", PUBLISHING)
         .header("Idempotency-Key", IDEMPOTENCY_KEY)
         .takes::<NewEvent>("application/json")
@@ -134,20 +152,20 @@ fn events_and_topics(routes: Routes) -> Routes {
         .answers::<PublishSummary>(200)
         .answers_as::<LineAnswer>("application/x-ndjson")
         .example(r#"{"type": "recording.ended", "source": "/studio", "id": "rec-42", "data": {"transcript": "one two three"}}"#)
-        .route("get_event_status", "GET", "/events/status", read, events::status)
+        .route("get_event_status", "GET", "/events/status", all, events::status)
         .says("Numbers of the event system", &[])
         .route("stream_events", "GET", "/events/stream", read, stream::stream)
         .says("What is published and how attempts end, as server-sent events", &[E::FILTER_INVALID])
         .header("Last-Event-ID", "The `id` of the last event that was seen: begin after it")
         .answers_bytes("text/event-stream")
-        .route("list_error_groups", "GET", "/events/errors", read, events::errors)
+        .route("list_error_groups", "GET", "/events/errors", all, events::errors)
         .says("Failures that are alike, in groups", &[])
         .route("purge_events", "POST", "/events/purge", manage, purging::purge)
         .says("Removes stored events for good, one part at a time", &[E::PURGE_SELECTOR_MISSING, E::SELECTION_INVALID, E::FILTER_INVALID])
         .example(r#"{"selection": {"topic": "recording.*", "before": "2026-10-01T00:00:00Z"}, "dry_run": true}"#)
         .route("get_trace", "GET", "/events/trace", read, traces::trace)
         .says("The story an event belongs to", &[E::EVENT_NOT_FOUND])
-        .route("get_event_stats", "GET", "/events/stats", read, numbers::stats)
+        .route("get_event_stats", "GET", "/events/stats", all, numbers::stats)
         .says("How many events and deliveries there were, by topic and plugin", &[E::FILTER_INVALID])
         .route("export_events", "GET", "/events/export", read, export::export)
         .says("Stored events as lines that can be published again, the oldest first", &[E::FILTER_INVALID])
@@ -203,7 +221,7 @@ fn events_and_topics(routes: Routes) -> Routes {
         .route("get_topic", "GET", "/topics/{topic}", read, topics::show)
         .says("A topic, who publishes to it, and how long its events are kept", &[E::EVENT_TOPIC_INVALID, E::TOPIC_NOT_FOUND])
         .route("get_topic_route", "GET", "/topics/{topic}/route", read, topics::route)
-        .says("Who would get an event of the topic now", &[E::EVENT_TOPIC_INVALID])
+        .says("Who would get an event of the topic now", &[E::EVENT_TOPIC_INVALID, E::TOPIC_NOT_FOUND])
         .route("list_schemas", "GET", "/schemas", see_schemas, schemas::list)
         .says("The schemas in force", &[])
         .route("create_schema", "POST", "/schemas", manage_schemas, schemas::create)
@@ -235,8 +253,8 @@ fn events_and_topics(routes: Routes) -> Routes {
 }
 
 fn replays_and_plugins(routes: Routes) -> Routes {
-    let (read, replay) = (may(Verb::Read, Resource::Events), may(Verb::Replay, Resource::Events));
-    let (see, manage) = (may(Verb::Read, Resource::Plugins), may(Verb::Manage, Resource::Plugins));
+    let (read, replay) = (each(Verb::Read, Resource::Events), each(Verb::Replay, Resource::Events));
+    let (see, manage) = (each(Verb::Read, Resource::Plugins), each(Verb::Manage, Resource::Plugins));
     routes
         .route("list_replays", "GET", "/replays", read, replays::list)
         .says("Jobs, the newest first", &[])
@@ -287,7 +305,7 @@ fn replays_and_plugins(routes: Routes) -> Routes {
 }
 
 fn keys_and_roles(routes: Routes) -> Routes {
-    let (see, manage) = (may(Verb::Read, Resource::Keys), may(Verb::Manage, Resource::Keys));
+    let (see, manage) = (each(Verb::Read, Resource::Keys), each(Verb::Manage, Resource::Keys));
     routes
         .route("list_keys", "GET", "/keys", see, keys::list)
         .says("Keys, without their secrets", &[])
@@ -304,6 +322,21 @@ fn keys_and_roles(routes: Routes) -> Routes {
         .route("revoke_key", "POST", "/keys/{id}/revoke", manage, keys::revoke)
         .says("Ends a key, and what is open with it", &[E::KEY_NOT_FOUND, E::PERMISSION_EXCEEDED])
         .example(r#"{"reason": "the laptop was stolen"}"#)
+        .route("list_roles", "GET", "/roles", see, roles::list)
+        .says("The roles: those that come with Panotti, and others", &[])
+        .route("create_role", "POST", "/roles", manage, roles::create)
+        .says("Makes a role", &[E::ROLE_EXISTS, E::ROLE_NOT_FOUND, E::PERMISSION_EXCEEDED])
+        .answers::<RoleChanged>(201)
+        .example(r#"{"name": "studio", "from": "viewer", "allow": ["publish:events:recording.*"]}"#)
+        .route("get_role", "GET", "/roles/{name}", see, roles::show)
+        .says("A role, and what it allows", &[E::ROLE_NOT_FOUND])
+        .route("set_role", "PUT", "/roles/{name}", manage, roles::set)
+        .says("Says anew what a role allows", &[E::ROLE_NOT_FOUND, E::ROLE_BUILT_IN, E::PERMISSION_EXCEEDED])
+        .example(r#"{"allow": ["publish:events:recording.*"], "reason": "only what it needs"}"#)
+        .route("remove_role", "DELETE", "/roles/{name}", manage, roles::remove)
+        .says("Removes a role that no key has", &[E::ROLE_NOT_FOUND, E::ROLE_BUILT_IN, E::ROLE_IN_USE, E::PERMISSION_EXCEEDED])
+        .route("check_permission", "GET", "/permissions/check", see, roles::check)
+        .says("Whether somebody may do something, and what decides it", &[E::KEY_NOT_FOUND, E::ROLE_NOT_FOUND])
         .route("get_whoami", "GET", "/whoami", Needs::Principal, keys::whoami)
         .says("Who the caller is, and what it may do", &[])
 }
@@ -329,7 +362,8 @@ mod tests {
         assert_eq!(for_strangers, ["/livez", "/readyz", "/openapi.json", "/docs", "/docs/page.js", "/docs/page.css"]);
         for operation in operations().iter().filter(|operation| operation.method != "GET") {
             let asks_only = ["check_schema", "validate_against_schema"].contains(&operation.id);
-            let reads = matches!(operation.needs, Needs::Permission(Verb::Read, _) | Needs::Principal);
+            let reads =
+                matches!(operation.needs, Needs::Permission(Verb::Read, _) | Needs::PermissionForEach(Verb::Read, _) | Needs::Principal);
             assert!(asks_only || !reads, "{} changes something", operation.id);
         }
     }

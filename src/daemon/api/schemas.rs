@@ -17,6 +17,7 @@ use panotti_protocol::api::{
 };
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::limits::REASON_BYTES_MAX;
+use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::topic::Topic;
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,9 +25,10 @@ use serde_json::value::RawValue;
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
-use super::{Api, pages, topics};
+use super::{Api, pages, revealing, topics};
 use crate::daemon::event_json::is_json;
 use crate::daemon::schemas::{Found, Registry, Wanted, told};
+use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::schemas;
 
 /// Events that a schema is inferred from when nothing is said.
@@ -49,6 +51,7 @@ fn checked_reason(reason: Option<String>) -> Result<String, Failure> {
 /// `POST /schemas`
 pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<SchemaRequest>) -> Result<Response, Problem> {
     let SchemaRequest { topic, schema, mode, compatibility, dry_run, reason } = request;
+    principal.check(Verb::Manage, Resource::Schemas, topic.as_str())?;
     let wanted = Wanted {
         topic,
         text: String::from(Box::<str>::from(schema)),
@@ -70,13 +73,14 @@ pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(reque
 }
 
 /// `GET /schemas`: those in force, in the order in which topics got their first.
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<TopicsQuery>) -> Answer<Page<SchemaSummary>> {
+pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<TopicsQuery>) -> Answer<Page<SchemaSummary>> {
     let limit = pages::limit(query.limit)?;
     let after = pages::read::<1>('s', query.cursor.as_deref())?.map_or(0, |[number]| i64::try_from(number).unwrap_or(i64::MAX));
     let found = api.readers.read(move |connection| schemas::page(connection, after, limit)).await?;
     let full = found.len() == limit as usize;
     let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('s', &[u64::try_from(*number).unwrap_or(0)]));
-    Ok(Json(Page { items: found.into_iter().map(|(_, summary)| summary).collect(), next_cursor }))
+    let may_read = |summary: &SchemaSummary| principal.grants.allows(Verb::Read, Resource::Schemas, summary.topic.as_str());
+    Ok(Json(Page { items: found.into_iter().map(|(_, summary)| summary).filter(may_read).collect(), next_cursor }))
 }
 
 fn not_found(topic: &Topic, version: Option<u32>) -> Problem {
@@ -181,7 +185,12 @@ pub async fn validate(
 }
 
 /// `GET /schemas/{topic}/infer`: a schema that describes the newest stored events.
-pub async fn infer(State(api): State<Api>, Path(name): Path<String>, Parameters(query): Parameters<InferQuery>) -> Answer<Inferred> {
+pub async fn infer(
+    State(api): State<Api>,
+    principal: Principal,
+    Path(name): Path<String>,
+    Parameters(query): Parameters<InferQuery>,
+) -> Answer<Inferred> {
     let topic = topics::topic(&name)?;
     let from = query.from.unwrap_or(INFER_EVENTS);
     if !(1..=INFER_EVENTS_MAX).contains(&from) {
@@ -189,17 +198,23 @@ pub async fn infer(State(api): State<Api>, Path(name): Path<String>, Parameters(
     }
     let wanted = topic.clone();
     let reading = api.readers.read(move |connection| {
-        let (mut inference, mut without_json) = (Inference::default(), 0);
-        let since = query.since.unwrap_or_default();
-        let more = schemas::payloads(connection, &wanted, since, from, |media_type, payload| {
-            match is_json(media_type).then(|| serde_json::from_slice(payload).ok()).flatten() {
+        let (mut inference, mut without_json, mut masked) = (Inference::default(), 0, 0);
+        let (masks, since) = (Masks::new(connection), query.since.unwrap_or_default());
+        let more = schemas::newest(connection, &wanted, since, from, |mut event| {
+            match is_json(&event.draft.datacontenttype).then(|| serde_json::from_slice(&event.draft.payload).ok()).flatten() {
                 Some(value) => inference.add(&value),
                 None => without_json += 1,
             }
+            masked += masks.mask(&mut event)?;
+            Ok(())
         })?;
-        Ok((inference, without_json, more))
+        Ok((inference, without_json, more, masked))
     });
-    let (inference, without_json, more) = reading.await?;
+    let (inference, without_json, more, masked) = reading.await?;
+    if masked > 0 {
+        // Values stand in an inferred schema where they were few.
+        revealing::of_topic(&api, &principal, &topic, "an inferred schema").await?;
+    }
     if inference.seen() == 0 {
         let failure = Failure::new(ErrorCode::TOPIC_NOT_FOUND, format!("no event of `{topic}` with a JSON payload is stored"));
         return Err(Problem(failure.next("publish some first, or give an earlier `since`")));

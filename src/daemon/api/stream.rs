@@ -11,17 +11,20 @@ use futures_util::Stream;
 use panotti_core::action::Notice;
 use panotti_core::event::StoredEvent;
 use panotti_filter::expression::Filter;
-use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, StreamQuery};
+use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, RevealQuery, StreamQuery};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
+use panotti_protocol::permission::Verb;
 use tokio::sync::{broadcast, mpsc};
 
+use super::principal::Principal;
 use super::problem::{Parameters, Problem};
-use super::{Api, filters};
+use super::{Api, filters, revealing};
 use crate::daemon::bus::watch::FeedItem;
 use crate::daemon::event_json::{Payload, event_json};
 use crate::daemon::event_view;
 use crate::daemon::store::sqlite::events;
+use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
 
 /// Events between the store or the feed and the client's connection.
@@ -34,6 +37,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Streams until the client goes or the daemon stops.
 pub async fn stream(
     State(api): State<Api>,
+    principal: Principal,
     headers: HeaderMap,
     Parameters(query): Parameters<StreamQuery>,
 ) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Problem> {
@@ -44,10 +48,15 @@ pub async fn stream(
         None => query.after,
     };
     let filter = filters::compiled(query.filter.as_deref())?;
+    if query.reveal && !query.payload {
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "without `payload` there is nothing to reveal")));
+    }
+    let asked = RevealQuery { reveal: query.reveal, reason: query.reason.clone() };
+    revealing::all(&api, &principal, query.topic.as_ref(), &asked, "a stream").await?;
     let feed = api.bus.feed().subscribe();
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     tokio::spawn(async move {
-        let watcher = Watcher { api, query, filter, sender };
+        let watcher = Watcher { api, principal, query, filter, sender };
         // An error means that the client is gone or the store could not be read, which the log has.
         let _ = watcher.run(feed, after).await;
     });
@@ -63,6 +72,7 @@ struct Over;
 
 struct Watcher {
     api: Api,
+    principal: Principal,
     query: StreamQuery,
     filter: Option<Filter>,
     sender: mpsc::Sender<SseEvent>,
@@ -130,6 +140,9 @@ impl Watcher {
             })?;
             for item in items {
                 place = place.max(item.sequence);
+                if !self.principal.may_topic(Verb::Read, &item.topic) {
+                    continue;
+                }
                 if self.query.event.is_some_and(|wanted| wanted != item.eventid) {
                     continue;
                 }
@@ -146,7 +159,15 @@ impl Watcher {
     }
 
     async fn whole(&self, sequence: Sequence) -> Result<(), Over> {
-        match self.api.readers.read(move |connection| events::by_sequence(connection, sequence)).await {
+        let reveal = self.query.reveal;
+        let reading = self.api.readers.read(move |connection| {
+            let mut event = events::by_sequence(connection, sequence)?;
+            if let Some(event) = event.as_mut().filter(|_| !reveal) {
+                Masks::new(connection).mask(event)?;
+            }
+            Ok(event)
+        });
+        match reading.await {
             Ok(Some(event)) => self.send_json("published", Some(sequence), &event_json(&event, Payload::Included)).await,
             Ok(None) => Ok(()),
             Err(_) => Err(Over),
@@ -156,6 +177,7 @@ impl Watcher {
     async fn published(&self, event: &StoredEvent, size_bytes: u64) -> Result<(), Over> {
         let wanted = self.query.event.is_none_or(|wanted| wanted == event.eventid);
         if !wanted
+            || !self.principal.may_topic(Verb::Read, &event.draft.topic)
             || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&event.draft.topic))
             || !self.plugin_gets(event)
             || !self.filter_lets_through(event.sequence, Some(event)).await?
@@ -174,10 +196,12 @@ impl Watcher {
         if let Some(event) = known.filter(|_| !filter.reads_data()) {
             return Ok(event_view::evaluate(filter, event).matched);
         }
-        match self.api.readers.read(move |connection| events::by_sequence(connection, sequence)).await {
-            Ok(event) => Ok(event.is_some_and(|event| event_view::evaluate(filter, &event).matched)),
-            Err(_) => Err(Over),
-        }
+        let filter = filter.clone();
+        let reading = self.api.readers.read(move |connection| match events::by_sequence(connection, sequence)? {
+            Some(event) => Ok(Masks::new(connection).evaluate(&filter, &event)?.matched),
+            None => Ok(false),
+        });
+        reading.await.map_err(|_| Over)
     }
 
     fn plugin_gets(&self, event: &StoredEvent) -> bool {
@@ -190,7 +214,8 @@ impl Watcher {
     async fn outcome(&self, notice: &Notice) -> Result<(), Over> {
         let rules = self.api.rules.current();
         let Some(rule) = rules.rules.iter().find(|rule| rule.subscription == notice.subscription) else { return Ok(()) };
-        if self.query.event.is_some_and(|wanted| wanted != notice.eventid)
+        if !self.principal.may_topic(Verb::Read, &notice.topic)
+            || self.query.event.is_some_and(|wanted| wanted != notice.eventid)
             || self.query.plugin.as_ref().is_some_and(|plugin| *plugin != rule.plugin)
             || self.query.topic.as_ref().is_some_and(|pattern| !pattern.matches(&notice.topic))
         {

@@ -4,17 +4,20 @@ use axum::Json;
 use axum::extract::{Path, State};
 use panotti_protocol::api::{Page, Subscription};
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::permission::{Resource, Verb};
 
 use super::Api;
+use super::principal::Principal;
 use super::problem::{Answer, Problem};
 use crate::config::suggest::did_you_mean;
 use crate::daemon::store::sqlite::subscriptions;
 
 /// `GET /subscriptions`: all of them, which are at most 1,000.
-pub async fn list(State(api): State<Api>) -> Answer<Page<Subscription>> {
+pub async fn list(State(api): State<Api>, principal: Principal) -> Answer<Page<Subscription>> {
     let look = api.bus.look().await?;
     let now = api.clock.now();
-    let items = api.readers.read(move |connection| subscriptions::all(connection, &look, now)).await?;
+    let mut items = api.readers.read(move |connection| subscriptions::all(connection, &look, now)).await?;
+    items.retain(|item| principal.grants.allows(Verb::Read, Resource::Plugins, &item.plugin));
     Ok(Json(Page { items, next_cursor: None }))
 }
 

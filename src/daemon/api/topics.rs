@@ -5,8 +5,10 @@ use axum::extract::{Path, State};
 use panotti_core::routing::{Rule, RuleSet};
 use panotti_protocol::api::{OnDisabled, Page, Routed, SchemaInForce, TopicDetail, TopicRoute, TopicSummary, TopicsQuery, Why};
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::permission::Verb;
 use panotti_protocol::topic::Topic;
 
+use super::principal::Principal;
 use super::problem::{Answer, Parameters, Problem};
 use super::{Api, pages};
 use crate::daemon::store::sqlite::subscriptions::Disabled;
@@ -24,7 +26,7 @@ fn consumers(rules: &RuleSet, topic: &Topic) -> Vec<String> {
 }
 
 /// `GET /topics`: in the order in which they appeared.
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<TopicsQuery>) -> Answer<Page<TopicSummary>> {
+pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<TopicsQuery>) -> Answer<Page<TopicSummary>> {
     let limit = pages::limit(query.limit)?;
     let after = pages::read::<1>('t', query.cursor.as_deref())?.map_or(0, |[number]| i64::try_from(number).unwrap_or(i64::MAX));
     let now = api.clock.now();
@@ -33,7 +35,8 @@ pub async fn list(State(api): State<Api>, Parameters(query): Parameters<TopicsQu
     let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('t', &[u64::try_from(*number).unwrap_or(0)]));
     let rules = api.rules.current();
     let with_consumers = |(_, summary): (i64, TopicSummary)| TopicSummary { consumers: consumers(&rules, &summary.topic), ..summary };
-    Ok(Json(Page { items: found.into_iter().map(with_consumers).collect(), next_cursor }))
+    let seen = found.into_iter().filter(|(_, summary)| principal.may_topic(Verb::Read, &summary.topic));
+    Ok(Json(Page { items: seen.map(with_consumers).collect(), next_cursor }))
 }
 
 /// `GET /topics/{topic}`

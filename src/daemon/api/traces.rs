@@ -6,7 +6,9 @@ use panotti_protocol::api::{Trace, TraceQuery};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::EventId;
 use panotti_protocol::limits::ATTRIBUTE_BYTES_MAX;
+use panotti_protocol::permission::{Resource, Verb};
 
+use super::principal::Principal;
 use super::problem::{Answer, Parameters, Problem};
 use super::{Api, events};
 use crate::daemon::store::sqlite::events as stored;
@@ -15,7 +17,7 @@ use crate::daemon::store::sqlite::views::Names;
 
 /// `GET /events/trace`: by an event of the story or by its correlation id. A whole id of a stored event is that event; anything else is
 /// looked for as a correlation id first, then as the end of an event's id.
-pub async fn trace(State(api): State<Api>, Parameters(query): Parameters<TraceQuery>) -> Answer<Trace> {
+pub async fn trace(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<TraceQuery>) -> Answer<Trace> {
     if query.of.is_empty() || query.of.len() > ATTRIBUTE_BYTES_MAX {
         let detail = format!("`of` is an event or a correlation id of at most {ATTRIBUTE_BYTES_MAX} bytes");
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, detail)));
@@ -25,16 +27,25 @@ pub async fn trace(State(api): State<Api>, Parameters(query): Parameters<TraceQu
         Err(_) => query.of.clone(),
     };
     if let Some(found) = read(&api, correlation).await? {
-        return Ok(Json(found));
+        return if may_read(&principal, &found) { Ok(Json(found)) } else { Err(hidden(&query.of)) };
     }
-    let not_found = || {
-        let detail = format!("no stored event has the id or the correlation id `{}`", query.of);
-        Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail))
-    };
+    let not_found = || hidden(&query.of);
     let is_ending = !query.exact || query.of == "@last";
     let eventid = if is_ending { events::find(&api, &query.of).await.map_err(|_| not_found())? } else { return Err(not_found()) };
     let correlation = correlation_of(&api, eventid).await?.ok_or_else(not_found)?;
-    Ok(Json(read(&api, correlation).await?.ok_or_else(not_found)?))
+    let found = read(&api, correlation).await?.filter(|found| may_read(&principal, found));
+    Ok(Json(found.ok_or_else(not_found)?))
+}
+
+/// A story is whole or not there: one with holes would tell another story.
+fn may_read(principal: &Principal, story: &Trace) -> bool {
+    story.events.iter().all(|event| principal.may_topic(Verb::Read, &event.topic))
+        && (!story.cut || principal.may_all(Verb::Read, Resource::Events, None))
+}
+
+fn hidden(of: &str) -> Problem {
+    let detail = format!("no stored event has the id or the correlation id `{of}`");
+    Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail))
 }
 
 async fn correlation_of(api: &Api, eventid: EventId) -> Result<Option<String>, Problem> {

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use super::entry::{Mail, Overlay};
 use super::instance::Running;
 use super::supervisor::{DAEMON, Supervisor};
+use crate::config::manifest_secrets::wrong;
 use crate::config::suggest::did_you_mean;
 
 /// How long a copy may take to answer to a new configuration.
@@ -43,6 +44,7 @@ impl Supervisor {
             let meant = did_you_mean(unknown, defaults.keys().map(String::as_str));
             return Err(if meant.is_empty() { failure } else { failure.next(meant) });
         }
+        self.check_secrets(&update)?;
         let before = self.entry.overlay().clone();
         if let Some(expected) = update.revision.filter(|expected| *expected != before.revision) {
             let detail = format!("revision {expected} of the configuration of `{name}` is not the present one, {}", before.revision);
@@ -64,10 +66,28 @@ impl Supervisor {
         Ok(true)
     }
 
+    /// Whether the plugin may have the secrets that it would be given, and whether they are set.
+    fn check_secrets(&self, update: &PluginConfigUpdate) -> Result<(), Failure> {
+        let referred = panotti_protocol::manifest::secrets_of(update.overlay.values());
+        let invalid = |detail: String, next: String| Err(Failure::new(ErrorCode::PLUGIN_CONFIG_INVALID, detail).next(next));
+        if let Some((detail, next)) = wrong(self.manifest()?, &referred).into_iter().next() {
+            return invalid(detail, next);
+        }
+        match self.shared.secrets.missing(&update.overlay) {
+            Some(name) => invalid(format!("the secret `{name}` is not set"), format!("`panotti config secret set {name}`")),
+            None => Ok(()),
+        }
+    }
+
     async fn pass_on(&mut self, actor: &str, reply: oneshot::Sender<Result<PluginConfig, Failure>>) {
         match (&self.state, &mut self.copy) {
             (PluginState::Running { .. }, Some(copy)) => {
                 let (config, config_revision) = self.entry.config();
+                let Ok(config) = self.shared.secrets.resolve(&config) else {
+                    // Removed a moment ago: the restart waits for it.
+                    let _ = reply.send(Ok(self.entry.plugin_config(true, "needs_restart")));
+                    return self.signal_or_remark(Signal::Restart, actor).await;
+                };
                 copy.session.send(&ToPlugin::Config(Config { config, config_revision }));
                 copy.config_replies.push((config_revision, reply));
                 let (mail, instance) = (self.entry.mail.clone(), copy.instance);

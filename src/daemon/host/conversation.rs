@@ -22,6 +22,7 @@ use super::supervisor::{DAEMON, Supervisor};
 use crate::daemon::bus::handle::OutcomeAnswer;
 use crate::daemon::drafts;
 use crate::daemon::event_json::{Payload, event_json};
+use crate::daemon::redact;
 
 /// Lines in a row that are no frames, after which an instance is ended.
 pub const GARBAGE_MAX: u32 = 10;
@@ -95,11 +96,11 @@ impl Supervisor {
     async fn frame(&mut self, instance: InstanceId, frame: FromPlugin) {
         match frame {
             FromPlugin::Ready(ready) => self.ready(instance, &ready).await,
-            FromPlugin::NotReady(why) => self.signal_or_remark(Signal::NotReady(why.why), DAEMON).await,
+            FromPlugin::NotReady(why) => self.signal_or_remark(Signal::NotReady(redact::text(&why.why).into_owned()), DAEMON).await,
             FromPlugin::Failed(failed) => {
                 let signal = match failed.kind {
-                    FailedKind::Configuration => Signal::NeedsConfiguration(failed.why),
-                    FailedKind::Permanent => Signal::Permanent(failed.why),
+                    FailedKind::Configuration => Signal::NeedsConfiguration(redact::text(&failed.why).into_owned()),
+                    FailedKind::Permanent => Signal::Permanent(redact::text(&failed.why).into_owned()),
                 };
                 self.signal_or_remark(signal, DAEMON).await;
             }
@@ -170,7 +171,8 @@ impl Supervisor {
         }
     }
 
-    async fn outcome(&mut self, outcome: Outcome) {
+    async fn outcome(&mut self, mut outcome: Outcome) {
+        without_secrets(&mut outcome);
         let (delivery, token) = (outcome.delivery_id, outcome.fencing_token);
         let Some(copy) = &mut self.copy else { return };
         if copy.held.get(&delivery).is_none_or(|held| held.token != token) {
@@ -293,6 +295,16 @@ impl Supervisor {
         if futures_util::poll!(&mut answered).is_pending() {
             tokio::spawn(answered);
         }
+    }
+}
+
+/// What a handler says of its failure is kept with the attempt and shown to many: it is no place for a secret.
+fn without_secrets(outcome: &mut Outcome) {
+    outcome.reason.iter_mut().for_each(redact::owned);
+    if let Some(error) = &mut outcome.error {
+        redact::owned(&mut error.class);
+        redact::owned(&mut error.message);
+        error.place.iter_mut().for_each(redact::owned);
     }
 }
 

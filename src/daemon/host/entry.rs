@@ -1,10 +1,11 @@
 //! One plugin as everybody sees it: what was found in its folder, how it stands now, its log, and the way to its supervisor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use panotti_core::action::{CancelReason, Lease};
 use panotti_core::event::SharedEvent;
+use panotti_core::origin::Origin;
 use panotti_protocol::api::{OnDisabled, Plugin, PluginConfig, PluginConfigUpdate};
 use panotti_protocol::failure::Failure;
 use panotti_protocol::frame::BatchMark;
@@ -19,6 +20,7 @@ use super::spawner::Spawner;
 use crate::daemon::bus::handle::BusHandle;
 use crate::daemon::clock::Clock;
 use crate::daemon::schemas::Registry;
+use crate::daemon::secrets::Secrets;
 
 /// What a supervisor is told from outside.
 #[derive(Debug)]
@@ -28,9 +30,25 @@ pub enum Mail {
     /// A lease is over.
     Cancel(InstanceId, DeliveryId, FencingToken, CancelReason),
     /// Switch it on or off; told whether that changed anything.
-    Switch { enabled: bool, on_disabled: Option<OnDisabled>, actor: String, reason: String, reply: oneshot::Sender<Result<bool, Failure>> },
+    Switch {
+        enabled: bool,
+        on_disabled: Option<OnDisabled>,
+        actor: String,
+        reason: String,
+        /// The request behind it, for the audit.
+        origin: Option<Arc<Origin>>,
+        reply: oneshot::Sender<Result<bool, Failure>>,
+    },
     /// Replace the overlay of its configuration.
-    Configure { update: PluginConfigUpdate, actor: String, reply: oneshot::Sender<Result<PluginConfig, Failure>> },
+    Configure {
+        update: PluginConfigUpdate,
+        actor: String,
+        /// The request behind it, for the audit.
+        origin: Option<Arc<Origin>>,
+        reply: oneshot::Sender<Result<PluginConfig, Failure>>,
+    },
+    /// A secret that its configuration refers to has another value.
+    SecretChanged,
     /// A copy had time to answer to a revision of its configuration.
     ConfigUnanswered(InstanceId, u64),
     /// The daemon stops: finish within this time. Told again: at once.
@@ -82,12 +100,17 @@ impl Entry {
         self.found.manifest.as_ref().map(|manifest| manifest.config.clone()).unwrap_or_default()
     }
 
-    /// The configuration as the plugin gets it, with its revision.
+    /// The configuration as the plugin gets it, but with references for secrets, with its revision.
     pub fn config(&self) -> (BTreeMap<String, Value>, u64) {
         let overlay = self.overlay().clone();
         let mut config = self.defaults();
         config.extend(overlay.values);
         (config, overlay.revision)
+    }
+
+    /// The secrets that its configuration refers to.
+    pub fn secrets(&self) -> BTreeSet<String> {
+        panotti_protocol::manifest::secrets_of(self.config().0.values())
     }
 
     /// The configuration as the API shows it.
@@ -105,6 +128,8 @@ pub struct Shared {
     pub plugins: BTreeMap<String, Arc<Entry>>,
     /// The bus.
     pub bus: BusHandle,
+    /// Values for the messages to plugins.
+    pub secrets: Secrets,
     /// Brings plugins' schemas into force.
     pub schemas: Registry,
     /// Starts processes.

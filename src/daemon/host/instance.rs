@@ -70,6 +70,7 @@ impl Supervisor {
         let store = self.shared.store.to_string();
         let launch = launch::launch(&self.shared.places, manifest, &self.entry.found.folder, instance, &store).map_err(cannot)?;
         let (config, config_revision) = self.entry.config();
+        let config = self.shared.secrets.resolve(&config).map_err(|name| format!("the secret `{name}` is not set"))?;
         let hello = Hello {
             protocols: PROTOCOLS.to_vec(),
             plugin: manifest.name.clone(),

@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::broadcast;
 
 use crate::daemon::clock::Clock;
+use crate::daemon::redact;
 
 /// Longest line kept, in bytes; longer ones are cut.
 pub const LINE_BYTES_MAX: usize = 8 * 1024;
@@ -105,6 +106,8 @@ impl PluginLog {
     }
 
     fn line(&self, stream: &str, level: &str, mut message: String, eventid: Option<EventId>) -> LogLine {
+        // Before it is cut: half a secret would not be known.
+        redact::owned(&mut message);
         if message.len() > LINE_BYTES_MAX {
             message.truncate(message.floor_char_boundary(LINE_BYTES_MAX));
         }

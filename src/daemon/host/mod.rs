@@ -25,7 +25,7 @@ mod session;
 pub mod spawner;
 mod supervisor;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +49,9 @@ use self::supervisor::{GOODBYE, Supervisor};
 use super::bus::dispatch::HostAction;
 use super::bus::handle::BusHandle;
 use super::clock::Clock;
+use super::origin;
 use super::schemas::Registry;
+use super::secrets::Secrets;
 use super::store::sqlite::plugins::PluginRow;
 
 /// How long a switch waits for what comes of it beyond the plugin's own time to start.
@@ -74,6 +76,8 @@ pub struct HostSettings {
     pub payload_bytes_max: usize,
     /// The store's id.
     pub store: StoreId,
+    /// Values for the messages to plugins.
+    pub secrets: Secrets,
 }
 
 /// Starts the host.
@@ -125,9 +129,9 @@ impl Host {
             plugins.insert(entry.found.name.clone(), Arc::clone(&entry));
             boxes.push((entry, letters, enabled));
         }
-        let (store, payload_bytes_max) = (settings.store, settings.payload_bytes_max);
+        let (store, payload_bytes_max, secrets) = (settings.store, settings.payload_bytes_max, settings.secrets);
         let changes = watch::Sender::new(0);
-        let shared = Arc::new(Shared { plugins, bus, schemas, spawner, places, store, clock, payload_bytes_max, changes });
+        let shared = Arc::new(Shared { plugins, bus, secrets, schemas, spawner, places, store, clock, payload_bytes_max, changes });
         for (entry, letters, enabled) in boxes {
             tokio::spawn(Supervisor::new(entry, Arc::clone(&shared), enabled).run(letters));
         }
@@ -302,12 +306,29 @@ impl HostHandle {
     pub async fn config_put(&self, name: &str, update: PluginConfigUpdate, actor: &str) -> Result<PluginConfig, Failure> {
         let entry = self.entry(name)?;
         let (reply, answer) = oneshot::channel();
-        let _ = entry.mail.send(Mail::Configure { update, actor: actor.to_owned(), reply });
+        let _ = entry.mail.send(Mail::Configure { update, actor: actor.to_owned(), origin: origin::current(), reply });
         match tokio::time::timeout(CONFIG_ANSWER + SETTLE, answer).await {
             Ok(answer) => answer.map_err(|_| stopping())?,
             // It runs with the old one and has not said anything: only a restart is sure to bring the new one.
             Err(_) => Ok(entry.plugin_config(true, "needs_restart")),
         }
+    }
+
+    /// The secrets that each plugin's configuration refers to.
+    pub fn secrets_used(&self) -> Vec<(String, BTreeSet<String>)> {
+        self.0.plugins.iter().map(|(name, entry)| (name.clone(), entry.secrets())).collect()
+    }
+
+    /// A secret has another value: plugins that run with it are restarted, those that wait for it start. Names the former.
+    pub fn secret_changed(&self, secret: &str) -> Vec<String> {
+        let using = self.0.plugins.iter().filter(|(_, entry)| entry.secrets().contains(secret));
+        let told = using.filter_map(|(name, entry)| {
+            let runs = matches!(entry.view().state.as_str(), "starting" | "running" | "paused");
+            // A supervisor that is gone has nothing to restart.
+            let _ = entry.mail.send(Mail::SecretChanged);
+            runs.then(|| name.clone())
+        });
+        told.collect()
     }
 
     /// A plugin's newest log lines, oldest first.
@@ -345,7 +366,14 @@ impl HostHandle {
 async fn switch_to(entry: &Entry, enabled: bool, switch: PluginSwitch, actor: &str) -> Result<bool, Failure> {
     let (reply, answer) = oneshot::channel();
     let reason = switch.reason.unwrap_or_default();
-    let _ = entry.mail.send(Mail::Switch { enabled, on_disabled: switch.on_disabled, actor: actor.to_owned(), reason, reply });
+    let _ = entry.mail.send(Mail::Switch {
+        enabled,
+        on_disabled: switch.on_disabled,
+        actor: actor.to_owned(),
+        reason,
+        origin: origin::current(),
+        reply,
+    });
     answer.await.map_err(|_| stopping())?
 }
 

@@ -22,6 +22,7 @@ use super::schemas;
 use super::session::{Ear, Heard};
 use crate::config::manifest::satisfies;
 use crate::daemon::clock::random_seed;
+use crate::daemon::origin;
 
 /// Time to finish what is held (semantics rule 23).
 pub const DRAIN: Duration = Duration::from_secs(25);
@@ -153,11 +154,19 @@ impl Supervisor {
         match letter {
             Mail::Deliver(lease, event, batch) => self.deliver(&lease, event, batch),
             Mail::Cancel(instance, delivery, token, why) => self.cancel(instance, delivery, token, why),
-            Mail::Switch { enabled, on_disabled, actor, reason, reply } => {
+            Mail::Switch { enabled, on_disabled, actor, reason, origin, reply } => {
                 let switch = Switch { plugin: self.entry.found.name.clone(), enabled, on_disabled, actor, reason };
-                let _ = reply.send(self.switch(switch).await);
+                let _ = reply.send(origin::maybe_within(origin, self.switch(switch)).await);
             }
-            Mail::Configure { update, actor, reply } => self.configure(update, actor, reply).await,
+            Mail::Configure { update, actor, origin, reply } => {
+                origin::maybe_within(origin, self.configure(update, actor, reply)).await;
+            }
+            Mail::SecretChanged => match self.state {
+                PluginState::Starting { .. } | PluginState::Running { .. } | PluginState::Paused { .. } => {
+                    self.signal_or_remark(Signal::Restart, DAEMON).await;
+                }
+                _ => self.start_if_wanted(DAEMON).await,
+            },
             Mail::ConfigUnanswered(instance, revision) => self.config_unanswered(instance, revision).await,
             // Told twice: nobody waits for goodbyes any more.
             Mail::Stop(_) if self.stopping => {
@@ -250,13 +259,15 @@ impl Supervisor {
             self.waiting = false;
             return;
         }
-        let why = match self.dependencies() {
-            Ok(None) => {
+        let missing = self.shared.secrets.missing(&self.entry.config().0);
+        let why = match (self.dependencies(), missing) {
+            (Ok(None), Some(secret)) => format!("it waits for the secret `{secret}`: panotti config secret set {secret}"),
+            (Ok(None), None) => {
                 self.waiting = false;
                 return self.signal_or_remark(Signal::Enable, actor).await;
             }
-            Ok(Some(needed)) => format!("it waits for `{needed}` to run"),
-            Err(failure) => failure.detail,
+            (Ok(Some(needed)), _) => format!("it waits for `{needed}` to run"),
+            (Err(failure), _) => failure.detail,
         };
         self.waiting = true;
         if self.state.reason() != why {

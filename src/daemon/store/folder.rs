@@ -100,6 +100,46 @@ pub fn private_folder(path: &Path) -> StoreResult<()> {
     Ok(())
 }
 
+/// Checks that a folder is ours, that only a group can get into it besides, and that the group can. Makes it where it is missing; a folder
+/// that is there keeps its mode.
+///
+/// # Errors
+/// [`StoreError::Unsafe`] with the command that mends it.
+pub fn shared_folder(path: &Path, group: u32) -> StoreResult<()> {
+    let file_error = |source| StoreError::File { path: path.to_owned(), source };
+    for above in path.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()) {
+        // What is not there yet is made below.
+        let Ok(metadata) = fs::metadata(above) else { continue };
+        if metadata.permissions().mode() & 0o001 == 0 && !can_enter(&metadata, group) {
+            let problem = format!(
+                "{} is closed to the group of `socket.group`; put the socket elsewhere with --socket, such as /run/panotti/panotti.sock",
+                above.display()
+            );
+            return Err(StoreError::Unsafe { problem });
+        }
+    }
+    if !path.exists() {
+        private_folder(path)?;
+        std::os::unix::fs::chown(path, None, Some(group)).map_err(file_error)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o750)).map_err(file_error)?;
+    }
+    let metadata = fs::symlink_metadata(path).map_err(file_error)?;
+    let shown = path.display();
+    if !metadata.is_dir() {
+        return Err(StoreError::Unsafe { problem: format!("{shown} is not a folder (a symbolic link is not followed)") });
+    }
+    check_owner(path, &metadata)?;
+    if metadata.permissions().mode() & 0o027 != 0 || !can_enter(&metadata, group) {
+        let problem = format!("{shown} is not for the group of `socket.group` alone; run: chgrp {group} {shown} && chmod 750 {shown}");
+        return Err(StoreError::Unsafe { problem });
+    }
+    Ok(())
+}
+
+fn can_enter(folder: &fs::Metadata, group: u32) -> bool {
+    folder.gid() == group && folder.permissions().mode() & 0o010 != 0
+}
+
 /// Puts a new folder's name on the disk: what is synced inside it is lost with it otherwise.
 fn sync_parent(path: &Path) -> std::io::Result<()> {
     match path.parent() {

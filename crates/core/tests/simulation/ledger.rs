@@ -8,7 +8,7 @@ use panotti_core::delivery::DeliveryKey;
 use panotti_core::lanes::CRITICAL;
 use panotti_core::limits::LEASE;
 use panotti_core::order::OrderKey;
-use panotti_core::replay::ReplayNumber;
+use panotti_core::replay::{ReplayItem, ReplayNumber};
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId};
 use panotti_protocol::time::Timestamp;
@@ -105,7 +105,7 @@ pub struct OpenCopy {
     pub open: bool,
 }
 
-/// See the module. Ends with the bus's memory, but for the last token.
+/// See the module. Ends with the bus's memory, but for the last token and what replays have left out.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     pub leases: BTreeMap<FencingToken, Flight>,
@@ -119,7 +119,10 @@ pub struct Ledger {
     pub paused: BTreeMap<ReplayNumber, usize>,
     /// Items that each replay has read since it was loaded.
     pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
-    /// Of those, what repeats a delivery that has crashed its plugin, and how often it has.
+    /// What each replay did not find when it read that part of its selection last, since it was in quarantine then. The place of a replay
+    /// outlives a restart, and so does this.
+    pub left_out: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
+    /// Of the items read, what repeats a delivery that has crashed its plugin, and how often it has.
     pub inherited_crashes: BTreeMap<DeliveryKey, usize>,
     /// When each replay was started, where that was after the load, and what of it has begun.
     pub replays_since: BTreeMap<ReplayNumber, Timestamp>,
@@ -140,7 +143,23 @@ impl Ledger {
     pub fn restarted(&self) -> Self {
         // What paused replays had released went with the memory.
         let paused = self.paused.keys().map(|replay| (*replay, 0)).collect();
-        Self { last_token: self.last_token, handing_out: true, paused, ..Self::default() }
+        Self { last_token: self.last_token, handing_out: true, paused, left_out: self.left_out.clone(), ..Self::default() }
+    }
+
+    /// A replay has read a part of its selection: these items, and none of what was in quarantine.
+    pub fn has_read(&mut self, replay: ReplayNumber, items: &[ReplayItem], quarantined: impl Iterator<Item = DeliveryKey>) {
+        let left_out = self.left_out.entry(replay).or_default();
+        left_out.extend(quarantined);
+        let read = self.pages.entry(replay).or_default();
+        for item in items {
+            left_out.remove(&item.original);
+            read.insert(item.original);
+        }
+    }
+
+    /// Whether a replay has left it out for being in quarantine.
+    pub fn has_left_out(&self, replay: ReplayNumber, original: DeliveryKey) -> bool {
+        self.left_out.get(&replay).is_some_and(|left_out| left_out.contains(&original))
     }
 
     pub fn expect(&mut self, key: DeliveryKey, kind: Kind) {

@@ -1,5 +1,7 @@
 //! Reading the model of the store as the daemon reads its own: the pages that the bus asks for.
 
+use std::ops::Bound;
+
 use panotti_core::delivery::{DeliveryKey, Owed};
 use panotti_core::lanes::lane_of;
 use panotti_core::replay::{ReplayCursor, ReplayItem, ReplayNumber};
@@ -72,6 +74,18 @@ impl Disk {
             ReplayItem { original, owed: Owed { crashes, ..self.owed_of(DeliveryKey { replay: number, ..original }) } }
         });
         ReplayPage { items: items.collect(), scanned_to: scanned_to.max(after), last }
+    }
+
+    /// What was left out of such a page for being in quarantine.
+    pub fn left_out_between(
+        &self,
+        number: ReplayNumber,
+        after: ReplayCursor,
+        scanned_to: ReplayCursor,
+    ) -> impl Iterator<Item = DeliveryKey> {
+        let wanted = self.replays[&number].start.selection.include_quarantined;
+        let between = self.rows.range((Bound::Excluded(after), Bound::Included(scanned_to)));
+        between.filter(move |(_, row)| !wanted && row.state == DeliveryState::Quarantined).map(|(key, _)| *key)
     }
 
     /// Whether a replay has yet to repeat it. What is quarantined is left out unless it was asked for (rule 9).

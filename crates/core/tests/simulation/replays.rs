@@ -19,7 +19,7 @@ impl World {
                 hold!(self, rule_10_a_replays_sums_are_those_of_its_items(&self.disk, *replay));
                 if ended_at.is_some() {
                     self.coverage.take("replay", "running", "ends", state.as_str());
-                    hold!(self, rule_10_a_replay_ends_with_every_item(&self.disk, *replay));
+                    hold!(self, rule_10_a_replay_ends_with_every_item(&self.disk, &self.ledger, *replay));
                 }
             }
         }

@@ -14,7 +14,7 @@ pub fn rule_10_a_replay_never_passes_an_item_without_a_row(disk: &Disk, ledger: 
         return Ok(());
     }
     let passed = ledger.pages.get(&number).and_then(|read| {
-        let is_open = |original: &&DeliveryKey| is_owed(disk, number, **original);
+        let is_open = |original: &&DeliveryKey| is_owed(disk, ledger, number, **original);
         read.range(..=cursor).find(is_open)
     });
     ensure(passed.is_none(), || format!("replay {number:?} is at {cursor:?} and has no row for {passed:?}"))
@@ -28,7 +28,7 @@ pub fn rule_10_a_replays_sums_are_those_of_its_items(disk: &Disk, number: Replay
     ensure([row.ok, row.failed, row.skipped] == counted, || format!("{row:?}, counted {counted:?}"))
 }
 
-pub fn rule_10_a_replay_ends_with_every_item(disk: &Disk, number: ReplayNumber) -> Check {
+pub fn rule_10_a_replay_ends_with_every_item(disk: &Disk, ledger: &Ledger, number: ReplayNumber) -> Check {
     let row = &disk.replays[&number];
     if row.state == ReplayState::Cancelled {
         return Ok(());
@@ -44,9 +44,9 @@ pub fn rule_10_a_replay_ends_with_every_item(disk: &Disk, number: ReplayNumber) 
     if row.start.selection.failed {
         return Ok(());
     }
-    // What was quarantined when its turn came may have been tried again since.
+    // What was quarantined when its turn came may have been tried again since; days later, its crashes are forgotten too.
     let page = disk.replay_page(number, panotti_core::replay::BEGINNING, usize::MAX);
-    let missing = page.items.iter().find(|item| !item.owed.topic.is_reserved() && !item.owed.crashes.are_poison());
+    let missing = page.items.iter().find(|item| !item.owed.topic.is_reserved() && !ledger.has_left_out(number, item.original));
     ensure(missing.is_none(), || format!("replay {number:?} has ended without {missing:?}"))
 }
 
@@ -65,16 +65,17 @@ pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, k
     }
     let before = read.range(..original).find(|item| {
         let same = item.subscription == key.subscription && disk.event(item.sequence).order(item.subscription) == Some(order);
-        same && item.sequence < key.sequence && is_owed(disk, key.replay, **item)
+        same && item.sequence < key.sequence && is_owed(disk, ledger, key.replay, **item)
     });
     ensure(before.is_none(), || format!("{key:?} is handed out before {before:?} of its replay and key"))
 }
 
 /// Whether a replay has yet to repeat what it has read. What was removed is not there to be repeated. What was quarantined meanwhile is left
 /// out when the selection is read again, after a restart or in another pass, because rule 9 leaves it out of a bulk replay that does not
-/// ask for it: passing it over, or beginning what comes after it, is then no loss, since the replay does not owe it any more.
-fn is_owed(disk: &Disk, number: ReplayNumber, original: DeliveryKey) -> bool {
-    let poisonous = disk.rows.get(&original).is_some_and(|row| row.crashes.are_poison());
-    let left_out = poisonous && !disk.replays[&number].start.selection.include_quarantined;
-    !left_out && !disk.gone.contains(&original.sequence) && !disk.rows.contains_key(&DeliveryKey { replay: number, ..original })
+/// ask for it: passing it over, or beginning what comes after it, is then no loss, since the replay does not owe it any more. That holds
+/// from its reading on, whatever becomes of the quarantine.
+fn is_owed(disk: &Disk, ledger: &Ledger, number: ReplayNumber, original: DeliveryKey) -> bool {
+    !ledger.has_left_out(number, original)
+        && !disk.gone.contains(&original.sequence)
+        && !disk.rows.contains_key(&DeliveryKey { replay: number, ..original })
 }

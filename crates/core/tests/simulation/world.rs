@@ -421,7 +421,7 @@ impl World {
                     let page = self.disk.replay_page(replay, after, limit);
                     self.coverage.take("page", "replay", "read", if page.last { "last" } else { "more" });
                     self.note_inherited_crashes(&page.items);
-                    self.ledger.pages.entry(replay).or_default().extend(page.items.iter().map(|item| item.original));
+                    self.ledger.has_read(replay, &page.items, self.disk.left_out_between(replay, after, page.scanned_to));
                     self.pages.push(Command::ReplayPage { replay, items: page.items, scanned_to: page.scanned_to, last: page.last });
                 }
                 Action::Notice(_) => {}

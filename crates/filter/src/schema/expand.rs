@@ -64,6 +64,11 @@ const ANNOTATIONS: [&str; 12] = [
     "$vocabulary",
 ];
 
+/// The keyword that marks what is sensitive: `true`, or a word that says what it is.
+pub const MARK: &str = "x-sensitive";
+/// Longest word of a mark, in bytes.
+const MARK_BYTES_MAX: usize = 32;
+
 /// Refuses a schema that says it is written in another dialect.
 pub fn check_dialect(schema: &Value) -> Result<(), SchemaProblem> {
     match schema.get("$schema") {
@@ -75,7 +80,16 @@ pub fn check_dialect(schema: &Value) -> Result<(), SchemaProblem> {
 
 /// The tree. The schema is valid by its meta-schema.
 pub fn expand(schema: &Value) -> Result<Value, Vec<SchemaProblem>> {
-    let mut expander = Expander { root: schema, followed: Vec::new(), schemas: 0, values: 0, problems: Vec::new() };
+    expand_with(schema, false)
+}
+
+/// The tree with its marks of what is sensitive, which have no effect on validity.
+pub fn marked(schema: &Value) -> Result<Value, Vec<SchemaProblem>> {
+    expand_with(schema, true)
+}
+
+fn expand_with(schema: &Value, marks: bool) -> Result<Value, Vec<SchemaProblem>> {
+    let mut expander = Expander { root: schema, followed: Vec::new(), schemas: 0, values: 0, marks, names: 0, problems: Vec::new() };
     let tree = expander.schema(schema, &mut Vec::new());
     for place in ["$defs", "definitions"] {
         // Also what nothing leads to must hold: it is meant to be used one day.
@@ -92,6 +106,10 @@ struct Expander<'s> {
     followed: Vec<&'s str>,
     schemas: usize,
     values: usize,
+    /// Whether marks are kept.
+    marks: bool,
+    /// How many schemas of properties' names it is in.
+    names: usize,
     problems: Vec<SchemaProblem>,
 }
 
@@ -148,6 +166,13 @@ impl<'s> Expander<'s> {
 
     fn keyword(&mut self, keyword: &str, value: &'s Value, at: &mut Vec<String>) -> Option<Value> {
         match keyword {
+            "propertyNames" => {
+                self.names += 1;
+                let tree = self.schema(value, at);
+                self.names -= 1;
+                return Some(tree);
+            }
+            MARK => return self.mark(value, at),
             _ if ONE.contains(&keyword) => return Some(self.schema(value, at)),
             _ if SEVERAL.contains(&keyword) => return Some(Value::Array(self.several(value, at))),
             _ if NAMED.contains(&keyword) => return Some(Value::Object(self.named(value, at))),
@@ -170,6 +195,19 @@ impl<'s> Expander<'s> {
             _ => self.refuse(at, format!("`{keyword}` is not a keyword of JSON Schema 2020-12; one of your own begins with `x-`")),
         }
         None
+    }
+
+    /// A mark of what is sensitive. One that is not understood would leave something unmasked.
+    fn mark(&mut self, value: &Value, at: &[String]) -> Option<Value> {
+        let is_word = |word: &str| {
+            (1..=MARK_BYTES_MAX).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
+        if !value.is_boolean() && !value.as_str().is_some_and(is_word) {
+            self.refuse(at, format!("it is `true`, or a word of at most {MARK_BYTES_MAX} letters and digits that says what is sensitive"));
+        } else if self.names > 0 {
+            self.refuse(at, "values can be masked, and names of properties cannot");
+        }
+        (self.marks && value != &Value::Bool(false)).then(|| value.clone())
     }
 
     fn several(&mut self, value: &'s Value, at: &mut Vec<String>) -> Vec<Value> {

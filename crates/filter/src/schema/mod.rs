@@ -4,6 +4,7 @@
 //! - [`expand`]: a schema as written becomes a tree without `$ref`: what may stand in it, and how much
 //! - [`violation`]: what is wrong with a payload, in words
 //! - [`compatible`]: whether what was valid stays valid under a new version
+//! - [`sensitive`]: payloads without the values that a schema marks
 //! - [`infer`]: a schema that describes payloads that were seen
 
 pub mod compatible;
@@ -12,6 +13,7 @@ mod formats;
 pub mod infer;
 mod members;
 mod numbers;
+pub mod sensitive;
 pub mod violation;
 
 #[cfg(test)]

@@ -205,7 +205,7 @@ pub struct WhoAmI {
     pub principal: String,
     /// `local_user` or `key`.
     pub kind: String,
-    /// The role, where one was given.
+    /// The role, where one was given; those of a local user with commas between them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub role: String,
     /// The key's id.

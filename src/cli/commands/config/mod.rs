@@ -1,8 +1,9 @@
-//! `panotti config`: settings, and where each comes from. Needs no daemon: it reads what a daemon started now would read.
+//! `panotti config`: settings, and where each comes from. Needs no daemon, but for secrets: it reads what a daemon started now would read.
 
 pub mod get;
 pub mod list;
 pub mod path;
+pub mod secret;
 pub mod validate;
 
 use crate::cli::context::{Context, Outcome};
@@ -17,6 +18,9 @@ pub enum ConfigCommand {
     #[command(aliases = ["check", "lint"])]
     Validate(validate::ValidateArgs),
     Path(path::PathArgs),
+    /// Values that plugins need and nobody else may see
+    #[command(subcommand, alias = "secrets", after_help = "Examples:\n  panotti config secret set API_TOKEN\n  panotti config secret list")]
+    Secret(secret::SecretCommand),
 }
 
 /// Runs a verb.
@@ -29,5 +33,6 @@ pub async fn run(command: ConfigCommand, context: &Context) -> Outcome {
         ConfigCommand::List(args) => list::run(&args, context).await,
         ConfigCommand::Validate(args) => validate::run(&args, context),
         ConfigCommand::Path(args) => path::run(&args, context),
+        ConfigCommand::Secret(command) => secret::run(command, context).await,
     }
 }

@@ -1,5 +1,6 @@
 //! `panotti event export`
 
+use panotti_protocol::api::{EventsQuery, RevealQuery};
 use panotti_protocol::failure::exit;
 
 use crate::cli::context::{Context, Outcome, now};
@@ -7,12 +8,14 @@ use crate::cli::event_selection::EventSelect;
 use crate::cli::output::human::counted;
 use crate::cli::output::print_bytes;
 use crate::cli::progress::Progress;
+use crate::cli::revealing::Reveal;
 
 /// Write stored events as lines that `panotti event publish --jsonl` takes
 ///
 /// The oldest first, whatever --output says. Sources, ids, times and correlation ids stay: published to the same store again each is known
 /// and stored once; in another store it is the same event, and its story stays one. The daemon's own events are left out, because nobody
-/// else may publish them. What was done with the events is not exported.
+/// else may publish them. What was done with the events is not exported. What a schema marks as sensitive is masked: without --reveal such
+/// events cannot be told from others once they are published elsewhere.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
   panotti event export > everything.jsonl
@@ -22,6 +25,9 @@ pub struct ExportArgs {
     /// Which of them.
     #[command(flatten)]
     pub select: EventSelect,
+    /// Whether what is masked is exported.
+    #[command(flatten)]
+    pub reveal: Reveal,
     /// Stop after so many, and say where there are more
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
@@ -32,7 +38,8 @@ pub struct ExportArgs {
 /// # Errors
 /// The daemon's failure; `daemon.unreachable` where the export broke off and is not complete.
 pub async fn run(args: ExportArgs, context: &Context) -> Outcome {
-    let query = args.select.query(now());
+    let RevealQuery { reveal, reason } = args.reveal.query();
+    let query = EventsQuery { reveal, reason, ..args.select.query(now()) };
     let mut export = context.client()?.export(&query).await?;
     let progress = Progress::new(None, "exported", context);
     let limit = args.limit.unwrap_or(u64::MAX);

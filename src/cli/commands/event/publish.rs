@@ -79,6 +79,9 @@ pub struct PublishArgs {
     /// Edit the copy before it is published, in `$VISUAL` or `$EDITOR`
     #[arg(long, requires = "from")]
     pub edit: bool,
+    /// Copy what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited
+    #[arg(long, requires = "from")]
+    pub reveal: bool,
     /// Wait until every delivery has ended, at most so long; exit code 1 where one failed, 124 where the time ran out
     #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = waiting::WAIT_DEFAULT,
           value_parser = parse_duration, conflicts_with_all = ["jsonl", "count", "dry_run"])]

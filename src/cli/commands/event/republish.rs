@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use panotti_protocol::api::{EventDetail, RevealQuery};
 use panotti_protocol::event::{Event, NewEvent};
 use panotti_protocol::failure::{ErrorCode, Failure, exit};
 use serde_json::json;
@@ -11,7 +12,7 @@ use super::publish::{self, PublishArgs};
 use super::publish_input;
 use crate::cli::context::{Context, Outcome, now};
 use crate::cli::editing::{self, Edited};
-use crate::cli::output::human::safe;
+use crate::cli::output::human::{counted, safe};
 use crate::cli::output::indent::indent;
 use crate::client::Client;
 use crate::client::publish::fresh_id;
@@ -22,8 +23,9 @@ use crate::client::publish::fresh_id;
 /// Where the copy does not hold, or the daemon refuses it.
 pub async fn run(id: &str, args: &PublishArgs, context: &Context) -> Outcome {
     let mut client = context.client()?;
-    let old = client.event(id).await?.event;
-    let mut copy = copy_of(&old, &mut client).await?;
+    let detail = client.event(id).await?;
+    let mut copy = copy_of(&detail, (args.reveal, args.payload.is_some()), &mut client).await?;
+    let old = detail.event;
     publish_input::change(&mut copy, args, now())?;
     let edited = if args.edit {
         match edit(&mut copy, context)? {
@@ -46,10 +48,11 @@ pub async fn run(id: &str, args: &PublishArgs, context: &Context) -> Outcome {
 ///
 /// # Errors
 /// As [`run`].
-pub async fn edited(id: &str, context: &Context) -> Outcome {
+pub async fn edited(id: &str, reveal: bool, context: &Context) -> Outcome {
     let mut client = context.client()?;
-    let old = client.event(id).await?.event;
-    let mut copy = copy_of(&old, &mut client).await?;
+    let detail = client.event(id).await?;
+    let mut copy = copy_of(&detail, (reveal, false), &mut client).await?;
+    let old = detail.event;
     copy.id = Some(fresh_id()?);
     let Some(edited) = edit(&mut copy, context)? else { return unchanged(&old, context) };
     let began = Instant::now();
@@ -77,8 +80,15 @@ fn used<T>(sent: Result<T, Failure>, edited: Option<Edited>, copy: &NewEvent) ->
 }
 
 /// What a publisher said of an event, payload included byte for byte. Its id, source and time are not taken over: the copy is an event of
-/// its own.
-async fn copy_of(old: &Event, client: &mut Client) -> Result<NewEvent, Failure> {
+/// its own. What is masked would be copied as masks: then it must be `revealed`, unless the payload is `replaced` anyway.
+async fn copy_of(detail: &EventDetail, (reveal, replaced): (bool, bool), client: &mut Client) -> Result<NewEvent, Failure> {
+    let old = &detail.event;
+    if detail.masked > 0 && !reveal && !replaced {
+        let values = counted(detail.masked, "value");
+        let failure =
+            Failure::new(ErrorCode::USAGE, format!("{values} of the event are masked, and the copy would have the masks in their place"));
+        return Err(failure.next("add --reveal, which needs the permission `reveal:events:TOPIC`, or give a payload"));
+    }
     let mut copy = NewEvent {
         topic: old.topic.to_string(),
         subject: old.subject.clone(),
@@ -93,7 +103,8 @@ async fn copy_of(old: &Event, client: &mut Client) -> Result<NewEvent, Failure> 
     if old.data.is_none() && old.data_base64.is_none() {
         return Ok(copy);
     }
-    let (bytes, _) = client.event_payload(&old.eventid.to_string()).await?;
+    let asked = RevealQuery { reveal: reveal && detail.masked > 0, reason: None };
+    let (bytes, _) = client.event_payload(&old.eventid.to_string(), &asked).await?;
     let text = std::str::from_utf8(&bytes).ok().filter(|_| publish_input::is_json(&old.datacontenttype));
     match text.map(|text| RawValue::from_string(text.trim().to_owned())) {
         Some(Ok(json)) => copy.data = Some(json),

@@ -30,6 +30,9 @@ pub struct RetryArgs {
     /// Edit a copy of the event, in `$VISUAL` or `$EDITOR`, and publish that as a new one
     #[arg(long, conflicts_with = "plugin")]
     pub edit: bool,
+    /// With --edit, copy what a schema marks as sensitive too; needs the permission `reveal:events:TOPIC`, and is audited
+    #[arg(long, requires = "edit")]
+    pub reveal: bool,
 }
 
 /// Retries them.
@@ -42,7 +45,7 @@ pub async fn run(args: RetryArgs, context: &Context) -> Outcome {
         let [id] = ids.as_slice() else {
             return Err(Failure::new(ErrorCode::USAGE, format!("--edit is for one event, and {} were given", ids.len())));
         };
-        return Box::pin(republish::edited(id, context)).await;
+        return Box::pin(republish::edited(id, args.reveal, context)).await;
     }
     let mut client = context.client()?;
     let request = RetryRequest { plugin: args.plugin };

@@ -5,8 +5,9 @@ use panotti_protocol::delivery::Attempt;
 use panotti_protocol::failure::exit;
 
 use crate::cli::context::{Context, Outcome};
-use crate::cli::output::human::{bold, bytes, dim, duration_ms, safe, short, state};
+use crate::cli::output::human::{bold, bytes, counted, dim, duration_ms, safe, short, state};
 use crate::cli::output::print_bytes;
+use crate::cli::revealing::Reveal;
 
 /// Most characters of a payload that are shown without --payload.
 const PAYLOAD_SHOWN_MAX: usize = 400;
@@ -14,7 +15,7 @@ const PAYLOAD_SHOWN_MAX: usize = 400;
 /// Show an event, its payload, and what became of it
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Examples:\n  panotti event show @last\n  panotti event show evt_01kc2v7jq8ew2s7q4m8t1n0zcd --payload > meeting.json"
+    after_help = "Examples:\n  panotti event show @last\n  panotti event show evt_01kc2v7jq8ew2s7q4m8t1n0zcd --payload > meeting.json\n  panotti event show @last --reveal --reason 'call the customer back'"
 )]
 pub struct ShowArgs {
     /// The event: its id, the last 6 or more characters of it, or `@last`
@@ -23,6 +24,9 @@ pub struct ShowArgs {
     /// Only the payload's bytes, as they were published
     #[arg(long)]
     pub payload: bool,
+    /// Whether what is masked is shown.
+    #[command(flatten)]
+    pub reveal: Reveal,
     /// Every attempt with the end of what the plugin logged
     #[arg(long)]
     pub attempts: bool,
@@ -36,11 +40,11 @@ pub async fn run(args: ShowArgs, context: &Context) -> Outcome {
     let id = context.event_id(&args.event)?;
     let mut client = context.client()?;
     if args.payload {
-        let (payload, _) = client.event_payload(&id).await?;
+        let (payload, _) = client.event_payload(&id, &args.reveal.query()).await?;
         print_bytes(&payload);
         return Ok(exit::OK);
     }
-    let detail = client.event(&id).await?;
+    let detail = client.event_shown(&id, &args.reveal.query()).await?;
     context.output.item(&detail, &detail.event.eventid.to_string(), || text(&detail, args.attempts, context))?;
     Ok(exit::OK)
 }
@@ -79,6 +83,9 @@ fn text(detail: &EventDetail, attempts: bool, context: &Context) -> String {
     text.push_str(&line.join("   "));
     text.push('\n');
     text.push_str(&format!("payload {}\n", payload(detail)));
+    if detail.masked > 0 {
+        text.push_str(&dim(&format!("  {} masked (--reveal)\n", counted(detail.masked, "value"))));
+    }
     if !detail.tags.is_empty() {
         let tags: Vec<String> = detail.tags.iter().map(|tag| safe(&tag.to_string())).collect();
         text.push_str(&format!("tags {}\n", tags.join("   ")));

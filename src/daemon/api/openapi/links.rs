@@ -21,6 +21,8 @@ const NAMED: &[(&str, u16, &str, &str)] = &[
     ("list_plugins", 200, "/items/0/name", "/plugins/{id}"),
     ("create_key", 201, "/id", "/keys/{id}"),
     ("list_keys", 200, "/items/0/id", "/keys/{id}"),
+    ("create_role", 201, "/role/name", "/roles/{name}"),
+    ("list_roles", 200, "/items/0/name", "/roles/{name}"),
 ];
 
 /// The links of one answer: to every route that takes nothing in its path but what the answer names.

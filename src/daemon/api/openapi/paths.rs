@@ -61,6 +61,7 @@ const PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("/plugins/", "id", "The plugin's name.", "word-count"),
     ("/plugins/", "key", "A key of the plugin's state; it may have `/` in it.", "total"),
     ("/keys/", "id", "The key's id, or its name.", "ci"),
+    ("/config/secrets/", "name", "The secret's name.", "studio-token"),
     ("/roles/", "name", "The role's name.", "publisher"),
 ];
 

@@ -34,3 +34,12 @@ CREATE TABLE roles (
     changed_by TEXT NOT NULL,
     changed_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Secrets of the configuration, sealed with the key that `key_id` names (semantics rule 19).
+CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    key_id BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    set_ms INTEGER NOT NULL,
+    set_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -9,6 +9,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::audit::chain::{ChainHead, from_hexadecimal};
+use crate::daemon::redact;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 
 /// Records that one page of a list looks at for its filters; what it has found by then is the page.
@@ -36,14 +37,14 @@ fn write(
     let mut record = AuditRecord {
         number: 0,
         at: now,
-        actor: entry.actor.clone(),
+        actor: redact::text(&entry.actor).into_owned(),
         key: origin.key.clone(),
         peer: origin.peer.clone(),
         action: entry.action.clone(),
-        object: entry.object.clone(),
+        object: redact::text(&entry.object).into_owned(),
         decision: decision.as_str().to_owned(),
-        reason: entry.reason.clone(),
-        detail: entry.detail.clone(),
+        reason: redact::text(&entry.reason).into_owned(),
+        detail: redact::text(&entry.detail).into_owned(),
         request_id: origin.request.clone(),
         previous_hash: String::new(),
         hash: String::new(),

@@ -13,8 +13,8 @@ use rusqlite::params;
 
 use super::database::Database;
 use super::events::{self, Found};
+use super::masks::Masks;
 use super::views::{LIST_SCAN_MAX, Names, bounds};
-use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
 /// One page, counted.
@@ -41,13 +41,14 @@ pub fn page(
     let sql = format!("SELECT {columns} FROM events LEFT JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
+    let masks = Masks::new(connection);
     let mut tally = Tally { by, rows: BTreeMap::new() };
     let (mut scanned, mut last) = (0, None);
     while let Some(row) = rows.next()? {
         scanned += 1;
         last = Some(Sequence(row.get(0)?));
         let Some(Found { event, size_bytes }) = events::intact(events::from_row(connection, row))? else { continue };
-        if !event_view::evaluate(filter, &event).matched {
+        if !masks.evaluate(filter, &event)?.matched {
             continue;
         }
         tally.event(&event, size_bytes);

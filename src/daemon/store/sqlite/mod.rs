@@ -10,6 +10,7 @@
 //! - [`access`]: keys and roles
 //! - [`keyed`]: ordering keys: who is next in each
 //! - [`lanes`]: what a subscription is owed, priority by priority
+//! - [`secrets`]: secrets of the configuration, sealed
 //! - [`inspect`]: what `panotti doctor` asks of a store, with a daemon on it or without
 //! - [`plugin_state`]: plugins' durable keys and their limits
 //! - [`publisher_keys`]: what was published under a key, for a day
@@ -17,6 +18,7 @@
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
 //! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
 //! - [`checking`]: events held against their tags
+//! - [`masks`]: events as people are shown them
 //! - [`matching`]: numbers of what a filter matches
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
 //! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
@@ -37,6 +39,7 @@ pub mod inspect;
 pub mod keyed;
 pub mod lanes;
 pub mod log_index;
+pub mod masks;
 pub mod matching;
 pub mod numbers;
 pub mod pages;
@@ -47,6 +50,7 @@ pub mod readers;
 pub mod replays;
 pub mod retention;
 pub mod schemas;
+pub mod secrets;
 pub mod statistics;
 pub mod story;
 pub mod subscriptions;

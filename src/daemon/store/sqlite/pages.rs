@@ -21,9 +21,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::database::Database;
 use super::deliveries::DeliveryRow;
 use super::lanes::{self, OWED, owed};
+use super::masks::Masks;
 use super::plugins::SubscriptionRow;
 use super::{access, deliveries, events, filters, keyed, plugins, replays, schemas};
-use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
 /// Rows that one page of a replay looks at, whatever matches.
@@ -183,7 +183,7 @@ impl Judge {
         let Some(event) = events::intact(events::by_sequence(connection, sequence))?.flatten() else { return Ok(false) };
         self.events += 1;
         self.bytes += event.draft.payload.len();
-        let verdict = event_view::evaluate(filter, &event).matched;
+        let verdict = Masks::new(connection).evaluate(filter, &event)?.matched;
         self.verdict = Some((sequence, verdict));
         Ok(verdict)
     }

@@ -212,6 +212,7 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
                 params![plugin, text, revision, now.as_ms()],
             )?;
         }
+        Record::Secrets(change) => super::secrets::write(connection, &change.change, &change.actor, now)?,
         Record::Uptime => {
             connection.prepare_cached("INSERT OR IGNORE INTO uptime (minute) VALUES (?1)")?.execute([now.as_ms() / 60_000])?;
         }

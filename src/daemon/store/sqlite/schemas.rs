@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use panotti_core::event::StoredEvent;
 use panotti_core::schemas::{SchemaWrite, StoredSchema, TopicSchema};
 use panotti_protocol::api::{Compatibility, SchemaMode, SchemaSummary, SchemaVersion};
 use panotti_protocol::time::Timestamp;
@@ -129,9 +130,15 @@ pub fn versions(connection: &Connection, topic: &Topic) -> StoreResult<Vec<Schem
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Shows the newest payloads of a topic with their media types, the newest first. Whether there are older ones. Leans on
+/// Shows the newest events of a topic, the newest first. Whether there are older ones. Leans on
 /// `events_by_topic`.
-pub fn payloads(connection: &Database, topic: &Topic, since: Timestamp, from: u32, mut seen: impl FnMut(&str, &[u8])) -> StoreResult<bool> {
+pub fn newest(
+    connection: &Database,
+    topic: &Topic,
+    since: Timestamp,
+    from: u32,
+    mut seen: impl FnMut(StoredEvent) -> StoreResult<()>,
+) -> StoreResult<bool> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS}, payload FROM events JOIN topics USING (topic_id)
              WHERE topic = ?1 AND accepted_ms >= ?2 ORDER BY sequence DESC LIMIT ?3",
@@ -144,9 +151,8 @@ pub fn payloads(connection: &Database, topic: &Topic, since: Timestamp, from: u3
         }
         number += 1;
         let Some(found) = intact(from_row(connection, row))? else { continue };
-        let draft = found.event.draft;
-        bytes += draft.payload.len();
-        seen(&draft.datacontenttype, &draft.payload);
+        bytes += found.event.draft.payload.len();
+        seen(found.event)?;
     }
     Ok(false)
 }

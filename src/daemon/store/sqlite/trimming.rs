@@ -15,8 +15,8 @@ use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, Row, Rows, params};
 
 use super::database::Database;
+use super::masks::Masks;
 use super::{deliveries, events};
-use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
 /// Events that one search for what may go looks at.
@@ -258,7 +258,10 @@ pub fn select(connection: &Database, selection: &PurgeSelection, filter: Option<
 fn is_let_through(connection: &Database, filter: Option<&Filter>, sequence: Sequence) -> StoreResult<bool> {
     let Some(filter) = filter else { return Ok(true) };
     let event = events::intact(events::by_sequence(connection, sequence))?.flatten();
-    Ok(event.is_some_and(|event| event_view::evaluate(filter, &event).matched))
+    match event {
+        Some(event) => Ok(Masks::new(connection).evaluate(filter, &event)?.matched),
+        None => Ok(false),
+    }
 }
 
 /// Whether something holds for the topics of a scan, asked once for each of them.

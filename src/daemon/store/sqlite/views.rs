@@ -22,10 +22,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::database::Database;
 use super::deliveries::DeliveryRow;
 use super::events::Found;
+use super::masks::Masks;
 use super::plugins::SubscriptionRow;
 use super::subscriptions::{self, Disabled};
 use super::{deliveries, events, keyed, pages, plugins, replays, statistics};
-use crate::daemon::event_view;
 use crate::daemon::store::failure::StoreResult;
 
 /// Events that one page of a list looks at, whatever fits.
@@ -235,6 +235,7 @@ pub fn list(
     let place = params![low, high, LIST_SCAN_MAX, state, query.correlation, own_id, key, value];
     let mut rows = statement.query(place)?;
     let (mut found, mut corrupt) = (Vec::new(), Vec::new());
+    let masks = Masks::new(connection);
     let mut scanned = 0;
     let mut last = None;
     while let Some(row) = rows.next()? {
@@ -245,7 +246,9 @@ pub fn list(
             corrupt.push(sequence);
             continue;
         };
-        if filter.is_some_and(|filter| !event_view::evaluate(filter, &event).matched) {
+        if let Some(filter) = filter
+            && !masks.evaluate(filter, &event)?.matched
+        {
             continue;
         }
         if let Some(fitting) = fitting(connection, names, query, &event)? {
@@ -272,13 +275,14 @@ pub fn filtered(
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
     let mut numbers = Filtered::default();
+    let masks = Masks::new(connection);
     let mut last = None;
     while let Some(row) = rows.next()? {
         numbers.scanned += 1;
         last = Some(Sequence(row.get(0)?));
         let Some(Found { event, .. }) = events::intact(events::from_row(connection, row))? else { continue };
         if query.topic.as_ref().is_none_or(|pattern| pattern.matches(&event.draft.topic)) {
-            let found = event_view::evaluate(filter, &event);
+            let found = masks.evaluate(filter, &event)?;
             numbers.events += 1;
             numbers.matched += u64::from(found.matched);
             numbers.missing += u64::from(found.missing);
