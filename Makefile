@@ -25,4 +25,4 @@ generated: ## Writes man pages, completions and reference pages anew
 
 clean: ## Removes what was built
 	cargo clean
-	rm -rf .venv .payloads
+	rm -rf .venv .payloads .node

@@ -57,7 +57,7 @@ complete -c panotti -n "__fish_panotti_needs_command" -f -a "plugin" -d 'Plugins
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "subscription" -d 'What plugins subscribe to, and how each gets on'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "topic" -d 'What is published, by whom, and who gets it'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "schema" -d 'What the payloads of a topic must look like'
-complete -c panotti -n "__fish_panotti_needs_command" -f -a "seal" -d 'What proves that stored events are those that were written'
+complete -c panotti -n "__fish_panotti_needs_command" -f -a "seal" -d 'Sealed payloads: who can open them; and whether everything is as it was written'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "key" -d 'API keys: who may come in, as what, until when'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "role" -d 'Roles: what somebody may do'
 complete -c panotti -n "__fish_panotti_needs_command" -f -a "config" -d 'Settings, and where each comes from'
@@ -2105,31 +2105,112 @@ complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Answer every question with yes'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; what needs an answer is refused'
 complete -c panotti -n "__fish_panotti_using_subcommand schema; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'
 jsonl\t'One JSON document a line'
 yaml\t'YAML'
 csv\t'Comma-separated values'
 id\t'Ids only, one a line'"
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
 iso\t'`2026-11-22T10:04:11.204Z`'
 unix\t'Seconds since 1970'"
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what needs an answer is refused'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from check" -f -a "check" -d 'Read every stored event and hold it against its tag'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -f -a "init" -d 'Make the recovery identity, which opens sealed payloads when the daemon\'s keys are lost'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -f -a "show" -d 'Show what is sealed, and who can open it'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -f -a "rotate" -d 'Give the daemon a new identity, and wrap every data key to it'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and not __fish_seen_subcommand_from init show rotate check" -f -a "check" -d 'Read every stored event and hold it against its tag'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l recipient -d 'The recipient of an identity that was made elsewhere' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l wait -d 'How long to wait until every data key is wrapped to it' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l replace -d 'Replace the recovery recipient that there is: what it opens now it will not open any more'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l wait -d 'How long to wait until every key is wrapped anew' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l reason -d 'Why; stored in the audit' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
+wide\t'A table with more columns'
+json\t'One JSON document; lists are arrays'
+jsonl\t'One JSON document a line'
+yaml\t'YAML'
+csv\t'Comma-separated values'
+id\t'Ids only, one a line'"
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l fields -d 'Only these fields, in this order, separated by commas; `?` lists them' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l time -d 'How tables show times' -r -f -a "relative\t'`2m`, `in 8s`'
+iso\t'`2026-11-22T10:04:11.204Z`'
+unix\t'Seconds since 1970'"
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l socket -d 'The daemon\'s socket [env: PANOTTI_SOCKET]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l data -d 'The data folder; everything of its daemon is in it [env: PANOTTI_DATA]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l config -d 'The configuration file [env: PANOTTI_CONFIG]' -r -F
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l timeout -d 'Give the whole command this long, for example `30s`' -r
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Lists: ids only. Actions: nothing'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Name the socket on stderr; twice, show each request to the daemon'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l utc -d 'Times of style `iso` in UTC instead of the local zone'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer every question with yes'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask; what needs an answer is refused'
+complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c panotti -n "__fish_panotti_using_subcommand seal; and __fish_seen_subcommand_from check" -s o -l output -d 'Form of the output' -r -f -a "table\t'For reading; tab separated where it goes into a pipe'
 wide\t'A table with more columns'
 json\t'One JSON document; lists are arrays'

@@ -71,4 +71,5 @@ install_python_packages() {
 if [ "$purpose" = test ]; then
     cmp -s scripts/python-requirements.txt .venv/installed.txt || install_python_packages
     scripts/github-payloads.sh
+    scripts/cloudevents-sdk.sh
 fi

@@ -34,7 +34,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "daemon::rules",
         &["panotti_protocol", "panotti_core", "panotti_filter", "daemon::event_schema", "daemon::event_view", "daemon::clock"],
     ),
-    ("daemon::seal", &["panotti_protocol", "panotti_core"]),
+    ("daemon::seal", &["panotti_protocol", "panotti_core", "daemon::clock"]),
+    ("daemon::sealing", &["panotti_protocol", "panotti_core", "daemon::bus", "daemon::seal", READING, FAILURE, "daemon::store::key_file"]),
     (
         "daemon::store",
         &[
@@ -96,6 +97,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "daemon::access",
             "daemon::rules",
             "daemon::schemas",
+            "daemon::sealing",
             "daemon::bus",
             "daemon::host",
             "audit",
@@ -103,6 +105,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "daemon::secrets",
             "daemon::redact",
             "daemon::checkpoints",
+            "daemon::configuration",
             "daemon::meters",
             "daemon::origin",
             "daemon::clock",

@@ -42,5 +42,5 @@ fn run_daemon(globals: &Globals, args: &RunArgs) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no runtime: {error}")))?;
-    runtime.block_on(daemon::run(daemon::Start { places, settings, accept_loss: args.accept_loss }))
+    runtime.block_on(daemon::run(daemon::Start { places, settings, environment, accept_loss: args.accept_loss }))
 }

@@ -11,6 +11,8 @@ use panotti_protocol::time::Timestamp;
 
 use super::globals::Globals;
 use super::output::{Output, remark};
+use super::remote;
+use crate::client::remote::Remote;
 use crate::client::{Client, Exchange, Target};
 use crate::config::environment::Environment;
 use crate::config::places::Places;
@@ -54,8 +56,41 @@ impl Context {
     /// A client of the daemon; nothing is connected yet.
     ///
     /// # Errors
-    /// Where its socket cannot be found.
+    /// Where its socket cannot be found, its URL does not hold, or the key cannot be read.
     pub fn client(&self) -> Result<Client, Failure> {
+        let client = match remote::named(&self.flags, &self.environment)? {
+            Some(daemon) => self.remote_client(daemon),
+            None => self.local_client()?,
+        };
+        let mut client = match remote::key(&self.flags, &self.environment)? {
+            Some(key) => client.with_key(&key)?,
+            None => client,
+        };
+        if self.flags.verbose >= 2 {
+            client.observe(show_exchange);
+        }
+        Ok(client)
+    }
+
+    /// Refuses a command that looks at processes and files of the daemon's machine, where another machine's daemon is named.
+    ///
+    /// # Errors
+    /// `usage`, with what names it.
+    pub fn only_here(&self, command: &str) -> Result<(), Failure> {
+        remote::only_here(&self.flags, &self.environment, command)
+    }
+
+    fn remote_client(&self, daemon: Remote) -> Client {
+        if self.flags.verbose > 0 {
+            remark(&format!("daemon {}", daemon.url()));
+        }
+        if daemon.is_exposed() {
+            self.output.remark(&format!("warning: {} has no TLS: whoever is on the way can read the key and the events", daemon.url()));
+        }
+        Client::remote(daemon)
+    }
+
+    fn local_client(&self) -> Result<Client, Failure> {
         let places = self.places()?;
         let socket = places.socket()?;
         if self.flags.verbose > 0 {
@@ -67,17 +102,22 @@ impl Context {
             private_folder: places.socket_overflows(),
             start_command: self.command_line("daemon start"),
         };
-        let mut client = Client::new(target);
-        if self.flags.verbose >= 2 {
-            client.observe(show_exchange);
-        }
-        Ok(client)
+        Ok(Client::new(target))
     }
 
     /// A command for the user to type that reaches the same daemon: `panotti --data DIR event list`.
     pub fn command_line(&self, words: &str) -> String {
         let mut line = "panotti".to_owned();
-        for (name, path) in [("--data", &self.flags.data), ("--socket", &self.flags.socket), ("--config", &self.flags.config)] {
+        if let Some(url) = &self.flags.url {
+            line.push_str(&format!(" --url {url}"));
+        }
+        for (name, path) in [
+            ("--data", &self.flags.data),
+            ("--socket", &self.flags.socket),
+            ("--config", &self.flags.config),
+            ("--key-file", &self.flags.key_file),
+            ("--ca-file", &self.flags.ca_file),
+        ] {
             if let Some(path) = path {
                 line.push_str(&format!(" {name} {}", path.display()));
             }

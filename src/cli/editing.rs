@@ -43,7 +43,7 @@ impl Edited {
 /// `usage` with `--no-input`; `input.unreadable` where the file cannot be written or read back; `internal` where the editor fails.
 pub fn edit(text: &str, suffix: &str, context: &Context) -> Result<Option<Edited>, Failure> {
     if context.flags.no_input {
-        return Err(Failure::new(ErrorCode::USAGE, "--edit asks in an editor, and --no-input forbids to ask"));
+        return Err(Failure::new(ErrorCode::USAGE, "this asks in an editor, and --no-input forbids to ask"));
     }
     let path = std::env::temp_dir().join(format!("panotti-{}{suffix}", fresh_id()?));
     let unreadable = |error: std::io::Error| Failure::new(ErrorCode::INPUT_UNREADABLE, format!("{}: {error}", path.display()));

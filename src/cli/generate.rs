@@ -19,11 +19,13 @@ pub fn settings_page() -> String {
     let mut text = "# Settings\n\n\
         In `panotti.yaml`, a section and a key: `store: { bytes_max: 2GB }`. Or as a variable, which counts before every file. `panotti config list` \
         shows what is set and where it comes from, `panotti config path` which files are read. Unknown keys are errors.\n\n\
-        | key | default | form | what it is | variable |\n| --- | --- | --- | --- | --- |\n"
+        | key | default | form | what it is | a change counts | variable |\n| --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
     for row in TABLE {
         let default = if row.default.is_empty() { "see `panotti config list`".to_owned() } else { format!("`{}`", row.default) };
-        text.push_str(&format!("| `{}` | {default} | {} | {} | `{}` |\n", row.key, row.form.describe(), row.description, row.variable()));
+        let counts = if row.is_live() { "at once" } else { "from the next start on" };
+        let (form, description, variable) = (row.form.describe(), row.description, row.variable());
+        text.push_str(&format!("| `{}` | {default} | {form} | {description} | {counts} | `{variable}` |\n", row.key));
     }
     text.push_str("\nThe file may say `config_version: 1`. Keys that begin with `x-` are free.\n\nGenerated from the table in `src/config/settings.rs`.\n");
     text

@@ -71,7 +71,7 @@ pub struct Globals {
     /// Lists: ids only. Actions: nothing
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Name the socket on stderr; twice, show each request to the daemon
+    /// Name the socket or URL on stderr; twice, show each request to the daemon
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// How tables show times
@@ -86,6 +86,15 @@ pub struct Globals {
     /// The daemon's socket [env: PANOTTI_SOCKET]
     #[arg(long, global = true, value_name = "PATH")]
     pub socket: Option<PathBuf>,
+    /// A daemon over the network, such as `https://panotti.example:7700` [env: PANOTTI_URL]
+    #[arg(long, global = true, value_name = "URL", conflicts_with_all = ["socket", "data"])]
+    pub url: Option<String>,
+    /// The file with the API key that requests carry [env: PANOTTI_API_KEY_FILE, or the key itself: PANOTTI_API_KEY]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub key_file: Option<PathBuf>,
+    /// Trust the certificates in this file, and no others, in a daemon over the network [env: PANOTTI_CA_FILE]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub ca_file: Option<PathBuf>,
     /// The data folder; everything of its daemon is in it [env: PANOTTI_DATA]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,

@@ -6,6 +6,7 @@
 //! - [`doctor`]: what `panotti doctor` looks at
 //! - [`event_selection`], [`selection`]: which stored events; what a replay selects, and its run
 //! - [`output`]: results in every form
+//! - [`remote`]: a daemon over the network, and the key for it
 //! - [`mod@report`]: how a command ends badly
 //! - [`revealing`]: `--reveal`, which shows what is masked
 //! - [`topics`]: `help exit-codes` and the like
@@ -22,6 +23,7 @@ pub mod generate;
 pub mod globals;
 pub mod output;
 pub mod progress;
+pub mod remote;
 pub mod report;
 pub mod revealing;
 pub mod selection;

@@ -77,6 +77,12 @@ fn environment() -> String {
 
   PANOTTI_DATA      the data folder, as --data
   PANOTTI_SOCKET    the daemon's socket, as --socket
+  PANOTTI_URL       a daemon over the network, as --url
+  PANOTTI_API_KEY   the key that requests carry; no flag takes one, since everybody can read a command line
+  PANOTTI_API_KEY_FILE
+                    the file with the key, as --key-file
+  PANOTTI_CA_FILE   the certificates that are trusted in a daemon over the network, as --ca-file
+  SSL_CERT_FILE     the certificates that the system trusts, where they are not in the usual place
   PANOTTI_CONFIG    the configuration file, as --config
   PANOTTI_KEYS      the folder of the keys, where it is not the usual one
   PANOTTI_OUTPUT    the form of the output, as --output

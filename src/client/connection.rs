@@ -1,4 +1,5 @@
-//! Connecting, the check of the server, one request and its answer. Refuses to send anything to a server of another user.
+//! Connecting, the check of the server, one request and its answer. Refuses to send anything to a server of another user, or to one over
+//! the network whose certificate is not trusted.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -6,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HOST};
-use http::{HeaderMap, Method, Request, Response};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -17,8 +18,12 @@ use interprocess::local_socket::tokio::Stream;
 use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::{GenericFilePath, ToFsName, traits::StreamCommon};
 use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::key::ApiKeyText;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::remote::{Remote, Wire};
 
 /// How long connecting may take.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -30,7 +35,7 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// The body of a request.
 pub type RequestBody = UnsyncBoxBody<Bytes, io::Error>;
 
-/// Which daemon to talk to.
+/// Which daemon of this machine to talk to.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// The socket.
@@ -58,17 +63,43 @@ pub struct Exchange {
     pub took: Duration,
 }
 
+/// How a daemon is reached.
+#[derive(Debug, Clone)]
+enum Door {
+    Local(Target),
+    Network(Remote),
+}
+
 /// The client. It keeps its connection for the next request.
 pub struct Client {
-    target: Target,
+    door: Door,
+    /// The key that every request carries.
+    authorization: Option<HeaderValue>,
     sender: Option<SendRequest<RequestBody>>,
     observer: Option<fn(&Exchange)>,
 }
 
 impl Client {
-    /// Makes one; nothing is connected yet.
+    /// Makes one for a daemon of this machine; nothing is connected yet.
     pub fn new(target: Target) -> Self {
-        Self { target, sender: None, observer: None }
+        Self { door: Door::Local(target), authorization: None, sender: None, observer: None }
+    }
+
+    /// Makes one for a daemon over the network; nothing is connected yet.
+    pub fn remote(remote: Remote) -> Self {
+        Self { door: Door::Network(remote), authorization: None, sender: None, observer: None }
+    }
+
+    /// Has every request carry a key.
+    ///
+    /// # Errors
+    /// `internal` where it cannot stand in a header, which no key is.
+    pub fn with_key(mut self, key: &ApiKeyText) -> Result<Self, Failure> {
+        let value = HeaderValue::try_from(format!("Bearer {}", key.reveal()));
+        let mut value = value.map_err(|_| Failure::new(ErrorCode::INTERNAL, "the key cannot stand in a header"))?;
+        value.set_sensitive(true);
+        self.authorization = Some(value);
+        Ok(self)
     }
 
     /// Has every exchange shown to `observer`.
@@ -76,14 +107,14 @@ impl Client {
         self.observer = Some(observer);
     }
 
-    /// Which daemon it talks to.
-    pub fn target(&self) -> &Target {
-        &self.target
+    /// Whether the daemon is one over the network.
+    pub fn is_remote(&self) -> bool {
+        matches!(self.door, Door::Network(_))
     }
 
     /// A second client of the same daemon, with a connection of its own.
     pub fn another(&self) -> Self {
-        Self { target: self.target.clone(), sender: None, observer: self.observer }
+        Self { door: self.door.clone(), authorization: self.authorization.clone(), sender: None, observer: self.observer }
     }
 
     /// Sends a request without a body and reads its JSON answer.
@@ -113,7 +144,7 @@ impl Client {
     pub async fn send_once<T: DeserializeOwned>(&mut self, path: &str, body: &impl Serialize, key: &str) -> Result<T, Failure> {
         let body =
             serde_json::to_vec(body).map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;
-        let response = self.exchange(Method::POST, path, Some(body), Some(key)).await?;
+        let response = self.exchange(Method::POST, path, Some(body), Some(("idempotency-key", key))).await?;
         read_json(response).await
     }
 
@@ -127,19 +158,36 @@ impl Client {
         Ok((read_all(response.into_body()).await?, media_type))
     }
 
+    /// Sends a JSON body that was made on a revision: where another change came first, the daemon refuses it.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn send_if_match<T: DeserializeOwned>(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+        revision: u64,
+    ) -> Result<T, Failure> {
+        let body =
+            serde_json::to_vec(body).map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;
+        let response = self.exchange(method, path, Some(body), Some(("if-match", &format!("\"{revision}\"")))).await?;
+        read_json(response).await
+    }
+
     async fn exchange(
         &mut self,
         method: Method,
         path: &str,
         body: Option<Vec<u8>>,
-        key: Option<&str>,
+        condition: Option<(&'static str, &str)>,
     ) -> Result<Response<Incoming>, Failure> {
         let mut request = Request::builder().method(method).uri(path).header(ACCEPT, "application/json");
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        if let Some(key) = key {
-            request = request.header("idempotency-key", key);
+        if let Some((name, value)) = condition {
+            request = request.header(name, value);
         }
         let body = Full::new(Bytes::from(body.unwrap_or_default())).map_err(|never| match never {}).boxed_unsync();
         let request = request.body(body).map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the request to {path}: {error}")))?;
@@ -158,8 +206,15 @@ impl Client {
     /// # Errors
     /// As [`Self::get`].
     pub async fn begin(&mut self, mut request: Request<RequestBody>) -> Result<Response<Incoming>, Failure> {
-        // HTTP/1.1 wants a host; on a local socket it means nothing.
-        request.headers_mut().insert(HOST, http::HeaderValue::from_static("localhost"));
+        let host = match &self.door {
+            // HTTP/1.1 wants a host; on a local socket it means nothing.
+            Door::Local(_) => HeaderValue::from_static("localhost"),
+            Door::Network(remote) => remote.authority(),
+        };
+        request.headers_mut().insert(HOST, host);
+        if let Some(authorization) = &self.authorization {
+            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        }
         let (method, path) = (request.method().clone(), request.uri().to_string());
         let started = Instant::now();
         let (sender, response) = self.send_once_more(request, &method, &path).await?;
@@ -172,7 +227,7 @@ impl Client {
         if response.status().is_success() {
             return Ok(response);
         }
-        Err(read_failure(response, &path, request_id).await)
+        Err(self.with_advice(read_failure(response, &path, request_id).await))
     }
 
     /// Sends; where the kept connection turns out to be closed before anything went out, once more on a new one.
@@ -199,11 +254,27 @@ impl Client {
         Err(self.lost(&format!("the connection to the daemon ended during {method} {path}: {}", innermost(error.error()))))
     }
 
+    /// A failure about keys, with what to do about it on this side.
+    fn with_advice(&self, failure: Failure) -> Failure {
+        if failure.is(ErrorCode::KEY_MISSING) {
+            return failure.next("set `PANOTTI_API_KEY`, or name the file with the key with `--key-file`; `panotti key create` on the daemon's machine makes one");
+        }
+        if failure.is(ErrorCode::KEY_INVALID) {
+            return failure.next(
+                "look at where the key comes from (`--key-file`, `PANOTTI_API_KEY`), and at `panotti key list` on the daemon's machine",
+            );
+        }
+        failure
+    }
+
     /// A failure for a connection that was lost on the way.
     pub(crate) fn lost(&self, detail: &str) -> Failure {
-        Failure::new(ErrorCode::DAEMON_UNREACHABLE, detail)
-            .why("The daemon was stopped or ended meanwhile.")
-            .next(format!("`{}`, then look at `panotti daemon logs`", self.target.start_command))
+        match &self.door {
+            Door::Local(target) => Failure::new(ErrorCode::DAEMON_UNREACHABLE, detail)
+                .why("The daemon was stopped or ended meanwhile.")
+                .next(format!("`{}`, then look at `panotti daemon logs`", target.start_command)),
+            Door::Network(remote) => remote.lost(detail),
+        }
     }
 
     async fn sender(&mut self) -> Result<SendRequest<RequestBody>, Failure> {
@@ -216,29 +287,50 @@ impl Client {
     }
 
     async fn connect(&self) -> Result<SendRequest<RequestBody>, Failure> {
-        let socket = &self.target.socket;
-        if self.target.private_folder {
-            self.check_folder()?;
+        match &self.door {
+            Door::Local(target) => self.speak_on(target.connect().await?).await,
+            Door::Network(remote) => match tokio::time::timeout(CONNECT_MAX, remote.connect()).await {
+                Ok(wire) => match wire? {
+                    Wire::Plain(stream) => self.speak_on(stream).await,
+                    Wire::Tls(stream) => self.speak_on(*stream).await,
+                },
+                Err(_) => Err(remote.silent()),
+            },
         }
-        let name = socket.as_path().to_fs_name::<GenericFilePath>().map_err(|error| self.unreachable(&error))?;
-        let stream = match tokio::time::timeout(CONNECT_MAX, Stream::connect(name)).await {
-            Ok(connected) => connected.map_err(|error| self.unreachable(&error))?,
-            Err(_) => return Err(self.unreachable(&io::Error::from(io::ErrorKind::TimedOut))),
-        };
-        self.check_server(&stream)?;
+    }
+
+    async fn speak_on<S>(&self, stream: S) -> Result<SendRequest<RequestBody>, Failure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| self.lost(&innermost(&error)))?;
         // Ends with the sender; what goes wrong in it is told by the request that is under way.
         tokio::spawn(connection);
         Ok(sender)
     }
+}
+
+impl Target {
+    async fn connect(&self) -> Result<Stream, Failure> {
+        if self.private_folder {
+            self.check_folder()?;
+        }
+        let name = self.socket.as_path().to_fs_name::<GenericFilePath>().map_err(|error| self.unreachable(&error))?;
+        let stream = match tokio::time::timeout(CONNECT_MAX, Stream::connect(name)).await {
+            Ok(connected) => connected.map_err(|error| self.unreachable(&error))?,
+            Err(_) => return Err(self.unreachable(&io::Error::from(io::ErrorKind::TimedOut))),
+        };
+        self.check_server(&stream)?;
+        Ok(stream)
+    }
 
     fn check_server(&self, stream: &Stream) -> Result<(), Failure> {
         let user = stream.peer_creds().ok().and_then(|credentials| credentials.euid());
         match user {
-            Some(user) if self.target.trusted_users.contains(&user) => Ok(()),
+            Some(user) if self.trusted_users.contains(&user) => Ok(()),
             _ => {
                 let who = user.map_or("an unknown user".to_owned(), |user| format!("user {user}"));
-                let detail = format!("the server at {} is run by {who}, so nothing was sent to it", self.target.socket.display());
+                let detail = format!("the server at {} is run by {who}, so nothing was sent to it", self.socket.display());
                 Err(Failure::new(ErrorCode::PERMISSION_DENIED, detail)
                     .why("Only a daemon of this user, of root, or of the data folder's owner is trusted.")
                     .next("name the right daemon with `--socket` or `--data`"))
@@ -247,12 +339,12 @@ impl Client {
     }
 
     fn check_folder(&self) -> Result<(), Failure> {
-        let folder = self.target.socket.parent().unwrap_or(Path::new("/"));
+        let folder = self.socket.parent().unwrap_or(Path::new("/"));
         let found = match folder.symlink_metadata() {
             Ok(found) => found,
             Err(error) => return Err(self.unreachable(&error)),
         };
-        let private = found.is_dir() && found.mode() & 0o077 == 0 && self.target.trusted_users.contains(&found.uid());
+        let private = found.is_dir() && found.mode() & 0o077 == 0 && self.trusted_users.contains(&found.uid());
         if private {
             return Ok(());
         }
@@ -262,7 +354,7 @@ impl Client {
     }
 
     fn unreachable(&self, error: &io::Error) -> Failure {
-        let socket = self.target.socket.display();
+        let socket = self.socket.display();
         if error.kind() == io::ErrorKind::PermissionDenied {
             return Failure::new(ErrorCode::PERMISSION_DENIED, format!("the socket {socket} is not open to this user"))
                 .why("A daemon takes requests from its own user and from root.")
@@ -276,7 +368,7 @@ impl Client {
         };
         Failure::new(ErrorCode::DAEMON_UNREACHABLE, format!("no panotti daemon at {socket}"))
             .why(why)
-            .next(format!("`{}`", self.target.start_command))
+            .next(format!("`{}`", self.start_command))
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Method;
 use panotti_protocol::api::{
-    CancelRequest, Check, DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery,
+    CancelRequest, DaemonStatus, DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery,
     EventsStatus, Health, LogLine, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch,
     PurgeRequest, Purged, Replay, ReplayItem, ReplayItemsQuery, ReplayRequest, ReplayStarted, RetryRequest, RevealQuery, Setting,
     StateChanged, StateItem, StateQuery, StateRemoval, StateUpdate, StopRequest, Stopping, Version,
@@ -216,11 +216,6 @@ impl Client {
     /// `GET /status`
     pub async fn status(&mut self) -> Answer<DaemonStatus> {
         self.get("/status").await
-    }
-
-    /// `GET /daemon/checks`
-    pub async fn checks(&mut self) -> Answer<Page<Check>> {
-        self.get("/daemon/checks").await
     }
 
     /// `POST /daemon/stop`

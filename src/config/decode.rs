@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::suggest::did_you_mean;
 use super::units;
-use super::yaml::{Content, Entry, Node, Place, Problems};
+use super::yaml::{Content, Entry, Node, Place, Problems, shortened};
 
 /// A table that is being read. It remembers which keys were asked for; what is left at the end is unknown.
 #[derive(Debug)]
@@ -74,13 +74,17 @@ impl<'n> Table<'n> {
             if self.known.contains(&entry.key.as_str()) || entry.key.starts_with("x-") {
                 continue;
             }
+            if problems.is_full() {
+                problems.add(entry.place, "unknown key");
+                continue;
+            }
             let names: Vec<String> = self.known.iter().map(|key| self.name(key)).collect();
             let name = self.name(&entry.key);
             let next = match did_you_mean(&entry.key, self.known.iter().copied()) {
                 suggestion if suggestion.is_empty() => String::new(),
                 _ => did_you_mean(&name, names.iter().map(String::as_str)),
             };
-            problems.add_with(entry.place, format!("unknown key `{name}`"), next);
+            problems.add_with(entry.place, format!("unknown key `{}`", shortened(&name)), next);
         }
     }
 }
@@ -92,14 +96,6 @@ fn wrong<T>(node: &Node, expected: &str, problems: &mut Problems) -> Option<T> {
     };
     problems.add(node.place, format!("expected {expected}, found {found}"));
     None
-}
-
-fn shortened(text: &str) -> String {
-    const SHOWN_MAX: usize = 60;
-    if text.chars().count() <= SHOWN_MAX {
-        return text.to_owned();
-    }
-    text.chars().take(SHOWN_MAX).chain(['…']).collect()
 }
 
 /// Keys that later versions act on are told as such and not as misspelt.

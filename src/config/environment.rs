@@ -6,7 +6,17 @@ use std::path::PathBuf;
 use super::suggest::did_you_mean;
 
 /// The variables of panotti that are no settings; `panotti help environment` describes them.
-const FIXED: [&str; 5] = ["PANOTTI_CONFIG", "PANOTTI_DATA", "PANOTTI_KEYS", "PANOTTI_OUTPUT", "PANOTTI_SOCKET"];
+const FIXED: [&str; 9] = [
+    "PANOTTI_API_KEY",
+    "PANOTTI_API_KEY_FILE",
+    "PANOTTI_CA_FILE",
+    "PANOTTI_CONFIG",
+    "PANOTTI_DATA",
+    "PANOTTI_KEYS",
+    "PANOTTI_OUTPUT",
+    "PANOTTI_SOCKET",
+    "PANOTTI_URL",
+];
 /// Set in every plugin's environment: where it is there, so are others that the daemon set for the plugin.
 const IN_A_PLUGIN: &str = "PANOTTI_PLUGIN";
 

@@ -1,8 +1,9 @@
 //! Settings of the network listener, and the forms that only they have: an address, names of hosts, a switch.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use super::settings::SettingValue;
+use super::form::SettingValue;
 
 /// Most names of `http.hosts`.
 const HOSTS_MAX: usize = 64;
@@ -20,6 +21,24 @@ pub enum HttpWhen {
     Off,
 }
 
+/// How much one key may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyRates {
+    /// Requests a second.
+    pub requests: u64,
+    /// Published events a second.
+    pub events: u64,
+}
+
+/// Certificate and key of the network listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate and those that lead to who signed it.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
 /// Settings of the network listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpSettings {
@@ -29,18 +48,34 @@ pub struct HttpSettings {
     pub listen: SocketAddr,
     /// Names by which clients may call the daemon besides `localhost`, in lower case.
     pub hosts: Vec<String>,
+    /// File of the certificate, where there is TLS.
+    pub tls_certificate: Option<PathBuf>,
+    /// File of its key.
+    pub tls_key: Option<PathBuf>,
     /// Whether an address that other machines reach may do without TLS.
     pub insecure: bool,
     /// Most connections at a time.
     pub connections_max: usize,
     /// Most connections of one address at a time.
     pub connections_per_address_max: usize,
+    /// Requests and events of one key a second.
+    pub rates: KeyRates,
 }
 
 impl HttpSettings {
     /// Takes the values by key, as `Settings::from_values`.
     pub(super) fn from_values(value: &impl Fn(&str) -> Option<SettingValue>, connections_max: usize) -> Self {
+        let integer = |key: &str| match value(key) {
+            Some(SettingValue::Integer(number)) => number,
+            _ => 0,
+        };
+        let file = |key: &str| match value(key) {
+            Some(SettingValue::File(file)) => file,
+            _ => None,
+        };
         Self {
+            tls_certificate: file("http.tls_certificate"),
+            tls_key: file("http.tls_key"),
             when: match value("http.enabled") {
                 Some(SettingValue::Word("on")) => HttpWhen::On,
                 Some(SettingValue::Word("auto")) => HttpWhen::Auto,
@@ -56,10 +91,8 @@ impl HttpSettings {
             },
             insecure: value("http.insecure") == Some(SettingValue::Switch(true)),
             connections_max,
-            connections_per_address_max: match value("limits.connections_per_address_max") {
-                Some(SettingValue::Integer(number)) => usize::try_from(number).unwrap_or(usize::MAX),
-                _ => 0,
-            },
+            connections_per_address_max: usize::try_from(integer("limits.connections_per_address_max")).unwrap_or(usize::MAX),
+            rates: KeyRates { requests: integer("limits.key_requests_per_second"), events: integer("limits.key_events_per_second") },
         }
     }
 }

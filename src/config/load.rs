@@ -1,5 +1,5 @@
-//! Loads the settings: defaults, then the machine's file, then the user's (or the one named), then the environment; each value keeps where
-//! it came from. Every problem of every source is told at once.
+//! Loads the settings: defaults, then the machine's file, then the user's (or the one named), then what was set while the daemon ran, then
+//! the environment; each value keeps where it came from. Every problem of every source is told at once.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -10,19 +10,19 @@ use panotti_protocol::api::Setting;
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart, exit};
 use panotti_protocol::limits::CONFIGURATION_BYTES_MAX;
 
-use super::ages::read_ages;
 use super::environment::Environment;
 use super::http::read_names;
 use super::local_users::read_roles;
 use super::places::{Places, SYSTEM_FILE};
-use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_text};
+use super::sealed::read_topics;
+use super::settings::{Form, SettingRow, SettingValue, Settings, TABLE, read_ages, read_text};
 use super::suggest::did_you_mean;
-use super::yaml::{self, Content, Entry, Node, Place, Problems};
+use super::yaml::{self, Content, Entry, Node, Place, Problems, shortened};
 
 /// The newest form of `panotti.yaml` that is understood.
 pub const CONFIG_VERSION: u64 = 1;
 
-/// The settings in force and where each came from.
+/// The settings of all sources and where each came from.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// Typed, for the daemon.
@@ -31,7 +31,7 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Every setting with value and origin, sorted by key: the answer of `GET /config`.
+    /// Every setting with value and origin, sorted by key.
     pub fn rows(&self) -> Vec<Setting> {
         let row = |row: &SettingRow| {
             let (value, origin) = self.values.get(row.key)?;
@@ -40,10 +40,38 @@ impl Loaded {
                 value: value.to_json(),
                 origin: origin.clone(),
                 description: row.description.to_owned(),
+                live: row.is_live(),
+                after_restart: None,
             })
         };
         TABLE.iter().filter_map(row).collect()
     }
+
+    /// The same with the values of another for everything that only a start changes: what is in force after a reload.
+    #[must_use]
+    pub fn live_over(&self, started: &Self) -> Self {
+        let mut values = self.values.clone();
+        for row in TABLE.iter().filter(|row| !row.is_live()) {
+            if let Some(value) = started.values.get(row.key) {
+                values.insert(row.key, value.clone());
+            }
+        }
+        Self::new(values)
+    }
+
+    fn new(values: BTreeMap<&'static str, (SettingValue, String)>) -> Self {
+        let settings = Settings::from_values(|key| values.get(key).map(|(value, _)| value.clone()));
+        Self { settings, values }
+    }
+}
+
+/// What is set over the files, where that is not what the overlay's file says.
+#[derive(Debug, Clone, Copy)]
+pub enum OverlaySource<'a> {
+    /// The overlay's file as it is.
+    File,
+    /// This text in its place.
+    Text(&'a str),
 }
 
 /// Loads from all sources.
@@ -51,7 +79,7 @@ impl Loaded {
 /// # Errors
 /// `config.unreadable` where a file is there and cannot be read, `config.invalid` with every problem where something does not hold.
 pub fn load(places: &Places, environment: &Environment) -> Result<Loaded, Failure> {
-    load_with_system_file(places, environment, Path::new(SYSTEM_FILE))
+    load_with(places, environment, OverlaySource::File)
 }
 
 /// The same for `daemon run`, whose exit code for anything wrong here is 78.
@@ -62,7 +90,15 @@ pub fn load_for_daemon(places: &Places, environment: &Environment) -> Result<Loa
     load(places, environment).map_err(|failure| Failure { exit: exit::CONFIGURATION, ..failure })
 }
 
-fn load_with_system_file(places: &Places, environment: &Environment, system: &Path) -> Result<Loaded, Failure> {
+/// The same with an overlay that is not written yet: what a change would come to.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(places: &Places, environment: &Environment, overlay: OverlaySource<'_>) -> Result<Loaded, Failure> {
+    load_from(places, environment, Path::new(SYSTEM_FILE), overlay)
+}
+
+fn load_from(places: &Places, environment: &Environment, system: &Path, overlay: OverlaySource<'_>) -> Result<Loaded, Failure> {
     let mut values = defaults(places);
     let mut parts = Vec::new();
     let mut files = vec![(system, false)];
@@ -74,12 +110,16 @@ fn load_with_system_file(places: &Places, environment: &Environment, system: &Pa
             parts.extend(apply_file(path, &text, &mut values));
         }
     }
-    parts.extend(apply_environment(environment, &mut values));
-    if !parts.is_empty() {
-        return Err(invalid(parts));
+    let overlay_file = places.overlay_file();
+    let overlay = match overlay {
+        OverlaySource::File => read_file(&overlay_file, false)?,
+        OverlaySource::Text(text) => Some(text.to_owned()),
+    };
+    if let Some(text) = overlay {
+        parts.extend(apply_file(&overlay_file, &text, &mut values));
     }
-    let settings = Settings::from_values(|key| values.get(key).map(|(value, _)| value.clone()));
-    Ok(Loaded { settings, values })
+    parts.extend(apply_environment(environment, &mut values));
+    if parts.is_empty() { Ok(Loaded::new(values)) } else { Err(invalid(parts)) }
 }
 
 /// Checks one file alone: what `config validate FILE` does.
@@ -152,9 +192,10 @@ impl FileReader<'_> {
                 "config_version" => self.version(&entry.value),
                 key if key.starts_with("x-") => {}
                 section if TABLE.iter().any(|row| section_of(row) == section) => self.section(section, &entry.value),
+                _ if self.problems.is_full() => self.problems.add(entry.place, "unknown key"),
                 section => {
                     let known = TABLE.iter().map(section_of).chain(["config_version"]);
-                    self.problems.add_with(entry.place, format!("unknown key `{section}`"), did_you_mean(section, known));
+                    self.problems.add_with(entry.place, format!("unknown key `{}`", shortened(section)), did_you_mean(section, known));
                 }
             }
         }
@@ -183,9 +224,10 @@ impl FileReader<'_> {
             match TABLE.iter().find(|row| row.key == key) {
                 Some(row) => self.setting(row, &entry.value),
                 None if entry.key.starts_with("x-") => {}
+                None if self.problems.is_full() => self.problems.add(entry.place, "unknown key"),
                 None => {
                     let next = did_you_mean(&key, TABLE.iter().map(|row| row.key).filter(|known| known.starts_with(section)));
-                    self.problems.add_with(entry.place, format!("unknown key `{key}`"), next);
+                    self.problems.add_with(entry.place, format!("unknown key `{}`", shortened(&key)), next);
                 }
             }
         }
@@ -197,6 +239,7 @@ impl FileReader<'_> {
             (Content::Scalar(scalar), form) if form != Form::Folders && !node.is_null() => read_text(form, &scalar.text, base),
             (Content::List(items), Form::Folders) => folders(items, base),
             (Content::List(items), Form::Names) => read_names(texts(items).iter().map(String::as_str)),
+            (Content::List(items), Form::Topics) => read_topics(texts(items).into_iter()),
             (Content::List(items), Form::LocalRoles) => read_roles(texts(items).iter().map(String::as_str)),
             (Content::Table(entries), form @ Form::Ages { .. }) => ages(entries, form),
             (_, form) => Err(format!("expected {}, got {}", form.describe(), node.kind())),
@@ -236,7 +279,7 @@ fn ages(entries: &[Entry], form: Form) -> Result<SettingValue, String> {
 }
 
 fn section_of(row: &'static SettingRow) -> &'static str {
-    row.key.split('.').next().unwrap_or(row.key)
+    row.parts().0
 }
 
 /// Variables with `__` in them are settings, so an unknown one is an error; those without belong to a fixed list and others are ignored.

@@ -24,7 +24,7 @@ impl World {
     fn load(&self, environment: Environment) -> Result<Loaded, Failure> {
         let flags = PlaceFlags { data: Some(self.folder.path().to_path_buf()), ..PlaceFlags::default() };
         let places = Places::find(&flags, &environment).unwrap();
-        load_with_system_file(&places, &environment, &self.folder.path().join("system.yaml"))
+        load_from(&places, &environment, &self.folder.path().join("system.yaml"), OverlaySource::File)
     }
 }
 

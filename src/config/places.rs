@@ -17,6 +17,8 @@ pub const SOCKET_PATH_BYTES_MAX: usize = 100;
 pub const SOCKET_NAME: &str = "panotti.sock";
 /// Name of the configuration file in its folder.
 pub const CONFIGURATION_NAME: &str = "panotti.yaml";
+/// Name of the file in the data folder that holds what `config set` has set.
+pub const OVERLAY_NAME: &str = "overlay.yaml";
 /// Name of the daemon's log in its folder; older ones are `panotti.log.1` and so on.
 pub const LOG_NAME: &str = "panotti.log";
 /// Name of the access log in the same folder.
@@ -122,6 +124,11 @@ impl Places {
     /// The database.
     pub fn database_file(&self) -> PathBuf {
         self.data_dir.path.join("panotti.db")
+    }
+
+    /// What is set while the daemon runs (`config set`), as a file that is read at a start.
+    pub fn overlay_file(&self) -> PathBuf {
+        self.data_dir.path.join(OVERLAY_NAME)
     }
 
     /// The daemon's log that is being written.

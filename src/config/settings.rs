@@ -2,94 +2,17 @@
 //!
 //! A setting is changed in `panotti.yaml` (`store: { bytes_max: 2GB }`) or by a variable (`PANOTTI_STORE__BYTES_MAX=2GB`).
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use panotti_core::ages::Ages;
 use panotti_protocol::limits::PAYLOAD_BYTES_MAX;
 use panotti_protocol::topic::TopicPattern;
-use serde_json::Value;
 
-use super::ages::read_ages;
-use super::http::{HttpSettings, read_names};
-use super::local_users::{LocalRole, SocketSettings, read_group, read_roles};
-use super::units;
-
-/// The form a setting's value must have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// A size such as `16MiB`, within bounds in bytes.
-    Bytes {
-        /// Least.
-        least: u64,
-        /// Most.
-        most: u64,
-    },
-    /// A duration such as `30s`, within bounds.
-    Duration {
-        /// Least.
-        least: Duration,
-        /// Most.
-        most: Duration,
-    },
-    /// A whole number, within bounds.
-    Integer {
-        /// Least.
-        least: u64,
-        /// Most.
-        most: u64,
-    },
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// Folders: a list in a file, with colons between them in a variable. Relative ones count from the file's folder.
-    Folders,
-    /// `true` or `false`.
-    Switch,
-    /// An address with its port: `127.0.0.1:7700`.
-    Address,
-    /// Names of hosts: a list in a file, with commas between them in a variable.
-    Names,
-    /// A group of this machine, by its name or id.
-    Group,
-    /// Roles of local users: a list in a file, with commas between them in a variable.
-    LocalRoles,
-    /// Topic patterns, each with a duration within bounds: keys with values in a file, `PATTERN=DURATION,...` in a variable.
-    Ages {
-        /// Least.
-        least: Duration,
-        /// Most.
-        most: Duration,
-    },
-}
-
-impl Form {
-    /// The form in words, for messages and the reference.
-    pub fn describe(self) -> String {
-        match self {
-            Form::Bytes { least, most } => {
-                format!("a size such as \"16MiB\", from {} to {}", units::format_bytes(least), units::format_bytes(most))
-            }
-            Form::Duration { least, most } => {
-                format!("a duration such as \"90s\", from {} to {}", units::format_duration(least), units::format_duration(most))
-            }
-            Form::Integer { least, most } => format!("a whole number from {least} to {most}"),
-            Form::Word(words) => format!("one of {}", words.join(", ")),
-            Form::Folders => "a list of folders".to_owned(),
-            Form::Switch => "true or false".to_owned(),
-            Form::Address => "an address such as \"127.0.0.1:7700\"".to_owned(),
-            Form::Names => "a list of names of hosts".to_owned(),
-            Form::Group => "a group's name or number, or none".to_owned(),
-            Form::LocalRoles => "a list such as `[\"uid:1000=viewer\", \"group:ops=operator\"]`".to_owned(),
-            Form::Ages { least, most } => format!(
-                "topic patterns with durations such as `\"load.>\": 1d`, from {} to {}",
-                units::format_duration(least),
-                units::format_duration(most)
-            ),
-        }
-    }
-}
+pub use super::form::{Form, SettingValue, read_ages, read_text};
+use super::http::HttpSettings;
+use super::local_users::SocketSettings;
+use super::sealed;
 
 /// One setting.
 #[derive(Debug)]
@@ -104,7 +27,30 @@ pub struct SettingRow {
     pub description: &'static str,
 }
 
+/// Settings of which a change counts at once. Every other counts from the next start on.
+pub const LIVE: [&str; 9] = [
+    "daemon.drain",
+    "events.payload_bytes_max",
+    "log.file_bytes_max",
+    "log.files_max",
+    "log.level",
+    "retention.days",
+    "retention.topics",
+    "store.bytes_max",
+    "store.free_bytes_min",
+];
+
 impl SettingRow {
+    /// Whether a change counts at once.
+    pub fn is_live(&self) -> bool {
+        LIVE.contains(&self.key)
+    }
+
+    /// Its section, and its key in it.
+    pub fn parts(&self) -> (&'static str, &'static str) {
+        self.key.split_once('.').unwrap_or((self.key, ""))
+    }
+
     /// The variable that sets it.
     pub fn variable(&self) -> String {
         format!("PANOTTI_{}", self.key.replace('.', "__").to_uppercase())
@@ -178,6 +124,18 @@ pub const TABLE: &[SettingRow] = &[
         description: "The address at which the API is served on the network.",
     },
     SettingRow {
+        key: "http.tls_certificate",
+        form: Form::File,
+        default: "none",
+        description: "File with the certificate of the network listener and those that lead to who signed it, in PEM; with `http.tls_key` it speaks TLS.",
+    },
+    SettingRow {
+        key: "http.tls_key",
+        form: Form::File,
+        default: "none",
+        description: "File with the private key of `http.tls_certificate`, in PEM; only the daemon's user and its group may read it.",
+    },
+    SettingRow {
         key: "limits.connections_max",
         form: Form::Integer { least: 8, most: 65_536 },
         default: "1024",
@@ -194,6 +152,18 @@ pub const TABLE: &[SettingRow] = &[
         form: Form::Integer { least: 4, most: 65_536 },
         default: "64",
         description: "Most connections of one local user at a time.",
+    },
+    SettingRow {
+        key: "limits.key_events_per_second",
+        form: Form::Integer { least: 1, most: 10_000_000 },
+        default: "100000",
+        description: "Events that one key may publish a second; bursts of twice as many.",
+    },
+    SettingRow {
+        key: "limits.key_requests_per_second",
+        form: Form::Integer { least: 1, most: 1_000_000 },
+        default: "2000",
+        description: "Requests that one key may make a second; bursts of twice as many.",
     },
     SettingRow {
         key: "log.file_bytes_max",
@@ -238,6 +208,12 @@ pub const TABLE: &[SettingRow] = &[
         description: "Topic patterns whose events are kept for longer or shorter than `retention.days`; the most specific that fits counts.",
     },
     SettingRow {
+        key: "seal.topics",
+        form: Form::Topics,
+        default: ">",
+        description: "Topic patterns whose payloads are stored sealed; none for no topic. What is stored already stays as it is.",
+    },
+    SettingRow {
         key: "socket.group",
         form: Form::Group,
         default: "none",
@@ -269,80 +245,6 @@ pub const TABLE: &[SettingRow] = &[
     },
 ];
 
-/// A value that has the form of its setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SettingValue {
-    /// Bytes.
-    Bytes(u64),
-    /// A duration.
-    Duration(Duration),
-    /// A whole number.
-    Integer(u64),
-    /// A word.
-    Word(&'static str),
-    /// Absolute folders.
-    Folders(Vec<PathBuf>),
-    /// On or off.
-    Switch(bool),
-    /// An address with its port.
-    Address(SocketAddr),
-    /// Names of hosts, in lower case.
-    Names(Vec<String>),
-    /// A group, or none.
-    Group(Option<String>),
-    /// Roles of local users.
-    LocalRoles(Vec<LocalRole>),
-    /// Durations by topic pattern.
-    Ages(BTreeMap<TopicPattern, Duration>),
-}
-
-impl SettingValue {
-    /// As a file or an answer shows it: sizes and durations as text.
-    pub fn to_json(&self) -> Value {
-        match self {
-            SettingValue::Bytes(bytes) => Value::String(units::format_bytes(*bytes)),
-            SettingValue::Duration(duration) => Value::String(units::format_duration(*duration)),
-            SettingValue::Integer(number) => Value::from(*number),
-            SettingValue::Word(word) => Value::from(*word),
-            SettingValue::Switch(on) => Value::from(*on),
-            SettingValue::Address(address) => Value::from(address.to_string()),
-            SettingValue::Names(names) => names.iter().map(String::as_str).collect(),
-            SettingValue::Group(group) => Value::from(group.as_deref().unwrap_or("none")),
-            SettingValue::LocalRoles(roles) => roles.iter().map(ToString::to_string).collect(),
-            SettingValue::Ages(ages) => {
-                ages.iter().map(|(pattern, age)| (pattern.to_string(), Value::String(units::format_duration(*age)))).collect()
-            }
-            SettingValue::Folders(folders) => folders.iter().map(|folder| Value::from(folder.to_string_lossy())).collect(),
-        }
-    }
-}
-
-/// Reads a value that is one text: a variable's, a default, or a scalar of a file. `base` is what relative folders count from.
-///
-/// # Errors
-/// What was expected instead.
-pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, String> {
-    let value = match form {
-        Form::Bytes { least, most } => units::parse_bytes(text).filter(|v| (least..=most).contains(v)).map(SettingValue::Bytes),
-        Form::Duration { least, most } => units::parse_duration(text).filter(|v| (least..=most).contains(v)).map(SettingValue::Duration),
-        Form::Integer { least, most } => text.parse().ok().filter(|v| (least..=most).contains(v)).map(SettingValue::Integer),
-        Form::Word(words) => words.iter().find(|word| **word == text).copied().map(SettingValue::Word),
-        Form::Switch => text.parse().ok().map(SettingValue::Switch),
-        Form::Address => text.parse().ok().map(SettingValue::Address),
-        Form::Names if text == "none" => Some(SettingValue::Names(Vec::new())),
-        Form::Names => return read_names(text.split(',')),
-        Form::Group => return read_group(text),
-        Form::LocalRoles => return read_roles(text.split(',').filter(|part| *part != "none")),
-        Form::Ages { .. } => {
-            let named = text.split(',').filter(|part| !part.trim().is_empty() && *part != "none");
-            let pair = |part: &'_ str| part.trim().rsplit_once('=').map(|(pattern, age)| (pattern.to_owned(), age.to_owned()));
-            return read_ages(form, named.map(|part| pair(part).unwrap_or((part.to_owned(), String::new()))));
-        }
-        Form::Folders => Some(SettingValue::Folders(text.split(':').filter(|part| !part.is_empty()).map(|part| base.join(part)).collect())),
-    };
-    value.ok_or_else(|| format!("expected {}, got `{text}`", form.describe()))
-}
-
 /// The settings in force, typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -370,6 +272,8 @@ pub struct Settings {
     pub retention: Ages,
     /// The local socket.
     pub socket: SocketSettings,
+    /// Patterns of the topics whose payloads are stored sealed.
+    pub sealed_topics: Vec<TopicPattern>,
     /// The store.
     pub store: StoreSettings,
 }
@@ -458,6 +362,10 @@ impl Settings {
                     _ => general,
                 }
             },
+            sealed_topics: match value("seal.topics") {
+                Some(SettingValue::Topics(patterns)) => patterns,
+                _ => sealed::all(),
+            },
             socket: SocketSettings::from_values(&value),
             store: StoreSettings {
                 bytes_max: bytes("store.bytes_max"),
@@ -470,6 +378,8 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -477,10 +387,11 @@ mod tests {
         assert!(TABLE.windows(2).all(|pair| pair[0].key < pair[1].key));
         for row in TABLE {
             let read = read_text(row.form, row.default, Path::new("/")).unwrap_or_else(|why| panic!("{}: {why}", row.key));
-            if !matches!(row.form, Form::Folders | Form::Names | Form::LocalRoles | Form::Ages { .. }) {
+            if !matches!(row.form, Form::Folders | Form::File | Form::Names | Form::Topics | Form::LocalRoles | Form::Ages { .. }) {
                 assert_eq!(read.to_json().to_string().trim_matches('"'), row.default, "{} is shown as it is written", row.key);
             }
             assert!(row.description.ends_with('.'), "{}", row.key);
         }
+        assert!(LIVE.iter().all(|key| TABLE.iter().any(|row| row.key == *key)), "what is live is a setting");
     }
 }

@@ -4,6 +4,7 @@
 //! budgets (bytes, depth, nodes). It goes on after a problem where it can, so that all of them are told at once; reading typed
 //! values out of the tree is [`super::decode`]. Why not serde: docs/decisions/0001-yaml-with-places.md.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use panotti_protocol::failure::FailurePart;
@@ -67,6 +68,11 @@ impl Problems {
         }
         let part = FailurePart { pointer: format!("{}:{place}", self.file), detail: detail.into(), next: next.into() };
         self.found.push((place, part));
+    }
+
+    /// Whether more would only be counted: then nothing need be found out about them.
+    pub fn is_full(&self) -> bool {
+        self.found.len() == PROBLEMS_MAX
     }
 
     /// Whether there is none.
@@ -229,8 +235,17 @@ pub fn parse(text: &str, bytes_max: usize, problems: &mut Problems) -> Option<No
 
 /// A list or table whose end has not come yet.
 enum Open {
-    List { place: Place, items: Vec<Node> },
-    Table { place: Place, entries: Vec<Entry>, key: Option<(String, Place)> },
+    List {
+        place: Place,
+        items: Vec<Node>,
+    },
+    /// `lines` says where each key is, so that a table of very many keys is read in no more than a moment.
+    Table {
+        place: Place,
+        entries: Vec<Entry>,
+        key: Option<(String, Place)>,
+        lines: HashMap<String, usize>,
+    },
 }
 
 enum Go {
@@ -274,7 +289,7 @@ impl Reader<'_> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.check_extras(place, anchor, tag.is_some());
-                return self.descend(place, Open::Table { place, entries: Vec::new(), key: None });
+                return self.descend(place, Open::Table { place, entries: Vec::new(), key: None, lines: HashMap::new() });
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let node = match self.open.pop() {
@@ -317,14 +332,17 @@ impl Reader<'_> {
         match self.open.last_mut() {
             None => self.root = Some(node),
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Table { entries, key, .. }) => match key.take() {
+            Some(Open::Table { entries, key, lines, .. }) => match key.take() {
                 None => *key = Some(key_of(&node, self.problems)),
-                Some((key, place)) => match entries.iter().find(|entry| entry.key == key) {
+                Some((key, place)) => match lines.get(&key) {
                     Some(first) => {
-                        let detail = format!("the key `{key}` is there twice, first in line {}", first.place.line);
+                        let detail = format!("the key `{}` is there twice, first in line {first}", shortened(&key));
                         self.problems.add_with(place, detail, "leave one of the two out");
                     }
-                    None => entries.push(Entry { key, place, value: node }),
+                    None => {
+                        lines.insert(key.clone(), place.line);
+                        entries.push(Entry { key, place, value: node });
+                    }
                 },
             },
         }
@@ -336,6 +354,15 @@ impl Reader<'_> {
 fn reference(name: Node) -> Node {
     let place = name.place;
     Node { place, content: Content::Table(vec![Entry { key: SECRET_REFERENCE.to_owned(), place, value: name }]) }
+}
+
+/// A text as messages show it.
+pub fn shortened(text: &str) -> String {
+    const SHOWN_MAX: usize = 60;
+    if text.chars().nth(SHOWN_MAX).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(SHOWN_MAX).chain(['…']).collect()
 }
 
 fn key_of(node: &Node, problems: &mut Problems) -> (String, Place) {

@@ -81,3 +81,73 @@ fn an_empty_file_is_null_at_its_start() {
     assert!(node.as_ref().unwrap().is_null());
     assert_eq!(node.unwrap().place, Place::START);
 }
+
+/// Documents made to cost as much as they can, each within or just over the size of a file.
+fn bombs() -> Vec<(&'static str, String)> {
+    const SIZE: usize = 256 * 1024;
+    let fill = |part: &str| part.repeat(SIZE / part.len());
+    let numbered = |line: &dyn Fn(usize) -> String| {
+        let mut text = String::new();
+        let mut number = 0;
+        while text.len() < SIZE - 64 {
+            text.push_str(&line(number));
+            number += 1;
+        }
+        text
+    };
+    let laughs = |levels: usize| {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..levels {
+            let before = format!("*a{}, ", level - 1).repeat(9);
+            text.push_str(&format!("a{level}: &a{level} [{}]\n", before.trim_end_matches(", ")));
+        }
+        text
+    };
+    vec![
+        ("a billion laughs", laughs(10)),
+        ("laughs to the brim", laughs(3_000)),
+        ("an anchor in every line", numbered(&|number| format!("k{number}: &a{number} 1\n"))),
+        ("an alias in every line", format!("k: &a 1\n{}", numbered(&|number| format!("k{number}: *a\n")))),
+        ("an anchor that holds itself", "a: &a [*a, *a]\n".to_owned()),
+        ("merge keys", numbered(&|number| format!("k{number}: {{<<: *b}}\n"))),
+        ("a tag in every line", numbered(&|number| format!("k{number}: !!binary aGk=\n"))),
+        ("tag handles", fill("%TAG !e! tag:example.com,2000:\n")),
+        ("unknown keys", numbered(&|number| format!("k{number}: 1\n"))),
+        ("the same key", fill("key: 1\n")),
+        ("short keys in one table", format!("{{{}}}", numbered(&|number| format!("{number:x}: 1,")))),
+        ("lists in lists", fill("[")),
+        ("tables in tables", fill("{a: ")),
+        ("dashes", fill("- ")),
+        ("deep by indentation", numbered(&|number| format!("{}a:\n", " ".repeat(number.min(200))))),
+        ("question marks", fill("? ")),
+        ("a key as long as the file", format!("{}: 1\n", "k".repeat(SIZE - 10))),
+        ("a quoted text without an end", format!("a: \"{}", "x\n".repeat(SIZE / 2 - 4))),
+        ("escapes", format!("a: \"{}", "\\U0010FFFF".repeat(SIZE / 10 - 2))),
+        ("a folded text", format!("a: >\n{}", fill("  x\n\n"))),
+        ("only line ends", fill("\n")),
+        ("only remarks", fill("#\n")),
+        ("documents", fill("---\n")),
+        ("flow with commas", format!("a: [{}]", fill(",x"))),
+        ("colons", fill(": ")),
+        ("tabs", fill("\t")),
+        ("control characters", fill("\u{1}")),
+        ("wide characters", fill("\u{10ffff}")),
+        ("larger than a file may be", "a".repeat(SIZE + 1)),
+    ]
+}
+
+/// By hand with `PANOTTI_YAML_MS=50`: no document takes longer than that.
+#[test]
+fn n6_no_document_within_the_size_of_a_file_costs_more_than_a_moment_or_gets_an_alias_through() {
+    let most_ms: Option<u128> = std::env::var("PANOTTI_YAML_MS").ok().and_then(|text| text.parse().ok());
+    for (name, text) in bombs() {
+        let begun = std::time::Instant::now();
+        let mut problems = Problems::new("x");
+        let root = parse(&text, 256 * 1024, &mut problems);
+        let took = begun.elapsed();
+        println!("{:>6} us  {name}", took.as_micros());
+        assert!(most_ms.is_none_or(|most| took.as_millis() < most), "{name}: {took:?}");
+        let harmless = ["unknown keys", "short keys in one table", "only line ends", "only remarks", "a folded text", "tag handles"];
+        assert!(!problems.is_empty() || root.is_none() || harmless.contains(&name), "{name} is taken");
+    }
+}

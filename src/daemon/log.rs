@@ -5,36 +5,73 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, fmt};
+use tracing_subscriber::{Registry, fmt, reload};
 
 use super::redact;
 use crate::config::settings::LogSettings;
+
+/// What of a log can be changed while it is written.
+#[derive(Debug)]
+struct Bounds {
+    bytes_max: AtomicU64,
+    files_max: AtomicUsize,
+    /// The file is opened anew before the next line.
+    reopen: AtomicBool,
+}
+
+/// Changes the log while it is written.
+#[derive(Debug, Clone)]
+pub struct LogHandle {
+    level: reload::Handle<LevelFilter, Registry>,
+    bounds: Arc<Bounds>,
+}
+
+impl LogHandle {
+    /// Other settings count from the next line on.
+    pub fn change(&self, settings: &LogSettings) {
+        if let Err(error) = self.level.reload(level(settings)) {
+            tracing::warn!(%error, "the log's level could not be changed");
+        }
+        self.bounds.bytes_max.store(settings.file_bytes_max, Ordering::Relaxed);
+        self.bounds.files_max.store(settings.files_max, Ordering::Relaxed);
+    }
+
+    /// The next line goes into a file that is opened anew: somebody may have moved the present one away.
+    pub fn reopen(&self) {
+        self.bounds.reopen.store(true, Ordering::Relaxed);
+    }
+}
 
 /// Begins to log. Called once.
 ///
 /// # Errors
 /// Where the log file cannot be made.
-pub fn begin(path: &Path, settings: &LogSettings) -> io::Result<()> {
-    let level: LevelFilter = settings.level.parse().unwrap_or(LevelFilter::INFO);
+pub fn begin(path: &Path, settings: &LogSettings) -> io::Result<LogHandle> {
     let file = RotatingFile::open(path.to_owned(), settings.file_bytes_max, settings.files_max)?;
+    let bounds = Arc::clone(&file.bounds);
+    let (filter, level) = reload::Layer::new(level(settings));
     // A line that cannot be written is lost: complaining on stderr would panic where that is gone or full too.
     let to_file = fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .log_internal_errors(false)
-        .with_writer(Mutex::new(Redacting(file)))
-        .with_filter(level);
+        .with_writer(Mutex::new(Redacting(file)));
     let to_terminal = io::stderr()
         .is_terminal()
-        .then(|| fmt::layer().with_target(false).log_internal_errors(false).with_writer(|| Redacting(io::stderr())).with_filter(level));
-    tracing_subscriber::registry().with(to_file).with(to_terminal).init();
-    Ok(())
+        .then(|| fmt::layer().with_target(false).log_internal_errors(false).with_writer(|| Redacting(io::stderr())));
+    tracing_subscriber::registry().with(filter).with(to_file).with(to_terminal).init();
+    Ok(LogHandle { level, bounds })
+}
+
+fn level(settings: &LogSettings) -> LevelFilter {
+    settings.level.parse().unwrap_or(LevelFilter::INFO)
 }
 
 /// Takes secrets out of the lines that are written.
@@ -58,8 +95,7 @@ pub struct RotatingFile {
     path: PathBuf,
     file: File,
     bytes: u64,
-    bytes_max: u64,
-    files_max: usize,
+    bounds: Arc<Bounds>,
     /// A full disk took only a part of the last line.
     torn: bool,
 }
@@ -72,17 +108,19 @@ impl RotatingFile {
     pub fn open(path: PathBuf, bytes_max: u64, files_max: usize) -> io::Result<Self> {
         let file = open(&path)?;
         let bytes = file.metadata()?.len();
-        Ok(Self { path, file, bytes, bytes_max, files_max: files_max.max(1), torn: false })
+        let bounds = Arc::new(Bounds { bytes_max: bytes_max.into(), files_max: files_max.max(1).into(), reopen: AtomicBool::new(false) });
+        Ok(Self { path, file, bytes, bounds, torn: false })
     }
 
     fn put_aside(&mut self) -> io::Result<()> {
-        for number in (1..self.files_max).rev() {
+        let files_max = self.bounds.files_max.load(Ordering::Relaxed);
+        for number in (1..files_max).rev() {
             let from = if number == 1 { self.path.clone() } else { numbered(&self.path, number - 1) };
             if from.exists() {
                 std::fs::rename(from, numbered(&self.path, number))?;
             }
         }
-        if self.files_max == 1 {
+        if files_max == 1 {
             std::fs::remove_file(&self.path)?;
         }
         self.file = open(&self.path)?;
@@ -106,7 +144,11 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
 impl Write for RotatingFile {
     /// Takes a line whole or not at all. What a full disk has torn off is closed by a line end before the next line.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.bytes > 0 && self.bytes + line.len() as u64 > self.bytes_max {
+        if self.bounds.reopen.swap(false, Ordering::Relaxed) {
+            self.file = open(&self.path)?;
+            (self.bytes, self.torn) = (self.file.metadata()?.len(), false);
+        }
+        if self.bytes > 0 && self.bytes + line.len() as u64 > self.bounds.bytes_max.load(Ordering::Relaxed) {
             self.put_aside()?;
         }
         if self.torn {
@@ -145,5 +187,25 @@ mod tests {
         assert_eq!(names, ["x.log", "x.log.1", "x.log.2"]);
         assert!(std::fs::read_to_string(&path).unwrap().ends_with("line 0099 of the log\n"));
         assert!(std::fs::metadata(&path).unwrap().len() <= 100);
+    }
+
+    #[test]
+    fn a_log_that_was_moved_away_is_written_anew_after_it_was_told_and_takes_other_bounds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.log");
+        let mut log = RotatingFile::open(path.clone(), 1_000, 3).unwrap();
+        log.write_all(b"first\n").unwrap();
+        std::fs::rename(&path, folder.path().join("moved")).unwrap();
+        log.write_all(b"second\n").unwrap();
+        assert!(!path.exists(), "it goes on in the file that was moved");
+
+        log.bounds.reopen.store(true, Ordering::Relaxed);
+        log.bounds.bytes_max.store(10, Ordering::Relaxed);
+        log.write_all(b"third\n").unwrap();
+        log.write_all(b"fourth\n").unwrap();
+
+        assert_eq!(std::fs::read_to_string(folder.path().join("moved")).unwrap(), "first\nsecond\n");
+        assert_eq!(std::fs::read_to_string(folder.path().join("x.log.1")).unwrap(), "third\n");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "fourth\n");
     }
 }

@@ -1,23 +1,24 @@
 //! What happens by itself: checkpoints when the log has grown; in every minute a row of uptime and what was measured; publishers' keys
-//! forgotten after a day; events that do not read back are told of.
+//! forgotten after a day; events that do not read back are told of, and everything stored is read for them once a day.
 
-use std::path::Path;
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use panotti_core::command::Record;
 use panotti_protocol::failure::{ErrorCode, Failure};
+use tokio_util::sync::CancellationToken;
 
 use super::bus::handle::BusHandle;
 use super::bus::limits::KEYS_FORGOTTEN_MAX;
 use super::clock::Clock;
 use super::meters::{Meters, processor_time};
 use super::seal::Seals;
+use super::seal::limits::{LOOKED_THROUGH_EVERY, LOOKED_THROUGH_REST, LOOKED_THROUGH_REST_MIN};
 use super::start::end_at_once;
 use super::store::failure::StoreError;
 use super::store::sqlite::checkpoint::Checkpointer;
-use super::store::sqlite::publisher_keys;
 use super::store::sqlite::readers::Readers;
+use super::store::sqlite::{checking, publisher_keys};
 
 /// A row of uptime is written this often.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -28,9 +29,14 @@ const FORGETTING: Duration = Duration::from_secs(60);
 /// Starts the checkpointer's thread, the clock of uptime and the forgetting of keys. All end with the process.
 ///
 /// # Errors
-/// Where the database cannot be opened once more.
-pub fn start(bus: BusHandle, readers: Readers, folder: &Path, asked: Receiver<()>, meters: Meters, clock: Clock) -> Result<(), Failure> {
-    let checkpointer = Checkpointer::open(folder)?;
+/// Where there is no thread for checkpoints.
+pub fn start(
+    bus: BusHandle,
+    readers: Readers,
+    (checkpointer, asked): (Checkpointer, Receiver<()>),
+    meters: Meters,
+    clock: Clock,
+) -> Result<(), Failure> {
     let spawned = std::thread::Builder::new().name("panotti-checkpoint".to_owned()).spawn(move || {
         while asked.recv().is_ok() {
             match checkpointer.run() {
@@ -56,6 +62,32 @@ async fn tell_of_corrupt(bus: BusHandle, seals: Seals) {
                 tracing::warn!(%sequence, %failure, "the event that tells of a corrupt one was not written; the log has it");
             }
         }
+    }
+}
+
+/// Begins to hold everything that is stored against its tags, at once and then once a day: an event that nobody reads, or that is owed to
+/// nobody because its matches were changed away, would be noticed by nothing else. Whatever does not fit is told by the alarm. Ends when the
+/// daemon stops, so that no reader is in the way of the last checkpoint.
+pub fn start_looking_through(readers: Readers, stopping: CancellationToken) {
+    tokio::spawn(async move { stopping.run_until_cancelled(look_through(readers)).await });
+}
+
+async fn look_through(readers: Readers) {
+    loop {
+        let mut from = Some(i64::MIN);
+        while let Some(row) = from {
+            let began = Instant::now();
+            match readers.read(move |database| checking::page(database, row)).await {
+                Ok((_, next)) => from = next,
+                Err(error) => {
+                    tracing::warn!(%error, "stored events were not all held against their tags; it is begun anew later");
+                    break;
+                }
+            }
+            // Others come first.
+            tokio::time::sleep((began.elapsed() * LOOKED_THROUGH_REST).max(LOOKED_THROUGH_REST_MIN)).await;
+        }
+        tokio::time::sleep(LOOKED_THROUGH_EVERY).await;
     }
 }
 

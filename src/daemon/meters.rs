@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use panotti_core::command::Measured;
+use panotti_core::meter::Measured;
 use panotti_core::meter::{BUCKETS, bucket};
 
 /// Says that nothing was measured yet.

@@ -8,6 +8,7 @@ pub mod api;
 pub mod bus;
 pub mod checkpoints;
 pub mod clock;
+pub mod configuration;
 pub mod defect;
 pub mod drafts;
 pub mod event_json;
@@ -19,10 +20,12 @@ pub mod maintenance;
 pub mod meters;
 pub mod origin;
 pub mod redact;
+pub mod reload;
 pub mod retention;
 pub mod rules;
 pub mod schemas;
 pub mod seal;
+pub mod sealing;
 pub mod secrets;
 pub mod service_manager;
 pub mod shutdown;
@@ -31,6 +34,7 @@ pub mod store;
 
 use panotti_protocol::failure::Failure;
 
+use crate::config::environment::Environment;
 use crate::config::load::Loaded;
 use crate::config::places::Places;
 
@@ -39,8 +43,10 @@ use crate::config::places::Places;
 pub struct Start {
     /// Where things are.
     pub places: Places,
-    /// The settings in force.
+    /// The settings of all sources.
     pub settings: Loaded,
+    /// The variables they were read with.
+    pub environment: Environment,
     /// Go on although accepted events are missing at the end of the log.
     pub accept_loss: bool,
 }

@@ -37,6 +37,15 @@ const VACUUM_PAGES: u32 = 256;
 const FREE_BYTES_KEPT: u64 = 4 * 1024 * 1024;
 const FREE_PART_KEPT: u64 = 16;
 
+/// What is kept. May change while the daemon runs.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// How long resolved events are kept.
+    pub ages: Arc<Ages>,
+    /// Bytes the store may use.
+    pub bytes_max: u64,
+}
+
 /// What keeps the store within its bounds.
 #[derive(Debug)]
 pub struct Retention {
@@ -46,10 +55,8 @@ pub struct Retention {
     pub readers: Readers,
     /// The time.
     pub clock: Clock,
-    /// How long resolved events are kept.
-    pub ages: Arc<Ages>,
-    /// Bytes the store may use.
-    pub bytes_max: u64,
+    /// What is kept, and how long.
+    pub kept: watch::Receiver<Kept>,
     /// The time by which age is decided.
     pub trusted: TrustedTime,
     /// The pages of the database, told by the writer after each change of their number.
@@ -119,7 +126,13 @@ impl Retention {
             };
             // A store that changes all the time is looked at as often as this, and not more.
             tokio::time::sleep(LOOK).await;
-            let changed = tokio::time::timeout_at(self.clock.instant(at).into(), self.space.changed()).await;
+            let changed = async {
+                tokio::select! {
+                    space = self.space.changed() => space,
+                    kept = self.kept.changed() => kept,
+                }
+            };
+            let changed = tokio::time::timeout_at(self.clock.instant(at).into(), changed).await;
             if matches!(changed, Ok(Err(_))) {
                 // The writer is gone: the daemon stops.
                 return;
@@ -134,13 +147,18 @@ impl Retention {
     pub async fn look(&mut self, place: &mut Place) -> Result<Next, Failure> {
         let now = self.clock.now();
         let space = *self.space.borrow_and_update();
-        let room = Room { used_bytes: space.used_bytes(), bytes_max: self.bytes_max };
+        if self.kept.has_changed().unwrap_or(false) {
+            // Another age may hold for what was looked at.
+            place.round_at = now;
+        }
+        let kept = self.kept.borrow_and_update().clone();
+        let room = Room { used_bytes: space.used_bytes(), bytes_max: kept.bytes_max };
         if let Some(over) = room.warning(place.warned) {
             self.bus.record(Record::Watermark { room, over }).await?;
             place.warned = over;
         }
         place.early = room.early(place.early);
-        let next = self.end_what_is_old(place, now).await?;
+        let next = self.end_what_is_old(place, &kept.ages, now).await?;
         Ok(next.or(if place.early { self.make_room(place, room, now).await? } else { self.give_back(space).await? }))
     }
 
@@ -161,7 +179,7 @@ impl Retention {
 
     /// One chunk of events of each age that are too old; once in a while everything again, and the deliveries that nobody has decided
     /// about.
-    async fn end_what_is_old(&self, place: &mut Place, now: Timestamp) -> Result<Next, Failure> {
+    async fn end_what_is_old(&self, place: &mut Place, ages: &Arc<Ages>, now: Timestamp) -> Result<Next, Failure> {
         let trusted = self.trusted.at(now);
         if now >= place.round_at {
             self.end_deliveries(trusted).await?;
@@ -169,8 +187,8 @@ impl Retention {
             place.round_at = now + ROUND;
         }
         let mut next = Next::At(place.round_at);
-        for age in self.ages.distinct() {
-            let reach = Reach::Age { age, before: trusted - age, ages: Arc::clone(&self.ages) };
+        for age in ages.distinct() {
+            let reach = Reach::Age { age, before: trusted - age, ages: Arc::clone(ages) };
             let after = place.aged_to.get(&age).copied().unwrap_or_default();
             let chunk = self.trim(after, reach).await?;
             place.aged_to.insert(age, chunk.scanned_to);

@@ -12,6 +12,14 @@ pub fn ready() {
     tell(&[NotifyState::Ready]);
 }
 
+/// It reads again what can be read without a restart; [`ready`] ends that.
+pub fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Err(error) => tracing::warn!(%error, "the service manager could not be told"),
+    }
+}
+
 /// It stops, and may take as long as the drain and a little more.
 pub fn stopping(drain: Duration) {
     let most = u32::try_from((drain + STOP_BESIDE_DRAIN).as_micros()).unwrap_or(u32::MAX);

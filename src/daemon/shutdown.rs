@@ -10,8 +10,8 @@ use tokio_util::task::TaskTracker;
 use super::api::http::connection::Service;
 use super::api::http::progress::Patience;
 use super::api::router;
-use super::service_manager;
 use super::start::Running;
+use super::{reload, service_manager};
 
 /// How long connections may take to end after the plugins have.
 const CONNECTIONS: Duration = Duration::from_secs(2);
@@ -41,6 +41,7 @@ impl Signals {
 pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failure> {
     let internal = |error: std::io::Error| Failure::new(ErrorCode::INTERNAL, error.to_string());
     let mut signals = Signals::new().map_err(internal)?;
+    reload::on_hangup(running.api.clone())?;
     let stopping = running.api.stopping.clone();
     let local = Service { router: router(running.api.clone()), patience: Patience::LOCAL, stopping: stopping.clone() };
     let network = Service { patience: Patience::NETWORK, ..local.clone() };
@@ -54,7 +55,7 @@ pub async fn serve_until_told_to_stop(mut running: Running) -> Result<(), Failur
         () = signals.next() => None,
         asked = running.stop_requests.recv() => asked.flatten(),
     };
-    let drain = asked.map_or(running.drain, Duration::from_millis);
+    let drain = asked.map_or_else(|| running.api.configuration.with(|settings| settings.drain), Duration::from_millis);
     tracing::info!(drain_ms = drain.as_millis(), "stopping");
     service_manager::stopping(drain);
     stopping.cancel();

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
+use arc_swap::ArcSwap;
 use panotti_core::access::Gatekeeper;
 use panotti_core::bus::Bus;
 use panotti_core::command::Record;
@@ -17,36 +19,43 @@ use super::Start;
 use super::access::Gate;
 use super::access::notes::write_down;
 use super::access::pepper::Pepper;
+use super::access::rate::Rates;
 use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
 use super::api::local_users::LocalUsers;
 use super::api::recording::Refusals;
-use super::api::tcp::TcpDoor;
-use super::api::{Api, Facts, Shared};
+use super::api::tcp::{Given, TcpDoor};
+use super::api::tls::Certificates;
+use super::api::{Api, Facts, Shared, activation};
 use super::bus::handle::BusHandle;
-use super::bus::thread::{StoreLimits, Thread};
+use super::bus::thread::{StoreBounds, StoreLimits, Thread};
 use super::bus::{cache::EventCache, dispatch, limits::REQUESTS_MAX, states::StateGrowth, watch::Feed};
 use super::checkpoints::Signing;
 use super::clock::{Clock, random_bytes};
+use super::configuration::{self, Configuration, Listeners};
 use super::host::init::tree::ProcessTree;
 use super::host::{Host, HostHandle, HostSettings};
 use super::meters::Meters;
-use super::retention::Retention;
+use super::retention::{Kept, Retention};
 use super::rules::Rules;
 use super::schemas::Registry;
+use super::sealing::Sealer;
 use super::secrets::Secrets;
-use super::secrets::key::KeyFiles;
+use super::secrets::key::KeyFiles as SecretKeys;
 use super::store::failure::StoreError;
 use super::store::folder::{DataFolder, private_file, private_folder};
+use super::store::key_file::KeyFiles;
+use super::store::sqlite::checkpoint::Checkpointer;
 use super::store::sqlite::connection::{Durability, check_format};
 use super::store::sqlite::readers::Readers;
 use super::store::sqlite::retention::Space;
-use super::store::sqlite::writer::{LostTail, Writer};
+use super::store::sqlite::writer::{LostTail, Sealing, Writer};
 use super::store::sqlite::{audit, plugins, secrets};
 use super::{checkpoints, defect, log, maintenance};
 use crate::config::file_system::{self, Trust};
-use crate::config::load::Loaded;
+use crate::config::http::KeyRates;
+use crate::config::load::{Loaded, load_for_daemon};
 use crate::config::places::Places;
 
 /// Everything that runs.
@@ -64,8 +73,6 @@ pub struct Running {
     pub bus: BusHandle,
     /// The plugins.
     pub host: HostHandle,
-    /// How long a stop waits for what is in flight.
-    pub drain: std::time::Duration,
     /// Signs checkpoints of the audit.
     pub signing: Signing,
     /// Held for as long as the daemon lives.
@@ -79,17 +86,22 @@ pub struct Running {
 pub async fn start(start: Start) -> Result<Running, Failure> {
     leave_no_core()?;
     let clock = Clock::new();
-    let Start { places, settings: loaded, accept_loss } = start;
+    let Start { places, settings: loaded, environment, accept_loss } = start;
     let data = places.data_dir.path.clone();
     refuse_unsafe_disk(&data)?;
     let mut folder = DataFolder::lock(&data)?;
     check_format(&places.database_file())?;
     folder.sign()?;
     private_folder(&places.log_dir.path)?;
-    log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
+    let log =
+        log::begin(&places.log_file(), &loaded.settings.log).map_err(|source| StoreError::File { path: places.log_file(), source })?;
+    let mut store = open_store(&places, accept_loss, &loaded, &clock)?;
+    let (found, taken_back) = configuration::reconcile(store.database(), &places)?;
+    let loaded = if taken_back { load_for_daemon(&places, &environment)? } else { loaded };
+    log.change(&loaded.settings.log);
+    store.reserve_log_index(loaded.settings.store.wal_bytes_max)?;
     let access = AccessLog::begin(&places.access_log_file(), &loaded.settings.access_log);
     let access = access.map_err(|source| StoreError::File { path: places.access_log_file(), source })?;
-    let store = open_store(&places, accept_loss, loaded.settings.store.wal_bytes_max, &clock)?;
     write_store_id(&places, store.store_id())?;
     folder.sync()?;
     let (store_id, epoch) = (store.store_id(), store.epoch());
@@ -97,8 +109,11 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let socket = places.socket()?.path;
     let local_users = Arc::new(LocalUsers::new(&loaded.settings.socket)?);
     let listener = LocalListener::bind(&socket, local_seats(&loaded), Arc::clone(&local_users))?;
-    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, clock);
-    let network = TcpDoor::open(loaded.settings.http.clone(), gate.any_in_force()).await?;
+    let KeyRates { requests, events } = loaded.settings.http.rates;
+    let (gate, notes) = Gate::new(Pepper::open(&places.keys_dir.path)?, Rates { requests, events }, clock);
+    let certificates = Certificates::of_settings(&loaded.settings.http, clock.now())?;
+    let given = Given { keys: gate.any_in_force(), inherited: activation::inherited()?, certificates: certificates.clone() };
+    let network = TcpDoor::open(loaded.settings.http.clone(), given).await?;
     let plugin_rows = plugins::plugins(store.database())?;
     let stored_secrets = secrets::all(store.database())?;
     let (signer, key) = checkpoints::key::open(&places.keys_dir.path, store_id)?;
@@ -119,12 +134,23 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     let (readers, meters) = (parts.readers.clone(), parts.meters.clone());
     let stopping = CancellationToken::new();
     let schemas = Registry { bus: parts.bus.clone(), readers: readers.clone(), rules: Arc::clone(&parts.rules) };
-    let secrets = Secrets::open(KeyFiles::new(&places.keys_dir.path, store_id)?, stored_secrets, parts.bus.clone())?;
-    let host =
-        Host::start(host_settings(&loaded, &places, store_id, secrets.clone())?, schemas, clock, plugin_rows, parts.host_actions).await?;
-    maintenance::start(parts.bus.clone(), readers.clone(), &data, parts.checkpoints, parts.meters, clock)?;
-    let (ages, bytes_max) = (Arc::new(loaded.settings.retention.clone()), loaded.settings.store.bytes_max);
-    tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: parts.space }.run());
+    let secrets = Secrets::open(SecretKeys::new(&places.keys_dir.path, store_id)?, stored_secrets, parts.bus.clone())?;
+    let (kept, kept_told) = watch::channel(kept(&loaded));
+    let emit_bytes_max = Arc::new(AtomicUsize::new(loaded.settings.payload_bytes_max));
+    let settings = host_settings(&loaded, &places, store_id, &emit_bytes_max, secrets.clone())?;
+    let host = Host::start(settings, schemas, clock, plugin_rows, parts.host_actions).await?;
+    maintenance::start(parts.bus.clone(), readers.clone(), parts.checkpoints, parts.meters, clock)?;
+    maintenance::start_looking_through(readers.clone(), stopping.clone());
+    tokio::spawn(Retention { bus: parts.bus.clone(), readers: readers.clone(), clock, kept: kept_told, trusted, space: parts.space }.run());
+    let sealer = Sealer::new(parts.bus.clone(), readers.clone(), KeyFiles::open(&places.keys_dir.path, store_id)?);
+    for warning in sealer.warnings().await {
+        tracing::warn!("{warning}");
+    }
+    tokio::spawn(sealer.clone().run());
+    let listeners = Listeners { store: parts.bounds, kept, emit_bytes_max, log };
+    let held = (places.clone(), environment);
+    let configuration = Configuration::new(held, (parts.bus.clone(), readers.clone()), loaded.clone(), &found, listeners);
+    configuration.write_reset(&found).await;
     let (stop, stop_requests) = mpsc::channel(1);
     let facts = facts(&loaded, &places, socket, store_id, epoch, clock);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), %store_id, epoch, data = %data.display(), "ready");
@@ -140,6 +166,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         gate,
         local_users,
         readers,
+        sealer,
         meters,
         secrets,
         access,
@@ -147,11 +174,13 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         checkpoints,
         clock,
         http,
+        certificates,
         stopping,
         stop,
+        configuration: Arc::new(configuration),
         facts,
     });
-    Ok(Running { api, listener, network, stop_requests, bus, host, drain: loaded.settings.drain, signing, folder })
+    Ok(Running { api, listener, network, stop_requests, bus, host, signing, folder })
 }
 
 /// What is in memory stays there when the process crashes: secrets are among it. Plugins inherit that.
@@ -173,7 +202,17 @@ fn refuse_unsafe_disk(data: &Path) -> Result<(), Failure> {
     }
 }
 
-fn host_settings(loaded: &Loaded, places: &Places, store: StoreId, secrets: Secrets) -> Result<HostSettings, Failure> {
+fn kept(loaded: &Loaded) -> Kept {
+    Kept { ages: Arc::new(loaded.settings.retention.clone()), bytes_max: loaded.settings.store.bytes_max }
+}
+
+fn host_settings(
+    loaded: &Loaded,
+    places: &Places,
+    store: StoreId,
+    emit_bytes_max: &Arc<AtomicUsize>,
+    secrets: Secrets,
+) -> Result<HostSettings, Failure> {
     let panotti = std::env::current_exe()
         .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("this program's own path is not known: {error}")))?;
     Ok(HostSettings {
@@ -182,13 +221,13 @@ fn host_settings(loaded: &Loaded, places: &Places, store: StoreId, secrets: Secr
         data_dir: places.data_dir.path.clone(),
         log_dir: places.log_dir.path.clone(),
         process_tree: (loaded.settings.process_tree == "subreaper").then_some(ProcessTree::Subreaper),
-        payload_bytes_max: loaded.settings.payload_bytes_max,
+        payload_bytes_max: Arc::clone(emit_bytes_max),
         store,
         secrets,
     })
 }
 
-fn open_store(places: &Places, accept_loss: bool, log_bytes_max: u64, clock: &Clock) -> Result<Writer, StoreError> {
+fn open_store(places: &Places, accept_loss: bool, loaded: &Loaded, clock: &Clock) -> Result<Writer, StoreError> {
     let now = clock.now();
     let new_id = StoreId::from_bytes(uuid_v7(now.as_ms(), random_bytes()));
     let durability = match defect::is_on(defect::UNSYNCED_COMMITS) {
@@ -197,9 +236,8 @@ fn open_store(places: &Places, accept_loss: bool, log_bytes_max: u64, clock: &Cl
         _ => Durability::Full,
     };
     let lost = if accept_loss { LostTail::Accept } else { LostTail::Refuse };
-    let mut store = Writer::open(&places.data_dir.path, &places.keys_dir.path, durability, lost, new_id, now)?;
-    store.reserve_log_index(log_bytes_max)?;
-    Ok(store)
+    let sealing = Sealing { keys: &places.keys_dir.path, topics: loaded.settings.sealed_topics.clone() };
+    Writer::open(&places.data_dir.path, sealing, durability, lost, new_id, now)
 }
 
 /// Writes the store's id as text, from which a client derives a socket whose path would be too long.
@@ -232,8 +270,9 @@ struct BusParts {
     readers: Readers,
     meters: Meters,
     host_actions: mpsc::UnboundedReceiver<dispatch::HostAction>,
-    checkpoints: std::sync::mpsc::Receiver<()>,
+    checkpoints: (Checkpointer, std::sync::mpsc::Receiver<()>),
     space: watch::Receiver<Space>,
+    bounds: Arc<ArcSwap<StoreBounds>>,
 }
 
 fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, clock: Clock) -> Result<BusParts, Failure> {
@@ -243,7 +282,8 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, cloc
     let (requests, requests_receiver) = mpsc::channel(REQUESTS_MAX);
     let (handovers, handovers_receiver) = mpsc::unbounded_channel();
     let (to_host, host_actions) = mpsc::unbounded_channel();
-    let (checkpoint, checkpoints) = std::sync::mpsc::sync_channel(1);
+    let (checkpoint, asked) = std::sync::mpsc::sync_channel(1);
+    let checkpoints = (Checkpointer::open(data, store.checkpoint_failed())?, asked);
     let rules = Arc::new(Rules::new(clock));
     let feed = Feed::default();
     let cache = EventCache::default();
@@ -251,6 +291,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, cloc
     let readers = Readers::new(data, store.database().seals().clone());
     let settings = loaded.settings.store;
     let (space, space_told) = watch::channel(store.space()?);
+    let bounds = Arc::new(ArcSwap::from_pointee(StoreBounds { bytes_max: settings.bytes_max, free_bytes_min: settings.free_bytes_min }));
     let thread = Thread {
         bus,
         store,
@@ -261,12 +302,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, cloc
         handovers,
         cache: cache.clone(),
         feed: feed.clone(),
-        limits: StoreLimits {
-            folder: data.to_owned(),
-            bytes_max: settings.bytes_max,
-            free_bytes_min: settings.free_bytes_min,
-            wal_bytes_max: settings.wal_bytes_max,
-        },
+        limits: StoreLimits { folder: data.to_owned(), bounds: Arc::clone(&bounds), wal_bytes_max: settings.wal_bytes_max },
         refusing: Arc::clone(&refusing),
         full: false,
         state_growth: StateGrowth::default(),
@@ -285,7 +321,7 @@ fn start_bus(store: Writer, loaded: &Loaded, data: &Path, gate: &Arc<Gate>, cloc
     let bus = BusHandle::new(requests, Arc::clone(&rules) as _, feed, refusing, readers.clone());
     let dispatch = dispatch::Dispatch { host: to_host, bus: bus.clone(), cache, readers: readers.clone(), clock, meters: meters.clone() };
     tokio::spawn(dispatch.run(handovers_receiver));
-    Ok(BusParts { bus, rules, readers, meters, host_actions, checkpoints, space: space_told })
+    Ok(BusParts { bus, rules, readers, meters, host_actions, checkpoints, space: space_told, bounds })
 }
 
 /// A daemon without its bus serves nobody: where a defect ends that thread, the process ends too and can be started again.
@@ -314,11 +350,6 @@ fn facts(loaded: &Loaded, places: &Places, socket: std::path::PathBuf, store_id:
         data_dir: places.data_dir.path.clone(),
         socket,
         log_file: places.log_file(),
-        settings: loaded.rows(),
-        payload_bytes_max: settings.payload_bytes_max,
-        retention: settings.retention.clone(),
-        store_bytes_max: settings.store.bytes_max,
-        free_bytes_min: settings.store.free_bytes_min,
         wal_bytes_max: settings.store.wal_bytes_max,
         connections_max: settings.connections_max,
         hosts: settings.http.hosts.clone().into(),

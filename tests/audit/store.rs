@@ -3,7 +3,7 @@
 use panotti::audit::chain::ChainHead;
 use panotti::daemon::store::failure::StoreResult;
 use panotti::daemon::store::sqlite::connection::Durability;
-use panotti::daemon::store::sqlite::writer::{LostTail, Writer};
+use panotti::daemon::store::sqlite::writer::{LostTail, Sealing, Writer};
 use panotti_core::action::Write;
 use panotti_core::origin::AuditEntry;
 use panotti_protocol::id::StoreId;
@@ -27,8 +27,8 @@ pub fn entry(number: u64) -> AuditEntry {
 
 pub fn open(folder: &tempfile::TempDir) -> Writer {
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
-    Writer::open(folder.path(), &folder.path().join("keys"), Durability::Full, LostTail::Refuse, store_id(), Timestamp::from_ms(1_000))
-        .unwrap()
+    let sealing = Sealing { keys: &folder.path().join("keys"), topics: Vec::new() };
+    Writer::open(folder.path(), sealing, Durability::Full, LostTail::Refuse, store_id(), Timestamp::from_ms(1_000)).unwrap()
 }
 
 /// Writes entries, each in a step of its own, and gives how far the audit then goes.

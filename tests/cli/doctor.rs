@@ -18,7 +18,7 @@ use crate::support::until;
 /// A user that no test runs as.
 const NOBODY: u32 = 65_534;
 /// What only a running daemon can look at.
-const OF_A_DAEMON: [&str; 2] = ["taking-events", "write-ahead-log"];
+const OF_A_DAEMON: [&str; 3] = ["recovery", "taking-events", "write-ahead-log"];
 
 /// A folder with a store in it that a daemon has left in order.
 fn used_folder() -> Scratch {
@@ -154,6 +154,9 @@ fn a_folder_in_order_passes_every_check_without_a_daemon_and_with_one() {
     assert!(OF_A_DAEMON.iter().all(|name| checks[*name].0 == "skipped"), "{checks:?}");
 
     let _daemon = Daemon::start(&scratch);
+    let (status, words) = read(&doctor(&scratch).output().unwrap())["recovery"].clone();
+    assert!(status == "warning" && words.contains("panotti seal init"), "keys lost would be payloads lost: {words}");
+    assert!(scratch.run(&["seal", "init", "recovery.txt"]).status.success());
     let running = doctor(&scratch).output().unwrap();
     let checks = read(&running);
     assert_eq!(running.status.code(), Some(0), "{}", told(&running));
@@ -276,10 +279,11 @@ fn files_of_another_user_and_the_wrong_user_are_seen() {
     }
 }
 
-/// The first four are broken above; the last two where they are judged: `src/config/file_system.rs`, `src/daemon/api/checks.rs`.
+/// The first four are broken above; others where they are judged: `src/config/file_system.rs`, `src/daemon/api/checks.rs`, `flows/sealed.rs`.
 #[test]
 fn no_check_is_without_a_test_that_breaks_it() {
-    const ELSEWHERE: [&str; 6] = ["daemon", "other-instance", "taking-events", "service-user", "file-system", "write-ahead-log"];
+    const ELSEWHERE: [&str; 7] =
+        ["daemon", "other-instance", "taking-events", "service-user", "file-system", "write-ahead-log", "recovery"];
     let tested: BTreeSet<&str> = broken_at_rest().iter().map(|broken| broken.check).chain(ELSEWHERE).collect();
     assert_eq!(tested, ALL.iter().map(|check| check.name).collect());
 }

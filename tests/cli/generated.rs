@@ -87,6 +87,17 @@ fn the_openapi_document_is_current() {
 }
 
 #[test]
+fn the_schema_of_the_settings_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/panotti.schema.json");
+    let schema = format!("{:#}\n", panotti::config::schema::json_schema());
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        fs::write(&path, &schema).unwrap();
+    }
+    let present = fs::read_to_string(&path).unwrap_or_default();
+    assert!(present == schema, "docs/panotti.schema.json is not current: run the tests with UPDATE_GENERATED=1");
+}
+
+#[test]
 fn every_error_code_has_its_page() {
     let mut pages: BTreeMap<String, String> = ErrorCode::TABLE.iter().map(|row| (format!("{}.md", row.code), error_page(row))).collect();
     pages.insert("README.md".to_owned(), error_index(ErrorCode::TABLE));

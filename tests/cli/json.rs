@@ -12,12 +12,13 @@ use crate::support::daemon::Daemon;
 use crate::support::scratch::{Scratch, told};
 
 /// Commands that are no single answer, or whose answer is no data: they have tests of their own.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 8] = [
     "panotti completion",
     "panotti help",
     "panotti daemon run",
     "panotti event tail",
     "panotti event export",
+    "panotti config edit",
     "panotti audit tail",
     "panotti audit export",
 ];
@@ -81,6 +82,9 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti schema set", &["s.a", "--mode", "off"], 0),
     ("panotti schema set", &["s.a", "--mode", "off"], 0),
     ("panotti schema remove", &["s.a"], 0),
+    ("panotti seal show", &[], 0),
+    ("panotti seal init", &["recovery.txt"], 0),
+    ("panotti seal rotate", &[], 0),
     ("panotti seal check", &[], 0),
     ("panotti key list", &[], 0),
     ("panotti key create", &["ci", "--role", "viewer"], 0),
@@ -111,6 +115,14 @@ const COMMANDS: &[(&str, &[&str], i32)] = &[
     ("panotti config get", &["store.bytes_max"], 0),
     ("panotti config path", &[], 0),
     ("panotti config validate", &[], 0),
+    ("panotti config schema", &[], 0),
+    ("panotti config set", &["log.files_max", "4"], 0),
+    ("panotti config set", &["log.files_max", "4"], 0),
+    ("panotti config diff", &[], 0),
+    ("panotti config history", &[], 0),
+    ("panotti config unset", &["log.files_max"], 0),
+    ("panotti config rollback", &["1", "--dry-run"], 0),
+    ("panotti config reload", &[], 0),
     ("panotti event publish", &["a.b", "--dry-run"], 0),
     ("panotti event publish", &["a.b"], 0),
     ("panotti plugin validate", &["data/plugins/idle"], 0),

@@ -2,16 +2,30 @@
 //!
 //! - `listening`: when it listens, and who is told what without a key
 //! - `describing`: the OpenAPI document and its page
+//! - `cloudevents`: the modes of the CloudEvents binding
+//! - `headers`: where the next page is, which trace a request belongs to
 //! - `json`: JSON that is too deep, too wide, or of two meanings
 //! - `limits`: every limit at, below and above
+//! - `pace`: how much a key may ask for
+//! - `remote`: the command line with a daemon over the network
+//! - `sdks`: the CloudEvents SDKs for Python and JavaScript
 //! - `smuggling`: requests that two readers could read differently
+//! - `streams`: server-sent events
+//! - `tls`: TLS: what is spoken, who is trusted, certificates that change
 //! - `traversal`: paths that would lead out
 
+mod cloudevents;
 mod describing;
+mod headers;
 mod json;
 mod limits;
 mod listening;
+mod pace;
+mod remote;
+mod sdks;
 mod smuggling;
+mod streams;
+mod tls;
 mod traversal;
 
 use std::net::SocketAddr;

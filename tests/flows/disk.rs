@@ -14,7 +14,7 @@ use crate::support::scratch::Scratch;
 use crate::support::until;
 
 /// Syncs that fail, one a daemon: the first ones are those of the start, the others those of commits.
-const PLACES: u64 = 64;
+const PLACES: u64 = 80;
 /// The daemon ends at most so long after the sync that failed.
 const END_SECONDS_MAX: f64 = 1.0;
 
@@ -41,7 +41,8 @@ struct End {
     seconds: f64,
 }
 
-fn strace_is_there() -> bool {
+/// Whether processes can be traced here; says so where they cannot.
+pub fn strace_is_there() -> bool {
     let tried = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let there = tried.is_ok_and(|status| status.success());
     if !there {
@@ -54,7 +55,7 @@ fn strace_is_there() -> bool {
 fn fail(scratch: &Scratch, place: u64, only: Option<&Path>) -> Result<End, String> {
     let trace = scratch.path().join("trace");
     let mut command = scratch.program("strace");
-    command.args(["-f", "-ttt", "-y", "-e", "trace=fsync,fdatasync", "-o"]).arg(&trace);
+    command.args(["-f", "-ttt", "-y", "-Y", "-e", "trace=fsync,fdatasync,write", "-o"]).arg(&trace);
     command.arg("-e").arg(format!("inject=fsync,fdatasync:error=EIO:when={place}"));
     if let Some(path) = only {
         command.arg("-P").arg(path);
@@ -96,32 +97,59 @@ fn log(scratch: &Scratch) -> String {
 
 /// How far commits went that returned: the seal is written after each, and before anybody is answered.
 fn sealed(scratch: &Scratch) -> u64 {
-    const ENTRY_BYTES: usize = 48;
+    const ENTRY_BYTES: usize = 56;
     let entries = std::fs::read(scratch.file("seal")).unwrap_or_default();
     let whole = entries.chunks_exact(ENTRY_BYTES).last();
     whole.map_or(0, |entry| u64::from_be_bytes(entry[..8].try_into().unwrap()))
 }
 
-/// Seconds from the sync that failed to the end of the process. Between them no commit is tried again.
+/// A call of the trace: `process<thread's name> time call(...`.
+struct Call<'a> {
+    line: &'a str,
+    thread: &'a str,
+    at: f64,
+}
+
+impl<'a> Call<'a> {
+    fn read(line: &'a str) -> Option<Self> {
+        let (thread, rest) = line.split_once("> ")?;
+        Some(Self { line, thread, at: rest.split_whitespace().next()?.parse().ok()? })
+    }
+
+    /// Whether it begins to sync a file, or to write one.
+    fn begins(&self, call: &str, file: &str) -> bool {
+        !self.line.contains("resumed>") && self.line.contains(call) && self.line.contains(file)
+    }
+}
+
+/// Seconds from the sync that failed to the end of the process. No thread may write after it that a later sync of the log has held, and the
+/// seal is written after each commit and before anybody is answered.
 ///
 /// SQLite passes over a failed sync of the folder; the daemon syncs it once more itself before it is ready, which is a place of its own.
 fn judge_trace(trace: &str, may_commit: bool) -> Result<f64, String> {
-    let at = |line: &str| line.split_whitespace().nth(1).and_then(|word| word.parse::<f64>().ok());
-    let lines: Vec<&str> = trace.lines().collect();
-    let failed = |of_folder: bool| lines.iter().position(|line| line.contains("(INJECTED)") && line.contains("/data>") == of_folder);
+    let calls: Vec<Call<'_>> = trace.lines().filter_map(Call::read).collect();
+    let is_of_folder = |call: &Call<'_>| call.line.contains("/data>");
+    let failed = |of_folder: bool| calls.iter().position(|call| call.line.contains("(INJECTED)") && is_of_folder(call) == of_folder);
     let place = failed(false).or_else(|| failed(true)).ok_or("no sync failed")?;
-    let rest = &lines[place + 1..];
-    let log_synced = |line: &&&str| line.contains("sync(") && line.contains("panotti.db-wal>");
-    // Other threads sync too, checkpoints of the log and of the audit: until the bus hears of it, it may commit what it has in hand. The
-    // kernel tells a failure to every descriptor of the file, so a log that was lost would not be synced by another one either.
-    let thread = lines[place].split_whitespace().next().unwrap_or_default();
-    let by_the_same = |line: &&&str| line.split_whitespace().next() == Some(thread);
-    let of_log = lines[place].contains("panotti.db-wal>");
-    if let Some(again) = rest.iter().filter(by_the_same).find(log_synced).filter(|_| of_log && !may_commit) {
-        return Err(format!("the log was synced again after a sync of it had failed: {} and then {again}", lines[place]));
+    let (before, failed, rest) = (&calls[..place], &calls[place], &calls[place + 1..]);
+    // Where the line says how a call ended, the one before it of the same thread says what it was.
+    let what = match failed.line.contains("resumed>") {
+        true => before.iter().rfind(|call| call.thread == failed.thread).ok_or("a call ended that never began")?,
+        false => failed,
+    };
+    let synced = rest.iter().position(|call| call.begins("sync(", "panotti.db-wal>"));
+    if let Some(again) = synced.filter(|_| what.line.contains("panotti.db-wal>") && !may_commit) {
+        let answered = rest[again..].iter().find(|call| call.begins("write(", "/seal>"));
+        let by_the_same = rest[again].thread == failed.thread;
+        if let Some(cause) = answered.or_else(|| by_the_same.then_some(&rest[again])) {
+            return Err(format!(
+                "the log was synced again after a sync of it had failed: {}; {}; {}",
+                failed.line, rest[again].line, cause.line
+            ));
+        }
     }
-    let ended = rest.iter().find(|line| line.contains("+++ exited with 74 +++")).ok_or("no exit with 74")?;
-    at(ended).zip(at(lines[place])).map(|(ended, failed)| ended - failed).ok_or_else(|| format!("no time: {ended}"))
+    let ended = rest.iter().find(|call| call.line.contains("+++ exited with 74 +++")).ok_or("no exit with 74")?;
+    Ok(ended.at - failed.at)
 }
 
 #[test]

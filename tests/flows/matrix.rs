@@ -44,7 +44,9 @@ fn call(operation: &Operation, side: &str, event: &str, number: usize) -> (Strin
     let (no_topic, no_filter) = (Missing("topic.not_found"), Missing("filter.not_found"));
     let (no_key, no_role) = (Missing("key.not_found"), Missing("role.not_found"));
     match operation.id {
-        "get_live" | "get_ready" | "get_version" | "get_whoami" => (operation.path.to_owned(), none, Open),
+        "get_live" | "get_ready" | "get_version" | "get_whoami" | "get_openapi" | "get_docs" | "get_docs_script" | "get_docs_style" => {
+            (operation.path.to_owned(), none, Open)
+        }
         "get_status"
         | "get_slo"
         | "get_event_status"
@@ -56,8 +58,15 @@ fn call(operation: &Operation, side: &str, event: &str, number: usize) -> (Strin
         | "export_audit_records"
         | "list_audit_checkpoints"
         | "verify_audit"
+        | "get_config_overlay"
+        | "list_config_history"
+        | "get_config_schema"
+        | "get_seal"
         | "list_secrets" => (operation.path.to_owned(), none, DeniedInside),
-        SELF_DESTROYING | "rotate_secrets" => (operation.path.to_owned(), reason, DeniedInside),
+        SELF_DESTROYING | "rotate_secrets" | "rotate_seal" | "reload_config" => (operation.path.to_owned(), reason, DeniedInside),
+        "replace_config" | "change_config" => (operation.path.to_owned(), json!({"overlay": {}}), DeniedInside),
+        "roll_back_config" => (operation.path.to_owned(), json!({"revision": 0}), DeniedInside),
+        "set_seal_recovery" => (operation.path.to_owned(), json!({"recipient": "nobody's"}), DeniedInside),
         "set_secret" => (format!("/config/secrets/{side}"), json!({"value": "a secret of the matrix"}), DeniedInside),
         "remove_secret" => (format!("/config/secrets/{side}"), none, DeniedInside),
         "get_config" | "list_events" | "export_events" | "list_topics" | "list_filters" | "list_schemas" | "list_replays"

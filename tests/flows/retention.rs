@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use panotti::daemon::store::sqlite::database::Database;
-use panotti::daemon::store::sqlite::{events, tag_key};
+use panotti::daemon::store::sqlite::events;
+use panotti::daemon::store::sqlite::writer::Sealing;
+use panotti_protocol::time::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -18,12 +20,11 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// Makes everything that a stopped daemon has stored older, but for the deaths of its deliveries.
 fn make_older(data: &Path, by: Duration) {
     let connection = Connection::open(data.join("panotti.db")).unwrap();
-    let ms = i64::try_from(by.as_millis()).unwrap();
-    connection.execute("UPDATE events SET accepted_ms = accepted_ms - ?1", [ms]).unwrap();
-    // What was changed under its tag would be believed by nobody, and so stay.
     let store = std::fs::read_to_string(data.join("store-id")).unwrap().trim().parse().unwrap();
-    let seals = tag_key::open(&connection, &data.with_extension("keys"), store, false).unwrap();
-    events::tag_anew_for_test(&Database::new(connection, seals)).unwrap();
+    let sealing = Sealing { keys: &data.with_extension("keys"), topics: Vec::new() };
+    // What was changed under its tag would be believed by nobody, and so stay.
+    let seals = sealing.open(&connection, store, Timestamp::from_ms(1), false).unwrap();
+    events::make_older_for_test(&Database::new(connection, seals), by).unwrap();
 }
 
 /// Makes the deaths older too.

@@ -12,6 +12,7 @@ use panotti::daemon::host::{Host, HostHandle, HostSettings};
 use panotti::daemon::rules::Rules;
 use panotti::daemon::schemas::Registry;
 use panotti::daemon::seal::Seals;
+use panotti::daemon::seal::ring::{Ring, Wrapping};
 use panotti::daemon::seal::tag::TagKey;
 use panotti::daemon::secrets::Secrets;
 use panotti::daemon::secrets::key::KeyFiles;
@@ -93,7 +94,12 @@ impl World {
             }
         });
         let store = StoreId::from_bytes(panotti::daemon::clock::random_bytes());
-        let seals = Seals::new(store, TagKey::new(&[7; 32]), Sequence(0));
+        let seals = Seals::new(
+            store,
+            TagKey::new(&[7; 32]),
+            Sequence(0),
+            Ring::new(Vec::new(), Vec::new(), Wrapping { generation: 1, recipients: Vec::new() }),
+        );
         let readers = Readers::new(&folder.path().join("data"), seals);
         let bus = BusHandle::new(requests, Arc::new(NobodyMatches), Feed::default(), Arc::default(), readers.clone());
         let files = KeyFiles::new(&folder.path().join("keys"), store).unwrap();
@@ -104,7 +110,7 @@ impl World {
             data_dir: folder.path().join("data"),
             log_dir: folder.path().join("log"),
             process_tree: None,
-            payload_bytes_max: 262_144,
+            payload_bytes_max: Arc::new(262_144.into()),
             store,
             secrets,
         };

@@ -7,20 +7,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use panotti::daemon::api::purging::purge_part;
 use panotti::daemon::bus::cache::EventCache;
 use panotti::daemon::bus::dispatch::{Handover, HostAction};
 use panotti::daemon::bus::handle::{BusHandle, Request};
 use panotti::daemon::bus::limits::REQUESTS_MAX;
-use panotti::daemon::bus::thread::{StoreLimits, Thread};
+use panotti::daemon::bus::thread::{StoreBounds, StoreLimits, Thread};
 use panotti::daemon::clock::{Clock, random_bytes};
-use panotti::daemon::retention::{Next, Place, Retention};
+use panotti::daemon::retention::{Kept, Next, Place, Retention};
 use panotti::daemon::rules::Rules;
 use panotti::daemon::store::sqlite::checkpoint::Checkpointer;
 use panotti::daemon::store::sqlite::connection::Durability;
 use panotti::daemon::store::sqlite::readers::Readers;
 use panotti::daemon::store::sqlite::retention as room;
-use panotti::daemon::store::sqlite::writer::{LostTail, Writer};
+use panotti::daemon::store::sqlite::writer::{LostTail, Sealing, Writer};
 use panotti_core::access::{Access, Gatekeeper};
 use panotti_core::action::Lease;
 use panotti_core::ages::Ages;
@@ -73,7 +74,8 @@ impl Rig {
         let shown_ms: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(BEGIN_MS)));
         let clock = Clock::by_hand(shown_ms);
         let new_id = StoreId::from_bytes(random_bytes());
-        let store = Writer::open(&data, &data.join("keys"), Durability::UnsyncedForTest, LostTail::Refuse, new_id, clock.now()).unwrap();
+        let sealing = Sealing { keys: &data.join("keys"), topics: vec![">".parse().unwrap()] };
+        let store = Writer::open(&data, sealing, Durability::UnsyncedForTest, LostTail::Refuse, new_id, clock.now()).unwrap();
         let bus = Bus::load(store.snapshot().unwrap(), clock.now(), Defects::default());
         let (requests, received) = mpsc::channel(REQUESTS_MAX);
         let (hand_over, handovers) = mpsc::unbounded_channel();
@@ -81,7 +83,11 @@ impl Rig {
         let (matcher, refusing, readers) =
             (Arc::new(Rules::new(clock)), Arc::default(), Readers::new(&data, store.database().seals().clone()));
         let (space, space_told) = watch::channel(store.space().unwrap());
-        let limits = StoreLimits { folder: data.clone(), bytes_max, free_bytes_min: 0, wal_bytes_max: WAL_BYTES_MAX };
+        let limits = StoreLimits {
+            folder: data.clone(),
+            bounds: Arc::new(ArcSwap::from_pointee(StoreBounds { bytes_max, free_bytes_min: 0 })),
+            wal_bytes_max: WAL_BYTES_MAX,
+        };
         let thread = Thread {
             bus,
             store,
@@ -100,12 +106,14 @@ impl Rig {
             state_growth: Default::default(),
             runtime: tokio::runtime::Handle::current(),
         };
+        let failed = thread.store.checkpoint_failed();
         std::thread::spawn(move || thread.run().unwrap());
-        let checkpointer = Checkpointer::open(&data).unwrap();
+        let checkpointer = Checkpointer::open(&data, failed).unwrap();
         std::thread::spawn(move || checkpoints.iter().for_each(|()| checkpointer.run().unwrap()));
         let bus = BusHandle::new(requests.clone(), matcher, Default::default(), refusing, readers.clone());
-        let (ages, trusted) = (Arc::new(Ages::of_all(kept)), TrustedTime::default());
-        let retention = Retention { bus: bus.clone(), readers: readers.clone(), clock, ages, bytes_max, trusted, space: space_told };
+        let kept = watch::channel(Kept { ages: Arc::new(Ages::of_all(kept)), bytes_max }).1;
+        let trusted = TrustedTime::default();
+        let retention = Retention { bus: bus.clone(), readers: readers.clone(), clock, kept, trusted, space: space_told };
         let place = Place::default();
         Self { folder, clock, shown_ms, requests, handovers, readers, retention, place, bus, largest: (0, 0) }
     }
@@ -169,6 +177,9 @@ impl Rig {
         let used = self.readers.read(|database| room::space(database)).await.unwrap().used_bytes();
         let (file, log) = (self.file_bytes(), std::fs::metadata(self.folder.path().join("panotti.db-wal")).map_or(0, |file| file.len()));
         self.largest = (self.largest.0.max(file), self.largest.1.max(log));
+        let unused = "SELECT count(*) FROM data_keys WHERE day < (SELECT accepted_ms / 86400000 FROM events ORDER BY sequence LIMIT 1)";
+        let unused: u64 = self.readers.read(move |database| Ok(database.query_row(unused, [], |row| row.get(0))?)).await.unwrap();
+        assert_eq!(unused, 0, "data keys of days of which there is no event any more");
         assert!(used <= bytes_max && file <= bytes_max, "the limit is {bytes_max}: {used} bytes in use, a file of {file}");
         assert!(log <= WAL_BYTES_MAX + WAL_BATCH_BYTES_MAX, "a log of {log} bytes");
     }

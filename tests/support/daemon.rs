@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 
 use panotti::client::{Client, Target};
 use rustix::process::{Pid, Signal, kill_process};
@@ -44,8 +44,16 @@ impl Daemon {
     pub fn spawn_command(scratch: &Scratch, mut command: Command) -> Self {
         let output = scratch.path().join("daemon.output");
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&output).unwrap();
-        command.stdout(file.try_clone().unwrap()).stderr(file).stdin(Stdio::null());
+        command.stdout(file.try_clone().unwrap()).stderr(file);
         Self { child: command.spawn().unwrap(), socket: scratch.socket(), output }
+    }
+
+    /// A start that is refused: the exit code, and what it said. Fails where it is not.
+    pub fn refused(scratch: &Scratch) -> (Option<i32>, String) {
+        let _ = std::fs::remove_file(scratch.path().join("daemon.output"));
+        let mut daemon = Self::spawn(scratch, &[], &[]);
+        let status = daemon.wait();
+        (status.code(), daemon.output())
     }
 
     /// Where its socket is not in the usual place.
@@ -151,6 +159,11 @@ impl Drop for Daemon {
 /// `kill -9` by id. A process that is gone already is as good.
 pub fn kill(process: u32) {
     let _ = kill_process(pid(process), Signal::KILL);
+}
+
+/// SIGTERM by id. A process that is gone already is as good.
+pub fn terminate(process: u32) {
+    let _ = kill_process(pid(process), Signal::TERM);
 }
 
 fn pid(process: u32) -> Pid {

@@ -12,6 +12,7 @@ use panotti_protocol::time::Timestamp;
 
 use crate::access::AccessCommand;
 use crate::cancel::Cancel;
+use crate::configuration::ConfigurationChange;
 use crate::delivery::Owed;
 use crate::event::{Draft, SharedEvent};
 use crate::key_pages::{Head, KeyEntry, Rank};
@@ -388,6 +389,8 @@ pub enum Record {
         /// Why.
         reason: String,
     },
+    /// What was set over the configuration.
+    Configuration(ConfigurationChange),
     /// A change outside the bus that must be in the audit.
     Audit(AuditEntry),
     /// Something that was refused.
@@ -412,6 +415,8 @@ pub enum Record {
     Measured(Measured),
     /// A stored event does not read back as it was written.
     Corrupt(Sequence),
+    /// A change of who can open sealed payloads.
+    Seal(crate::sealing::SealChange),
 }
 
 /// What a command answers.

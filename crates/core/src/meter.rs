@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
+/// Buckets in all; the last takes everything that is longer.
+pub const BUCKETS: usize = 81;
+/// Buckets that a time ten times as long is further on.
+const PER_DECADE: f64 = 10.0;
+
 /// Measurements that are no part of any write.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Measured {
     /// Publisher's call to handler's start: buckets with how many fell in each.
     pub latency: Vec<(u8, u64)>,
 }
-
-/// Buckets in all; the last takes everything that is longer.
-pub const BUCKETS: usize = 81;
-/// Buckets that a time ten times as long is further on.
-const PER_DECADE: f64 = 10.0;
 
 /// The bucket of a time: 0 is up to a millisecond.
 pub fn bucket(time: Duration) -> usize {

@@ -8,6 +8,7 @@ use crate::action::{Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, Record, Switch};
 use crate::origin::Stamped;
+use crate::sealing::SealChange;
 
 impl Bus {
     pub(crate) fn switch(&mut self, switch: Switch, step: &mut Step) -> Answer {
@@ -53,9 +54,20 @@ impl Bus {
                     detail: String::new(),
                 }));
             }
+            Record::Configuration(change) => step.writes.push(Write::Audit(change.audit_entry())),
             Record::Watermark { room, over: true } => {
                 let percent = room.percent();
                 self.own_event(notice::STORE_WATERMARK, notice::store_watermark(percent, room.used_bytes, room.bytes_max), step);
+            }
+            Record::Seal(SealChange::Recipients { recipients, action, actor, reason }) => {
+                let detail: Vec<&str> = recipients.iter().map(|(recipient, _)| recipient.as_str()).collect();
+                step.writes.push(Write::Audit(AuditEntry {
+                    actor: actor.clone(),
+                    action: (*action).to_owned(),
+                    object: "seal".to_owned(),
+                    reason: reason.clone(),
+                    detail: detail.join(", "),
+                }));
             }
             Record::Corrupt(sequence) => self.own_event(notice::STORE_CORRUPT, notice::store_corrupt(*sequence), step),
             // A plugin that is found switched off is as one that somebody has switched off: it can be switched on.
@@ -63,6 +75,7 @@ impl Bus {
             Record::Audit(_)
             | Record::Denied(_)
             | Record::PluginFound { wanted: true, .. }
+            | Record::Seal(_)
             | Record::Uptime
             | Record::Measured(_)
             | Record::ForgetKeys { .. }

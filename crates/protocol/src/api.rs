@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::delivery::{Attempt, AttemptError, Cause, DeliveryState, ReplayMark};
 use crate::event::{Event, Priority};
@@ -17,6 +16,7 @@ use crate::topic::{Topic, TopicPattern};
 mod access;
 mod audit;
 mod checks;
+mod configuration;
 mod daemon;
 mod failures;
 mod filters;
@@ -35,6 +35,7 @@ mod watching;
 pub use access::*;
 pub use audit::*;
 pub use checks::*;
+pub use configuration::*;
 pub use daemon::*;
 pub use failures::*;
 pub use filters::*;
@@ -388,18 +389,4 @@ pub struct StreamQuery {
     /// Why something is revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-}
-
-/// One setting: `GET /config`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Setting {
-    /// Dotted key.
-    pub key: String,
-    /// Its value in force.
-    pub value: Value,
-    /// Where the value comes from: `default`, a file with its line, or a variable.
-    pub origin: String,
-    /// What it is, in a sentence.
-    pub description: String,
 }

@@ -85,11 +85,19 @@ macro_rules! codes {
 codes! {
     AUDIT_BROKEN = "audit.broken", 0, FAILED, "The audit is not what was written",
         "Somebody has changed the store or an export outside Panotti, or the disk has.", "Keep everything as it is for whoever looks into it; compare with an export or a copy of the checkpoints from before.";
+    CONFIG_CHANGED = "config.changed", 412, CONFLICT, "The configuration has changed meanwhile",
+        "Another change came between reading it and this one.", "Look at it with `panotti config history`, and try again.";
     CONFIG_INVALID = "config.invalid", 422, INVALID, "The configuration does not hold",
         "A key is unknown or a value has the wrong form.", "Correct what is listed; `panotti config validate` checks without a daemon.";
     CONFIG_KEY_UNKNOWN = "config.key_unknown", 404, NOT_FOUND, "There is no such configuration key",
         "Keys are a fixed list, so that a typing error cannot pass unnoticed.", "`panotti config list` shows all keys.";
-    CONFIG_UNREADABLE = "config.unreadable", 0, CONFIGURATION, "A configuration file cannot be read",
+    CONFIG_PINNED = "config.pinned", 409, CONFLICT, "A variable pins this setting",
+        "Variables count before everything that is set, so the change would have no effect.", "Change or unset the variable where the daemon is started.";
+    CONFIG_REVISION_MISSING = "config.revision_missing", 428, USAGE, "The change does not say what it was made on",
+        "Without the revision that was read, one person's change could undo another's unseen.", "Send `If-Match` with the `ETag` of `GET /config/overlay`.";
+    CONFIG_REVISION_NOT_FOUND = "config.revision_not_found", 404, NOT_FOUND, "There is no such revision of the configuration",
+        "The number is wrong, or the revision is too old to be kept.", "`panotti config history` shows all.";
+    CONFIG_UNREADABLE = "config.unreadable", 422, CONFIGURATION, "A configuration file cannot be read",
         "It is missing where it was named, or its owner or mode forbids reading.", "Check the path and the file's mode.";
     DAEMON_ALREADY_RUNNING = "daemon.already_running", 0, ALREADY_RUNNING, "Another daemon has this data folder",
         "One data folder belongs to one daemon at a time.", "Use the running one, stop it with `panotti daemon stop`, or name another folder with `--data`.";
@@ -101,6 +109,8 @@ codes! {
         "Its owner is someone else, its mode lets others in, or it is a symbolic link.", "Mend owner and mode as the message says.";
     DAEMON_STOPPING = "daemon.stopping", 503, OVERLOADED, "The daemon is stopping",
         "It was told to stop and takes nothing new.", "Try again when it runs again; nothing that was accepted is lost.";
+    DAEMON_TLS = "daemon.tls", 0, UNREACHABLE, "The daemon is not trusted over the network",
+        "Its certificate is not one that is trusted here, so nothing was sent to it.", "Name the certificate of whoever signed it with `--ca-file`.";
     DAEMON_UNREACHABLE = "daemon.unreachable", 0, UNREACHABLE, "No daemon answers",
         "It is not running, or its socket is somewhere else.", "`panotti daemon start`, or name its folder with `--data`.";
     DAEMON_VERSION_MISMATCH = "daemon.version_mismatch", 0, VERSION_MISMATCH, "Client and daemon do not understand each other",
@@ -138,7 +148,9 @@ codes! {
     HTTP_CANNOT_LISTEN = "http.cannot_listen", 0, CANNOT_CREATE, "The daemon cannot listen on the network",
         "Another program has the address, or this machine has no such address.", "Choose another `http.listen`, or end what listens there.";
     HTTP_PUBLIC = "http.public", 0, CONFIGURATION, "The network would read along",
-        "`http.listen` is an address that other machines reach, and without TLS whoever is between sees keys and events.", "Listen on 127.0.0.1 behind a proxy that has TLS; `http.insecure: true` does it nevertheless.";
+        "`http.listen` is an address that other machines reach, and without TLS whoever is between sees keys and events.", "Give it TLS with `http.tls_certificate` and `http.tls_key`, or listen on 127.0.0.1 behind a proxy that has it; `http.insecure: true` does it nevertheless.";
+    HTTP_TLS = "http.tls", 0, CONFIGURATION, "Certificate and key of the network listener do not hold",
+        "They are checked before anybody is listened to, so that no client meets half of it.", "Mend the file that is named; `http.tls_certificate` and `http.tls_key` say which they are.";
     INPUT_UNREADABLE = "input.unreadable", 0, USAGE, "An input cannot be read",
         "The file named with `@` is missing or not readable.", "Check the path.";
     INTERNAL = "internal", 500, FAILED, "Something in Panotti is wrong",
@@ -157,6 +169,8 @@ codes! {
         "The name or id is wrong, or the key was over for long and has made room.", "`panotti key list` shows all.";
     KEY_OVER = "key.over", 409, CONFLICT, "The key is over or has been replaced",
         "Only a key that is in force and was not replaced can get another secret.", "Make a new one with `panotti key create`, or rotate the one that replaced it.";
+    KEY_RATE_EXCEEDED = "key.rate_exceeded", 429, OVERLOADED, "The key asks for too much at a time",
+        "Each key has its share, so that one program cannot take everybody's.", "Wait as `Retry-After` says; publish many events as a batch or as lines; or raise `limits.key_requests_per_second` or `limits.key_events_per_second`.";
     KEY_THROTTLED = "key.throttled", 429, DENIED, "Too many wrong keys from here",
         "Whoever sends wrong keys waits, each time twice as long, up to 15 minutes.", "Mend the key, and try again after the time that `Retry-After` names.";
     OVERLOADED = "overloaded", 503, OVERLOADED, "Too much at once",
@@ -233,8 +247,10 @@ codes! {
         "The topic has none, or not in this version.", "`panotti schema list` shows all.";
     SCHEMA_VIOLATED = "schema.violated", 422, INVALID, "The payload does not fit the schema of its topic",
         "The topic's schema is enforced: events that do not fit it are refused.", "Mend the places that are named; `panotti schema show TOPIC` shows the schema.";
-    SEAL_KEY = "seal.key", 0, CONFIGURATION, "The key of the store's events is missing or another one",
-        "Every stored event has a tag that was made with this key; without it nothing that is stored can be believed.", "Put the file with the fingerprint that is named back into the keys folder; `panotti config paths` shows where that is.";
+    SEAL_KEY = "seal.key", 0, CONFIGURATION, "A key of the store is missing or another one",
+        "Stored events are checked with one key, and their payloads opened with an identity; without them nothing that is stored can be believed or read.", "Put the file that is named back into the keys folder, or the recovery identity in its place; `panotti config path` shows the folder.";
+    SEAL_STATE = "seal.state", 409, CONFLICT, "Sealing is not in a state for that",
+        "There is a recovery recipient already, or data keys are still being wrapped after the last change.", "`panotti seal show` tells how it stands.";
     SECRET_INVALID = "secret.invalid", 422, INVALID, "The secret cannot be set",
         "Its name or its length is not allowed.", "Correct what is named.";
     SECRET_KEY_WRONG = "secret.key_wrong", 0, CONFIGURATION, "Stored secrets cannot be opened",

@@ -51,7 +51,7 @@ pub const STATE_PAGE_BYTES_MAX: usize = 512 * 1024;
 /// Largest `plugin.yaml`, in bytes.
 pub const MANIFEST_BYTES_MAX: usize = 64 * 1024;
 /// Largest configuration file, in bytes.
-pub const CONFIGURATION_BYTES_MAX: usize = 1024 * 1024;
+pub const CONFIGURATION_BYTES_MAX: usize = 256 * 1024;
 /// Most installed plugins.
 pub const PLUGINS_MAX: usize = 200;
 /// Most subscriptions of one plugin.

@@ -34,6 +34,7 @@ fn names() -> impl Iterator<Item = PossibleValue> {
 /// # Errors
 /// Where no place of panotti can be found at all.
 pub async fn run(args: &DoctorArgs, context: &Context) -> Outcome {
+    context.only_here("doctor")?;
     let checks = Examined::gather(context).await?.run(&args.checks);
     let mut table = Table::new(vec![left("STATUS"), left("CHECK"), left("FOUND"), left("WHAT TO DO")]);
     for check in &checks {

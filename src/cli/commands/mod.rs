@@ -73,8 +73,8 @@ pub enum Command {
         after_help = "Examples:\n  panotti schema infer order.paid > order.json\n  panotti schema create order.paid order.json"
     )]
     Schema(schema::SchemaCommand),
-    /// What proves that stored events are those that were written
-    #[command(subcommand, alias = "seals", after_help = "Examples:\n  panotti seal check")]
+    /// Sealed payloads: who can open them; and whether everything is as it was written
+    #[command(subcommand, alias = "seals", after_help = "Examples:\n  panotti seal init recovery.txt\n  panotti seal check")]
     Seal(seal::SealCommand),
     /// API keys: who may come in, as what, until when
     #[command(

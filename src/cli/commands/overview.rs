@@ -14,14 +14,15 @@ pub async fn run(context: &Context) -> Outcome {
     if !context.output.for_people() {
         return status::run(status::StatusArgs {}, context).await;
     }
-    match context.client()?.status().await {
+    let mut client = context.client()?;
+    match client.status().await {
         Ok(daemon) => {
             print(&status::text(&daemon, context));
             let failed = daemon.events.subscriptions.iter().any(|subscription| subscription.dead > 0);
             let next = if failed { "panotti event list --failed" } else { "panotti event tail" };
             print(&format!("next: {next}   panotti plugin list   panotti --help\n"));
         }
-        Err(failure) if failure.is(ErrorCode::DAEMON_UNREACHABLE) => {
+        Err(failure) if failure.is(ErrorCode::DAEMON_UNREACHABLE) && !client.is_remote() => {
             print(&format!("panotti {}: no daemon is running\n", env!("CARGO_PKG_VERSION")));
             let places = context.places()?;
             print(&format!("  data      {}\n", places.data_dir.path.display()));

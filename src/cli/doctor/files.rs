@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use panotti_protocol::api::Check;
 
 use super::Examined;
+use crate::config::places::OVERLAY_NAME;
 
 /// Files of the data folder that hold what was published, or prove it.
-const DATA_FILES: [&str; 6] = ["panotti.db", "panotti.db-wal", "panotti.db-shm", "seal", "store-id", "LOCK"];
+const DATA_FILES: [&str; 7] = ["panotti.db", "panotti.db-wal", "panotti.db-shm", "seal", "store-id", "LOCK", OVERLAY_NAME];
 /// Most files of the folder of keys that are looked at.
 const KEY_FILES_MAX: usize = 10_000;
 /// Modes that let nobody else in.

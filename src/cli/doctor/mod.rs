@@ -46,6 +46,7 @@ pub const ALL: &[Named] = &[
     Named { name: "clock", about: "The clock is not behind what was written", run: disk::clock },
     Named { name: "store", about: "SQLite, its settings, the format of the database", run: |examined| examined.of_store("store") },
     Named { name: "seal", about: "The file that proves how far the event log went", run: |examined| examined.of_store("seal") },
+    Named { name: "recovery", about: "Somebody can open payloads when the keys are lost", run: |examined| examined.of_daemon("recovery") },
     Named { name: "socket", about: "The local socket and its folder", run: instance::socket },
     Named { name: "daemon", about: "It answers, serves this folder and has this version", run: instance::daemon },
     Named { name: "other-instance", about: "No other daemon has the data folder", run: instance::other_instance },

@@ -3,11 +3,13 @@
 //!
 //! - [`pepper`]: what the digests of the secrets are keyed with; never in the data folder
 //! - [`attempts`]: wrong keys, counted by where they come from
+//! - [`rate`]: how much a key may ask for in a time
 //! - [`notes`]: what is written down of it all: uses, to the minute, and failed attempts
 
 pub mod attempts;
 pub mod notes;
 pub mod pepper;
+pub mod rate;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -28,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use self::attempts::{Attempts, Source, Waits};
 use self::notes::{NOTES_MAX, Note};
 use self::pepper::Pepper;
+use self::rate::{KeyPace, Rates};
 use super::clock::Clock;
 
 /// A key's use is written down at most so often.
@@ -46,6 +49,8 @@ pub struct KnownKey {
     pub grants: Arc<Grants>,
     /// Cancelled when it is over or may do something else than before: what was begun with it ends.
     pub ended: CancellationToken,
+    /// How much it may ask for.
+    pub pace: Arc<KeyPace>,
     used: Arc<AtomicU64>,
 }
 
@@ -62,6 +67,7 @@ pub struct Gate {
     pepper: Pepper,
     attempts: Mutex<Attempts>,
     clock: Clock,
+    rates: Rates,
     changed: Notify,
     in_force: watch::Sender<bool>,
     notes: mpsc::Sender<Note>,
@@ -69,13 +75,14 @@ pub struct Gate {
 
 impl Gate {
     /// Nobody is let in yet. What is to be written down comes out of the receiver.
-    pub fn new(pepper: Pepper, clock: Clock) -> (Arc<Self>, mpsc::Receiver<Note>) {
+    pub fn new(pepper: Pepper, rates: Rates, clock: Clock) -> (Arc<Self>, mpsc::Receiver<Note>) {
         let (notes, receiver) = mpsc::channel(NOTES_MAX);
         let gate = Self {
             current: ArcSwap::default(),
             pepper,
             attempts: Mutex::default(),
             clock,
+            rates,
             changed: Notify::new(),
             in_force: watch::Sender::new(false),
             notes,
@@ -207,6 +214,7 @@ impl Gatekeeper for Gate {
                 stored: Arc::clone(stored),
                 grants: same.map_or_else(|| Arc::new(grants), |known| Arc::clone(&known.grants)),
                 ended: same.map_or_else(CancellationToken::new, |known| known.ended.clone()),
+                pace: known.map_or_else(|| Arc::new(KeyPace::new(self.rates)), |known| Arc::clone(&known.pace)),
                 used: known.map_or_else(Arc::default, |known| Arc::clone(&known.used)),
             };
             keys.insert(*id, Arc::new(known));
@@ -246,10 +254,11 @@ mod tests {
 
     use super::*;
 
+    const RATES: Rates = Rates { requests: 2_000, events: 100_000 };
     static NOW_MS: AtomicU64 = AtomicU64::new(1_000_000);
 
     fn gate() -> (Arc<Gate>, mpsc::Receiver<Note>) {
-        Gate::new(Pepper::of_bytes([5; 32]), Clock::by_hand(&NOW_MS))
+        Gate::new(Pepper::of_bytes([5; 32]), RATES, Clock::by_hand(&NOW_MS))
     }
 
     fn key(gate: &Gate, number: u8) -> (ApiKeyText, StoredKey) {
@@ -328,7 +337,7 @@ mod tests {
     #[test]
     fn a_use_is_noted_once_a_minute() {
         static SHOWN_MS: AtomicU64 = AtomicU64::new(1_000_000);
-        let (gate, mut notes) = Gate::new(Pepper::of_bytes([5; 32]), Clock::by_hand(&SHOWN_MS));
+        let (gate, mut notes) = Gate::new(Pepper::of_bytes([5; 32]), RATES, Clock::by_hand(&SHOWN_MS));
         let (text, stored) = key(&gate, 1);
         put(&gate, vec![stored]);
         let noted = |notes: &mut mpsc::Receiver<Note>| std::iter::from_fn(|| notes.try_recv().ok()).count();

@@ -14,6 +14,7 @@ use panotti_protocol::api::{
 use panotti_protocol::failure::{ErrorCode, Failure};
 use tokio::sync::mpsc;
 
+use super::pages::{PageAnswer, Paged};
 use super::problem::{Answer, Parameters, Problem};
 use super::{Api, pages};
 use crate::audit::chain::ChainHead;
@@ -33,11 +34,11 @@ const QUEUE_MAX: usize = 2;
 const CHECKPOINTS_SHOWN: usize = 100;
 
 /// `GET /audit`
-pub async fn list(State(api): State<Api>, Parameters(query): Parameters<AuditQuery>) -> Answer<Page<AuditRecord>> {
+pub async fn list(State(api): State<Api>, Parameters(query): Parameters<AuditQuery>) -> PageAnswer<Page<AuditRecord>> {
     let limit = pages::limit(query.limit)?;
     let place = pages::read(LIST, query.cursor.as_deref())?.map(|[place]| place);
     let page = api.readers.read(move |connection| audit::page(connection, &query, place, limit)).await?;
-    Ok(Json(Page { items: page.items, next_cursor: page.next.map(|next| pages::write(LIST, &[next])) }))
+    Ok(Paged(Page { items: page.items, next_cursor: page.next.map(|next| pages::write(LIST, &[next])) }))
 }
 
 /// `GET /audit/export`: JSON lines, the oldest first.
@@ -98,7 +99,7 @@ pub async fn checkpoints(State(api): State<Api>) -> Answer<AuditCheckpoints> {
 }
 
 /// `GET /audit/verify`: the next part of the chain.
-pub async fn verify(State(api): State<Api>, Parameters(query): Parameters<AuditVerifyQuery>) -> Answer<AuditVerified> {
+pub async fn verify(State(api): State<Api>, Parameters(query): Parameters<AuditVerifyQuery>) -> PageAnswer<AuditVerified> {
     let place = pages::read(VERIFICATION, query.cursor.as_deref())?.map_or(0, |[place]| place);
     let known = api.checkpoints.clone();
     // Before the records: what is signed meanwhile may stand for more of them than are read here.
@@ -119,7 +120,7 @@ pub async fn verify(State(api): State<Api>, Parameters(query): Parameters<AuditV
     });
     let (verifier, problem, more) = verified.await?;
     let last = verifier.head().number;
-    Ok(Json(AuditVerified {
+    Ok(Paged(AuditVerified {
         ok: problem.is_none(),
         records: verifier.records,
         last,

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Extensions, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -19,9 +19,12 @@ use super::Api;
 use super::principal::{Peer, Principal, RemoteAddress};
 use super::problem::Problem;
 use super::routes::{Needs, operations};
+use crate::daemon::access::KnownKey;
 use crate::daemon::access::attempts::Source;
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// Parameters in which others take keys. No route has one of these.
 const PARAMETERS_OF_KEYS: [&str; 5] = ["access_token", "api-key", "api_key", "apikey", "x-api-key"];
 
@@ -37,11 +40,7 @@ pub async fn identify(State(api): State<Api>, mut request: Request, next: Next) 
     };
     match (presented, origin) {
         (Some(key), Some(origin)) => match api.gate.admit(&key, origin.source(), origin.address()) {
-            Ok(known) => {
-                request.extensions_mut().insert(Principal::of_key(&known));
-                let response = next.run(request.map(|body| while_in_force(body, known.ended.clone()))).await;
-                response.map(|body| while_in_force(body, known.ended.clone()))
-            }
+            Ok(known) => at_its_pace(&api, &known, request, next).await,
             Err(failure) => Problem(failure).into_response(),
         },
         (None, Some(Origin::Local(_))) => {
@@ -57,6 +56,24 @@ pub async fn identify(State(api): State<Api>, mut request: Request, next: Next) 
         // Without a principal only the probes answer.
         (None, _) | (_, None) => next.run(request).await,
     }
+}
+
+/// Answers a request that came with a key, where the key does not ask for too much; in either case the answer says what is left.
+async fn at_its_pace(api: &Api, known: &KnownKey, mut request: Request, next: Next) -> Response {
+    let (standing, mut response) = match known.pace.requests.take(1, api.clock.now()) {
+        Ok(standing) => {
+            request.extensions_mut().insert(Principal::of_key(known));
+            let response = next.run(request.map(|body| while_in_force(body, known.ended.clone()))).await;
+            (standing, response.map(|body| while_in_force(body, known.ended.clone())))
+        }
+        Err(standing) => (standing, Problem(standing.exceeded("requests")).into_response()),
+    };
+    for (name, text) in [(RATE_LIMIT_POLICY, standing.policy()), (RATE_LIMIT, standing.header())] {
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 /// Whether a path is a route that needs nothing. What else there is, strangers are not told.

@@ -1,50 +1,68 @@
-//! A batch as it was sent: its events as text, and no more of them than a batch may have, however many were sent.
+//! A batch: a JSON array of events, each kept as text until it is its turn. One that is too long, or far too deep, is not read to its end:
+//! looking for that end is what a bomb wants.
 
-use std::fmt;
-
-use panotti_protocol::limits::BATCH_EVENTS_MAX;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::limits::{BATCH_EVENTS_MAX, JSON_DEPTH_MAX};
 use serde_json::value::RawValue;
 
-/// The events of a batch.
-#[derive(Debug)]
-pub struct Batch<'a> {
-    /// Each as it was written.
-    pub items: Vec<&'a RawValue>,
-    /// Whether there are more than a batch may have.
-    pub more: bool,
+/// How deep a batch may be at all, in lists and objects. An event that is deeper than events may be is refused alone; what is deeper than this
+/// is no event.
+const BATCH_DEPTH_MAX: usize = 16 * JSON_DEPTH_MAX;
+
+/// What a first look at a batch finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FirstLook {
+    /// It may be one.
+    Good,
+    /// It has more events than a batch may have.
+    TooMany,
+    /// Something in it is nested too deeply.
+    TooDeep,
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Batch<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(BatchVisitor)
+/// Reads a batch.
+///
+/// # Errors
+/// `request.too_large` where it has too many events, `request.invalid` where it is too deep or no array.
+pub fn read(text: &[u8]) -> Result<Vec<&RawValue>, Failure> {
+    match first_look(text) {
+        FirstLook::Good => {}
+        FirstLook::TooMany => {
+            return Err(Failure::new(ErrorCode::REQUEST_TOO_LARGE, format!("the batch has more than {BATCH_EVENTS_MAX} events")));
+        }
+        FirstLook::TooDeep => {
+            let detail = format!("the batch is nested deeper than {BATCH_DEPTH_MAX}");
+            return Err(Failure::new(ErrorCode::REQUEST_INVALID, detail));
+        }
     }
+    serde_json::from_slice(text).map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))
 }
 
-struct BatchVisitor;
-
-impl<'de> Visitor<'de> for BatchVisitor {
-    type Value = Batch<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of events")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Batch<'de>, A::Error> {
-        let mut items = Vec::new();
-        while items.len() < BATCH_EVENTS_MAX {
-            match sequence.next_element()? {
-                Some(item) => items.push(item),
-                None => return Ok(Batch { items, more: false }),
+/// Goes over the brackets, commas and quotes, as far as it must.
+fn first_look(text: &[u8]) -> FirstLook {
+    let (mut depth, mut commas) = (0, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text {
+        if in_string {
+            in_string = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'[' | b'{' if depth == BATCH_DEPTH_MAX => return FirstLook::TooDeep,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 1 => {
+                commas += 1;
+                if commas == BATCH_EVENTS_MAX {
+                    return FirstLook::TooMany;
+                }
             }
+            _ => {}
         }
-        // What is beyond is looked at no closer than its end needs.
-        let mut more = false;
-        while sequence.next_element::<IgnoredAny>()?.is_some() {
-            more = true;
-        }
-        Ok(Batch { items, more })
     }
+    FirstLook::Good
 }
 
 #[cfg(test)]
@@ -52,23 +70,34 @@ mod tests {
     use super::*;
 
     fn events(number: usize) -> String {
-        format!("[{}]", vec!["1"; number].join(","))
+        format!("[{}]", vec![r#"{"a":[1,2,",]"]}"#; number].join(","))
     }
 
     #[test]
     fn a_batch_has_its_number_of_events() {
-        for (number, kept, more) in [
-            (0, 0, false),
-            (BATCH_EVENTS_MAX - 1, BATCH_EVENTS_MAX - 1, false),
-            (BATCH_EVENTS_MAX, BATCH_EVENTS_MAX, false),
-            (BATCH_EVENTS_MAX + 1, BATCH_EVENTS_MAX, true),
-            (BATCH_EVENTS_MAX * 100, BATCH_EVENTS_MAX, true),
-        ] {
-            let text = events(number);
-            let batch: Batch<'_> = serde_json::from_str(&text).unwrap();
-            assert_eq!((batch.items.len(), batch.more), (kept, more), "{number}");
+        for number in [0, 1, BATCH_EVENTS_MAX - 1, BATCH_EVENTS_MAX] {
+            assert_eq!(read(events(number).as_bytes()).unwrap().len(), number);
         }
-        assert!(serde_json::from_str::<Batch<'_>>("{}").is_err());
-        assert!(serde_json::from_str::<Batch<'_>>(&format!("[{}", events(BATCH_EVENTS_MAX + 1))).is_err(), "it has no end");
+        for number in [BATCH_EVENTS_MAX + 1, BATCH_EVENTS_MAX * 100] {
+            assert!(read(events(number).as_bytes()).unwrap_err().is(ErrorCode::REQUEST_TOO_LARGE), "{number}");
+        }
+        for bad in ["{}", "[1", "", "[1,]"] {
+            assert!(read(bad.as_bytes()).unwrap_err().is(ErrorCode::REQUEST_INVALID), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_too_deep_is_left_to_its_turn_and_a_batch_that_is_far_too_deep_is_refused() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(first_look(nested(BATCH_DEPTH_MAX).as_bytes()), FirstLook::Good);
+        assert_eq!(first_look(nested(BATCH_DEPTH_MAX + 1).as_bytes()), FirstLook::TooDeep);
+        assert!(read("[".repeat(1 << 20).as_bytes()).unwrap_err().is(ErrorCode::REQUEST_INVALID));
+        assert_eq!(first_look(br#"["\\","\"[[[",1]"#), FirstLook::Good, "what stands in a string is no bracket");
+    }
+
+    #[test]
+    fn an_end_is_not_looked_for_where_there_is_too_much_before_it() {
+        let endless = format!("[{}", "0,".repeat(BATCH_EVENTS_MAX));
+        assert!(read(endless.as_bytes()).unwrap_err().is(ErrorCode::REQUEST_TOO_LARGE));
     }
 }

@@ -20,6 +20,8 @@ pub async fn checks(State(api): State<Api>) -> Answer<Page<Check>> {
     let data = api.facts.data_dir.clone();
     let store = api.readers.read(move |connection| inspect::in_use(connection, &data)).await;
     let mut items = store.map_err(|error| Problem(Failure::from(error)))?;
+    items.push(api.sealer.check().await.map_err(|error| Problem(Failure::from(error)))?);
+    items.extend(api.certificates.as_ref().map(|certificates| certificates.check("certificate", api.clock.now())));
     items.extend([taking_events(&api), write_ahead_log(store_status(&api).wal_bytes, api.facts.wal_bytes_max), open_files(&api)]);
     Ok(Json(Page { items, next_cursor: None }))
 }

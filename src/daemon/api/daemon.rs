@@ -1,15 +1,14 @@
-//! The daemon itself: health, version, status, configuration, stopping.
+//! The daemon itself: health, version, status, stopping.
 
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use panotti_protocol::api::{
-    API_VERSION, DaemonStatus, Health, Page, Setting, StopRequest, Stopping, StoreStatus, SubscriptionState, Version,
+    API_VERSION, DaemonStatus, Health, HttpStatus, StopRequest, Stopping, StoreStatus, SubscriptionState, Version,
 };
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::PROTOCOLS;
-use panotti_protocol::limits::PAGE_MAX;
 use panotti_protocol::permission::{Resource, Verb};
 
 use super::principal::Principal;
@@ -73,7 +72,8 @@ pub async fn status(State(api): State<Api>, principal: Principal) -> Answer<Daem
         *plugins.entry(plugin.state).or_default() += 1;
     }
     let stalled = events.subscriptions.iter().filter(|subscription| subscription.state == SubscriptionState::Stalled).count();
-    let http = api.http.borrow().clone();
+    let certificate = api.certificates.as_ref().map(|certificates| certificates.status());
+    let http = HttpStatus { certificate, ..api.http.borrow().clone() };
     let audit = api.checkpoints.status();
     let wrong = http.problem.clone().or_else(|| audit.problems.first().cloned());
     let health = match events.store.refusing.clone().or(wrong).or_else(|| still(stalled)) {
@@ -96,6 +96,7 @@ pub async fn status(State(api): State<Api>, principal: Principal) -> Answer<Daem
         plugins,
         audit: Some(audit),
         events,
+        warnings: api.sealer.warnings().await,
     }))
 }
 
@@ -105,27 +106,23 @@ pub fn store_status(api: &Api) -> StoreStatus {
     let database = facts.data_dir.join("panotti.db");
     let bytes = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     let database_bytes = bytes(&database);
+    let (bytes_max, free_bytes_min, retention_days) = api
+        .configuration
+        .with(|settings| (settings.store.bytes_max, settings.store.free_bytes_min, settings.retention.general().as_secs() / 86_400));
     StoreStatus {
         database_bytes,
         wal_bytes: bytes(&beside(&database, "-wal")),
         free_bytes: rustix::fs::statvfs(&facts.data_dir).map_or(0, |disk| disk.f_bavail * disk.f_frsize),
-        free_bytes_min: facts.free_bytes_min,
+        free_bytes_min,
         used_bytes: 0,
-        bytes_max: facts.store_bytes_max,
+        bytes_max,
         events: 0,
         corrupt: api.readers.seals().alarm().number(),
-        retention_days: facts.retention.general().as_secs() / 86_400,
+        retention_days,
         days_held: None,
         used_percent: 0,
         refusing: api.bus.refusing().map(|why| why.to_string()),
     }
-}
-
-/// `GET /config`
-pub async fn config(State(api): State<Api>, principal: Principal) -> Json<Page<Setting>> {
-    let may_read = |setting: &&Setting| principal.grants.allows(Verb::Read, Resource::Config, &setting.key);
-    let items = api.facts.settings.iter().filter(may_read).take(PAGE_MAX as usize).cloned().collect();
-    Json(Page { items, next_cursor: None })
 }
 
 /// `POST /daemon/stop`: answers at once; the process ends when what is in flight has ended.

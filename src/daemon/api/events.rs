@@ -1,7 +1,7 @@
 //! Publishing, listing, showing; retry and discard of deliveries.
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
@@ -15,16 +15,16 @@ use panotti_protocol::api::{
 use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::id::{EventId, Sequence};
-use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
+use panotti_protocol::limits::{BATCH_BYTES_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX};
 use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::strict_json;
 
-use super::batch::Batch;
+use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
 use super::publisher_key::RequestKey;
 use super::revealing::{self, Shown};
-use super::{Api, filters, ndjson, pages};
+use super::{Api, batch, cloudevents, filters, ndjson, pages, trace_context};
 use crate::daemon::bus::handle::DeliveryChange;
 use crate::daemon::drafts;
 use crate::daemon::event_json::{self, Payload};
@@ -42,18 +42,70 @@ pub async fn publish(
     let (parts, body) = request.into_parts();
     let media_type = media_type(&parts.headers);
     let key = RequestKey::read(&parts.headers)?;
+    let publisher = Publisher::new(principal, &parts.headers);
+    if !media_type.starts_with("application/cloudevents") && cloudevents::is_binary(&parts.headers) {
+        let new = cloudevents::read(&parts.headers, &read_event_body(body).await?)?;
+        // In this mode the body alone is not all that a key stands for.
+        let whole = serde_json::to_vec(&new).map_err(|error| Failure::new(ErrorCode::INTERNAL, error.to_string()))?;
+        return publish_one(&api, &publisher, key, None, (new, &whole)).await;
+    }
     match media_type.as_str() {
-        "" | "application/json" | "application/cloudevents+json" => publish_one(&api, &principal, key, None, body).await,
-        "application/cloudevents-batch+json" => publish_batch(&api, &principal, key, body).await,
+        "" | "application/json" | "application/cloudevents+json" => {
+            let bytes = read_event_body(body).await?;
+            publish_one(&api, &publisher, key, None, (read_event(&bytes)?, &bytes)).await
+        }
+        "application/cloudevents-batch+json" => publish_batch(&api, &publisher, key, body).await,
         "application/x-ndjson" | "application/jsonl" if key.is_some() => {
             let failure = Failure::new(ErrorCode::REQUEST_INVALID, "a stream of lines takes no `Idempotency-Key`");
             Err(Problem(failure.why("Lines are published before the body has ended.").next("give each line a `source` and an `id`")))
         }
-        "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, principal, query.receipts == Some(Receipts::Summary), body),
+        "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, publisher, query.receipts == Some(Receipts::Summary), body),
         other => Err(Problem(
             Failure::new(ErrorCode::REQUEST_MEDIA_TYPE, format!("events don't come as `{other}`"))
                 .next("send application/json, application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson"),
         )),
+    }
+}
+
+/// Whoever publishes, with what the request says of all its events.
+#[derive(Debug)]
+pub struct Publisher {
+    /// Who it is.
+    pub principal: Principal,
+    /// `traceparent` of the events that have none of their own.
+    traceparent: Option<String>,
+}
+
+impl Publisher {
+    fn new(principal: Principal, headers: &HeaderMap) -> Self {
+        Self { principal, traceparent: trace_context::of(headers).map(str::to_owned) }
+    }
+
+    /// The draft of an event that was read, where this publisher may publish it.
+    fn draft(&self, api: &Api, new: NewEvent) -> Result<Draft, Failure> {
+        let principal = &self.principal;
+        let mut draft =
+            drafts::draft(new, &principal.source, &principal.actor, api.configuration.with(|settings| settings.payload_bytes_max))?;
+        principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
+        draft.traceparent = draft.traceparent.or_else(|| self.traceparent.clone());
+        Ok(draft)
+    }
+
+    /// Counts events against what the publisher's key may publish in a time.
+    ///
+    /// # Errors
+    /// `key.rate_exceeded` where it has published enough for now.
+    fn take(&self, api: &Api, events: usize) -> Result<(), Failure> {
+        let Some(pace) = &self.principal.pace else { return Ok(()) };
+        pace.events.take(events as u64, api.clock.now()).map(|_| ()).map_err(|standing| standing.exceeded("events"))
+    }
+
+    /// The same for those who can be made to wait.
+    pub async fn wait_for(&self, api: &Api, events: usize) {
+        let Some(pace) = &self.principal.pace else { return };
+        while let Err(standing) = pace.events.take(events as u64, api.clock.now()) {
+            tokio::time::sleep(standing.wait).await;
+        }
     }
 }
 
@@ -90,22 +142,29 @@ pub async fn republish(
     let from = load(&api, &principal, Verb::Read, &id).await?;
     let (parts, body) = request.into_parts();
     let key = RequestKey::read(&parts.headers)?;
-    publish_one(&api, &principal, key, Some(from), body).await
+    let publisher = Publisher::new(principal, &parts.headers);
+    let bytes = read_event_body(body).await?;
+    publish_one(&api, &publisher, key, Some(from), (read_event(&bytes)?, &bytes)).await
 }
 
+/// The body of one event.
+async fn read_event_body(body: Body) -> Result<Bytes, Problem> {
+    read_body(body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
+        true => Problem(Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"))),
+        false => Problem(failure),
+    })
+}
+
+/// Publishes an event, with the text that a key stands for.
 async fn publish_one(
     api: &Api,
-    principal: &Principal,
+    publisher: &Publisher,
     key: Option<RequestKey>,
     from: Option<StoredEvent>,
-    body: Body,
+    (new, text): (NewEvent, &[u8]),
 ) -> Result<Response, Problem> {
-    let bytes = read_body(body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
-        true => Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes")),
-        false => failure,
-    })?;
-    let mut draft = drafts::draft(read_event(&bytes)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
-    principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
+    let mut draft = publisher.draft(api, new)?;
+    publisher.take(api, 1)?;
     let made_from = from.as_ref().map(|from| from.eventid);
     if let Some(from) = from {
         draft.causationid = made_from;
@@ -115,7 +174,7 @@ async fn publish_one(
     let receipt = match key {
         None => api.bus.publish(draft).await?,
         Some(key) => {
-            let receipts = api.bus.publish_once(key.of(&principal.actor, &bytes, made_from), vec![draft]).await?;
+            let receipts = api.bus.publish_once(key.of(&publisher.principal.actor, text, made_from), vec![draft]).await?;
             receipts.into_iter().next().ok_or_else(|| Failure::new(ErrorCode::INTERNAL, "a key has no receipt"))?
         }
     };
@@ -131,18 +190,14 @@ fn with_receipt(receipt: &Receipt) -> Response {
     response
 }
 
-async fn publish_batch(api: &Api, principal: &Principal, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
+async fn publish_batch(api: &Api, publisher: &Publisher, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
     let bytes = read_body(body, BATCH_BYTES_MAX).await?;
-    let Batch { items, more } = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::new(ErrorCode::REQUEST_INVALID, format!("this is not a JSON array: {error}")))?;
-    if more {
-        let detail = format!("the batch has more than {BATCH_EVENTS_MAX} events");
-        return Err(Problem(Failure::new(ErrorCode::REQUEST_TOO_LARGE, detail)));
-    }
+    let items = batch::read(&bytes)?;
+    publisher.take(api, items.len())?;
     let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
     let items = match key {
-        None => publish_lines(api, principal, lines).await,
-        Some(key) => publish_batch_once(api, principal, key.of(&principal.actor, &bytes, None), lines).await?,
+        None => publish_lines(api, publisher, lines).await,
+        Some(key) => publish_batch_once(api, publisher, key.of(&publisher.principal.actor, &bytes, None), lines).await?,
     };
     Ok(Json(Page { items, next_cursor: None }).into_response())
 }
@@ -150,14 +205,14 @@ async fn publish_batch(api: &Api, principal: &Principal, key: Option<RequestKey>
 /// Publishes a batch under a key: all of it or nothing, so that the key stands for the whole body.
 async fn publish_batch_once<'a>(
     api: &Api,
-    principal: &Principal,
+    publisher: &Publisher,
     key: PublisherKey,
     lines: impl Iterator<Item = (u64, &'a [u8])>,
 ) -> Result<Vec<LineAnswer>, Problem> {
     let mut drafts = Vec::new();
     let mut errors = Vec::new();
     for (line, text) in lines {
-        match line_draft(api, principal, text) {
+        match read_event(text).and_then(|new| publisher.draft(api, new)) {
             Ok(draft) => drafts.push(draft),
             Err(failure) => errors.push(FailurePart { pointer: format!("/{}", line - 1), detail: failure.detail, next: failure.next }),
         }
@@ -173,18 +228,12 @@ async fn publish_batch_once<'a>(
     Ok((1..).zip(receipts).map(|(line, receipt)| LineAnswer { line, receipt: Some(receipt), failure: None }).collect())
 }
 
-fn line_draft(api: &Api, principal: &Principal, text: &[u8]) -> Result<Draft, Failure> {
-    let draft = drafts::draft(read_event(text)?, &principal.source, &principal.actor, api.facts.payload_bytes_max)?;
-    principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
-    Ok(draft)
-}
-
 /// Publishes lines in one transaction and answers each, in order. A line that does not hold leaves the others alone.
-pub async fn publish_lines<'a>(api: &Api, principal: &Principal, lines: impl Iterator<Item = (u64, &'a [u8])>) -> Vec<LineAnswer> {
+pub async fn publish_lines<'a>(api: &Api, publisher: &Publisher, lines: impl Iterator<Item = (u64, &'a [u8])>) -> Vec<LineAnswer> {
     let mut answers = Vec::new();
     let mut drafts = Vec::new();
     for (line, text) in lines {
-        match line_draft(api, principal, text) {
+        match read_event(text).and_then(|new| publisher.draft(api, new)) {
             Ok(draft) => {
                 answers.push(LineAnswer { line, receipt: None, failure: None });
                 drafts.push(draft);
@@ -237,16 +286,20 @@ pub async fn load(api: &Api, principal: &Principal, verb: Verb, id: &str) -> Res
     found.filter(|event| principal.may_topic(verb, &event.draft.topic)).ok_or_else(not_found)
 }
 
-/// `GET /events/{id}`
+/// `GET /events/{id}`: with all that is known of it, or as a CloudEvent in structured mode where that is asked for.
 pub async fn show(
     State(api): State<Api>,
     principal: Principal,
     Path(id): Path<String>,
     Parameters(query): Parameters<RevealQuery>,
-) -> Answer<EventDetail> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let event = load(&api, &principal, Verb::Read, &id).await?;
     let size_bytes = event.draft.payload.len() as u64;
     let Shown { event, masked } = revealing::show(&api, &principal, event, &query).await?;
+    if accepts(&headers, cloudevents::STRUCTURED) {
+        return Ok(cloudevents::structured(&event));
+    }
     let leased = api.bus.leased().await?;
     let detail = api.readers.read(move |connection| {
         let names = Names::read(connection, leased)?;
@@ -258,10 +311,11 @@ pub async fn show(
     let text = event_json::event_json(&event, Payload::Included);
     let shown = serde_json::from_str(text.get())
         .map_err(|error| Failure::new(ErrorCode::STORE_CORRUPT, format!("the event {} does not read back: {error}", event.eventid)))?;
-    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, masked, deliveries, tags, event: shown }))
+    Ok(Json(EventDetail { accepted_at: event.accepted_at, size_bytes, masked, deliveries, tags, event: shown }).into_response())
 }
 
-/// `GET /events/{id}/payload`: its bytes, as they came, unless something in them is masked.
+/// `GET /events/{id}/payload`: its bytes, as they came unless something in them is masked, with its attributes as fields: a CloudEvent in
+/// binary mode.
 pub async fn payload(
     State(api): State<Api>,
     principal: Principal,
@@ -270,14 +324,11 @@ pub async fn payload(
 ) -> Result<Response, Problem> {
     let event = load(&api, &principal, Verb::Read, &id).await?;
     let Shown { event, .. } = revealing::show(&api, &principal, event, &query).await?;
-    let mut response = event.draft.payload.into_response();
-    let media_type = HeaderValue::from_str(&event.draft.datacontenttype).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    response.headers_mut().insert(CONTENT_TYPE, media_type);
-    Ok(response)
+    Ok(cloudevents::binary(event))
 }
 
 /// `GET /events`
-pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<EventsQuery>) -> Answer<EventsPage> {
+pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<EventsQuery>) -> PageAnswer<EventsPage> {
     let filter = filters::compiled(query.filter.as_deref())?;
     if query.reveal || query.reason.is_some() {
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, "a list shows no payloads, so it has nothing to reveal")));
@@ -295,7 +346,7 @@ pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query
     let Listed { mut items, scanned, corrupt, place } = page.await?;
     // The page may be short; its cursor goes on.
     items.retain(|item| principal.may_topic(Verb::Read, &item.topic));
-    Ok(Json(EventsPage { items, scanned, corrupt, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
+    Ok(Paged(EventsPage { items, scanned, corrupt, next_cursor: place.map(|place| pages::write('e', &[place.0])) }))
 }
 
 /// `GET /events/status`
@@ -366,5 +417,11 @@ pub async fn change_deliveries(api: &Api, event: StoredEvent, plugin: Option<Str
 
 /// Whether a client asks for server-sent events.
 pub fn wants_event_stream(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/event-stream"))
+    accepts(headers, "text/event-stream")
+}
+
+/// Whether a client names a media type among those that it takes.
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let named = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    named.into_iter().any(|one| one.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(media_type))
 }

@@ -20,6 +20,7 @@ use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::TopicPattern;
 use serde::Deserialize;
 
+use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::revealing::{self, Shown};
@@ -142,14 +143,14 @@ pub async fn remove(
 }
 
 /// `GET /events/filtered`: what a filter would have matched, the oldest events first.
-pub async fn filtered(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<FilteredQuery>) -> Answer<Filtered> {
+pub async fn filtered(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<FilteredQuery>) -> PageAnswer<Filtered> {
     principal.check_all(Verb::Read, Resource::Events, query.topic.as_ref())?;
     let filter = compile(&query.filter)?;
     let place = pages::read::<1>('f', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
     let page = api.readers.read(move |connection| views::filtered(connection, &query, &filter, place)).await?;
     let (mut numbers, place) = page;
     numbers.next_cursor = place.map(|place| pages::write('f', &[place.0]));
-    Ok(Json(numbers))
+    Ok(Paged(numbers))
 }
 
 /// `GET /events/{id}/filtered`: whether one event matches, and why not.

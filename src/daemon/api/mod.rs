@@ -3,7 +3,8 @@
 //!
 //! - [`local_users`]: which local users are let in, and their roles
 //! - [`local`]: the local socket: its file, who may connect, how many
-//! - [`tcp`]: the network: where it listens, when, how many may connect
+//! - [`tcp`], [`activation`]: the network: where it listens, when, how many may connect; sockets that are handed over
+//! - [`tls`], [`certificate`]: TLS of it, and how long its certificate holds
 //! - [`http`]: HTTP on a connection of either, within its limits
 //! - [`routes`], [`operation`]: the one table of routes, what each needs and what it is for
 //! - [`openapi`]: the OpenAPI document, which is made of that table, and the page that shows it
@@ -11,12 +12,15 @@
 //! - [`objects`]: what is outside a caller's scope is not there
 //! - [`keys`], [`roles`]: API keys and who has one; what each may do
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
+//! - [`cloudevents`]: events in the modes of the CloudEvents HTTP binding
+//! - [`trace_context`]: `traceparent`, in and out
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
-//! - [`seal`]: stored events held against their tags
+//! - [`seal`]: who can open payloads; stored events held against their tags
 //! - [`purging`]: cancelling what has not begun, removing events
 //! - [`replays`], [`plugins`], [`plugin_state`], [`daemon`]: jobs, plugins, their state, the daemon itself
 //! - [`secrets`]: secrets of the configuration
+//! - [`configuration`]: settings, changes of them, their history
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`access_log`]: a line in the access log for every request
 //! - [`audit`], [`recording`]: who did what; what is recorded of every request
@@ -25,10 +29,14 @@
 //! - [`pages`]: cursors of lists
 
 pub mod access_log;
+pub mod activation;
 pub mod audit;
 pub mod auth;
 mod batch;
+mod certificate;
 pub mod checks;
+mod cloudevents;
+pub mod configuration;
 pub mod daemon;
 pub mod events;
 pub mod explanations;
@@ -62,15 +70,16 @@ pub mod secrets;
 pub mod stream;
 pub mod subscriptions;
 pub mod tcp;
+pub mod tls;
 pub mod topics;
+mod trace_context;
 pub mod traces;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use panotti_core::ages::Ages;
-use panotti_protocol::api::{HttpStatus, Setting};
+use panotti_protocol::api::HttpStatus;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use tokio::sync::watch;
@@ -82,13 +91,16 @@ use super::access_log::AccessLog;
 use super::bus::handle::BusHandle;
 use super::checkpoints::Known;
 use super::clock::Clock;
+use super::configuration::Configuration;
 use super::host::HostHandle;
 use super::meters::Meters;
 use super::rules::Rules;
+use super::sealing::Sealer;
 use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
 use local_users::LocalUsers;
 use recording::Refusals;
+use tls::Certificates;
 
 /// Everything a route works with.
 #[derive(Debug)]
@@ -105,6 +117,8 @@ pub struct Shared {
     pub local_users: Arc<LocalUsers>,
     /// The store, to read.
     pub readers: Readers,
+    /// Who can open sealed payloads.
+    pub sealer: Sealer,
     /// What is measured.
     pub meters: Meters,
     /// Secrets of the configuration.
@@ -119,10 +133,14 @@ pub struct Shared {
     pub clock: Clock,
     /// The network listener.
     pub http: watch::Receiver<HttpStatus>,
+    /// Its certificate and key, where it speaks TLS.
+    pub certificates: Option<Arc<Certificates>>,
     /// Cancelled when the daemon begins to stop: streams end with a word.
     pub stopping: CancellationToken,
     /// Asks the daemon to stop, with the drain time in milliseconds where one was given.
     pub stop: tokio::sync::mpsc::Sender<Option<u64>>,
+    /// The settings, and what may change of them.
+    pub configuration: Arc<Configuration>,
     /// What does not change while the daemon runs.
     pub facts: Facts,
 }
@@ -142,16 +160,6 @@ pub struct Facts {
     pub socket: PathBuf,
     /// The log file.
     pub log_file: PathBuf,
-    /// Every setting in force.
-    pub settings: Vec<Setting>,
-    /// Largest payload of one event, in bytes.
-    pub payload_bytes_max: usize,
-    /// How long resolved events are kept.
-    pub retention: Ages,
-    /// Bytes the store may use.
-    pub store_bytes_max: u64,
-    /// Free space below which publishing is refused.
-    pub free_bytes_min: u64,
     /// Names by which clients on the network may call the daemon.
     pub hosts: Hosts,
     /// Size of the write-ahead log past which the writer makes it restart.
@@ -170,10 +178,12 @@ pub fn router(api: Api) -> Router {
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
+        .layer(axum::middleware::from_fn(pages::link))
         .layer(axum::middleware::from_fn(recording::on_behalf))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), auth::identify))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
         .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
+        .layer(axum::middleware::from_fn(trace_context::answer))
         .layer(axum::middleware::from_fn(problem::with_request_id))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access_log::log))
         .with_state(api)

@@ -13,8 +13,7 @@ use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Api;
-use super::events::publish_lines;
-use super::principal::Principal;
+use super::events::{Publisher, publish_lines};
 use super::problem::Problem;
 
 /// Batches of answers between the publisher and the client: together at most [`RECEIPTS_UNREAD_MAX`] receipts.
@@ -23,9 +22,9 @@ const ANSWERS_MAX: usize = RECEIPTS_UNREAD_MAX / BATCH_EVENTS_MAX;
 const SUMMARY_ERRORS_MAX: usize = 100;
 
 /// Answers with the stream of receipts, or with the summary when the lines have ended.
-pub fn publish(api: Api, principal: Principal, summary: bool, body: Body) -> Result<Response, Problem> {
+pub fn publish(api: Api, publisher: Publisher, summary: bool, body: Body) -> Result<Response, Problem> {
     let (answers, receiver) = mpsc::channel(ANSWERS_MAX);
-    tokio::spawn(run(api, principal, body, answers));
+    tokio::spawn(run(api, publisher, body, answers));
     let media_type = if summary { "application/json" } else { "application/x-ndjson" };
     let body = if summary { summarise(receiver) } else { answer_lines(receiver) };
     let mut response = body.into_response();
@@ -76,7 +75,7 @@ fn count(summary: &mut PublishSummary, answer: LineAnswer) {
 }
 
 /// Reads and publishes until the body ends, the client is gone, or the daemon stops. Lines are read while others are being published.
-async fn run(api: Api, principal: Principal, body: Body, answers: mpsc::Sender<Vec<LineAnswer>>) {
+async fn run(api: Api, publisher: Publisher, body: Body, answers: mpsc::Sender<Vec<LineAnswer>>) {
     let (sender, mut lines) = mpsc::channel(BATCH_EVENTS_MAX);
     let stopping = api.stopping.clone();
     let reader = tokio::spawn(async move {
@@ -87,8 +86,9 @@ async fn run(api: Api, principal: Principal, body: Body, answers: mpsc::Sender<V
     });
     let mut batch = Vec::new();
     while lines.recv_many(&mut batch, BATCH_EVENTS_MAX).await > 0 {
+        publisher.wait_for(&api, batch.len()).await;
         let whole = batch.iter().filter_map(|line: &Line| line.text.as_deref().map(|text| (line.number, text)));
-        let mut published = publish_lines(&api, &principal, whole).await;
+        let mut published = publish_lines(&api, &publisher, whole).await;
         published.extend(batch.iter().filter(|line| line.text.is_none()).map(|line| too_long(line.number)));
         published.sort_by_key(|answer| answer.line);
         batch.clear();

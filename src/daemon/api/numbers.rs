@@ -11,6 +11,7 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::permission::{Resource, Verb};
 
+use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, Parameters, Problem};
 use super::{Api, daemon, events, filters, pages};
@@ -35,7 +36,7 @@ fn window(api: &Api, since: Option<panotti_protocol::time::Timestamp>, default: 
 }
 
 /// `GET /events/stats`
-pub async fn stats(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<StatsQuery>) -> Answer<Stats> {
+pub async fn stats(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<StatsQuery>) -> PageAnswer<Stats> {
     principal.check_all(Verb::Read, Resource::Events, None)?;
     if let Some(filter) = filters::compiled(query.filter.as_deref())? {
         return of_matching(&api, query, filter).await;
@@ -49,11 +50,11 @@ pub async fn stats(State(api): State<Api>, principal: Principal, Parameters(quer
     if by == StatsBy::Status {
         items.splice(0..0, of_now(&api).await?);
     }
-    Ok(Json(Stats { by, from: window.from, to: window.to, items, scanned: None, next_cursor: None }))
+    Ok(Paged(Stats { by, from: window.from, to: window.to, items, scanned: None, next_cursor: None }))
 }
 
 /// One page of what a filter matches, counted.
-async fn of_matching(api: &Api, query: StatsQuery, filter: Filter) -> Answer<Stats> {
+async fn of_matching(api: &Api, query: StatsQuery, filter: Filter) -> PageAnswer<Stats> {
     let (to, by) = (api.clock.now(), query.by.unwrap_or(StatsBy::All));
     let from = query.since.unwrap_or(to - SINCE);
     let place = pages::read::<1>('s', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
@@ -63,7 +64,7 @@ async fn of_matching(api: &Api, query: StatsQuery, filter: Filter) -> Answer<Sta
         matching::page(connection, &names, (by, &filter, from), place)
     });
     let matching::Counted { items, scanned, place } = page.await?;
-    Ok(Json(Stats { by, from, to, items, scanned: Some(scanned), next_cursor: place.map(|place| pages::write('s', &[place.0])) }))
+    Ok(Paged(Stats { by, from, to, items, scanned: Some(scanned), next_cursor: place.map(|place| pages::write('s', &[place.0])) }))
 }
 
 /// How many deliveries are in the states that they are in only for a while.

@@ -9,6 +9,7 @@ use panotti_protocol::frame::StateWrite;
 use panotti_protocol::limits::{STATE_KEY_BYTES_MAX, STATE_VALUE_BYTES_MAX};
 use serde_json::Value;
 
+use super::pages::{PageAnswer, Paged};
 use super::plugins::check_reason;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
@@ -27,7 +28,7 @@ pub async fn list(
     State(api): State<Api>,
     Path(plugin): Path<String>,
     Parameters(query): Parameters<StateQuery>,
-) -> Answer<Page<StateItem>> {
+) -> PageAnswer<Page<StateItem>> {
     api.host.status(&plugin)?;
     let limit = pages::limit(query.limit)?;
     let after = pages::read_text('s', query.cursor.as_deref())?;
@@ -37,7 +38,7 @@ pub async fn list(
     });
     let page = page.await?;
     let next_cursor = page.rows.last().filter(|_| page.more).map(|row| pages::write_text('s', &row.key));
-    Ok(Json(Page { items: page.rows.into_iter().map(item).collect(), next_cursor }))
+    Ok(Paged(Page { items: page.rows.into_iter().map(item).collect(), next_cursor }))
 }
 
 /// `GET /plugins/{id}/state/{key}`

@@ -15,6 +15,7 @@ use super::local_users::LocalUsers;
 use super::problem::Problem;
 use crate::config::user::{command_line_source, user_name};
 use crate::daemon::access::KnownKey;
+use crate::daemon::access::rate::KeyPace;
 
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub enum Identity {
 }
 
 /// Who acts, for the audit and for events, and what they may do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Principal {
     /// `user:NAME` or `key:NAME`.
     pub actor: String,
@@ -66,6 +67,8 @@ pub struct Principal {
     pub identity: Identity,
     /// What it may do.
     pub grants: Arc<Grants>,
+    /// How much it may ask for; `None` where that is not counted, as on the local socket.
+    pub pace: Option<Arc<KeyPace>>,
 }
 
 impl Principal {
@@ -74,14 +77,15 @@ impl Principal {
         let (uid, grants) = (peer.uid, Arc::new(users.grants(peer, access)));
         let roles = users.roles(peer).map(str::to_owned).collect();
         let identity = Identity::LocalUser { uid, roles };
-        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity, grants }
+        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity, grants, pace: None }
     }
 
     /// Whoever has a key.
     pub fn of_key(known: &KnownKey) -> Self {
         let name = &known.stored.name;
         let identity = Identity::Key(Arc::clone(&known.stored));
-        Self { actor: format!("key:{name}"), source: format!("/key/{name}"), identity, grants: Arc::clone(&known.grants) }
+        let (grants, pace) = (Arc::clone(&known.grants), Some(Arc::clone(&known.pace)));
+        Self { actor: format!("key:{name}"), source: format!("/key/{name}"), identity, grants, pace }
     }
 
     /// Whether it may do something to one object.

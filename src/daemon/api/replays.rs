@@ -18,6 +18,7 @@ use panotti_protocol::limits::REASON_BYTES_MAX;
 use panotti_protocol::permission::{Resource, Verb};
 use serde::{Deserialize, Serialize};
 
+use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, filters, pages, replay_plan};
@@ -153,14 +154,14 @@ async fn load(api: &Api, principal: &Principal, verb: Verb, id: ReplayId) -> Res
 }
 
 /// `GET /replays`
-pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<ReplaysQuery>) -> Answer<Page<Replay>> {
+pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<ReplaysQuery>) -> PageAnswer<Page<Replay>> {
     let limit = pages::limit(query.limit)?;
     let before = pages::read::<1>('r', query.cursor.as_deref())?.map_or(u32::MAX, |[number]| u32::try_from(number).unwrap_or(u32::MAX));
     let found = api.readers.read(move |connection| replays::page(connection, query.state, before, limit)).await?;
     let full = found.len() == limit as usize;
     let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('r', &[u64::from(number.0)]));
     let may_read = |replay: &Replay| principal.may_all(Verb::Read, Resource::Events, replay.selection.topic.as_ref());
-    Ok(Json(Page { items: found.into_iter().map(|(_, replay)| replay).filter(may_read).collect(), next_cursor }))
+    Ok(Paged(Page { items: found.into_iter().map(|(_, replay)| replay).filter(may_read).collect(), next_cursor }))
 }
 
 /// `GET /replays/{id}`
@@ -175,7 +176,7 @@ pub async fn items(
     principal: Principal,
     Path(id): Path<String>,
     Parameters(query): Parameters<ReplayItemsQuery>,
-) -> Answer<Page<ReplayItem>> {
+) -> PageAnswer<Page<ReplayItem>> {
     let limit = pages::limit(query.limit)?;
     let id = find(&api, &id).await?;
     let (number, _) = load(&api, &principal, Verb::Read, id).await?;
@@ -203,7 +204,7 @@ pub async fn items(
     let full = found.len() == limit as usize;
     let cursor = |key: &DeliveryKey| pages::write('i', &[key.sequence.0, u64::from(key.subscription.0)]);
     let next_cursor = found.last().filter(|_| full).map(|(key, _)| cursor(key));
-    Ok(Json(Page { items: found.into_iter().map(|(_, item)| item).collect(), next_cursor }))
+    Ok(Paged(Page { items: found.into_iter().map(|(_, item)| item).collect(), next_cursor }))
 }
 
 /// `POST /replays/{id}/cancel`

@@ -3,23 +3,38 @@
 
 use axum::Router;
 use panotti_protocol::api::{
-    AuditRecord, FilterChanged, KeyMade, LineAnswer, LogLine, Page, PublishSummary, ReplayStarted, RoleChanged, SchemaChanged,
+    AuditRecord, ConfigurationChanged, ConfigurationOverlay, EventDetail, FilterChanged, KeyMade, LineAnswer, LogLine, Page,
+    PublishSummary, ReplayStarted, RoleChanged, SchemaChanged, Setting,
 };
-use panotti_protocol::event::{NewEvent, Receipt};
+use panotti_protocol::event::{Event, NewEvent, Receipt};
 use panotti_protocol::failure::ErrorCode as E;
 use panotti_protocol::permission::{Resource, Verb};
 
 use super::operation::Routes;
 pub use super::operation::{Needs, Operation};
 use super::{
-    Api, audit, checks, daemon, events, explanations, export, filters, keys, numbers, openapi, plugin_state, plugins, purging, replays,
-    roles, schemas, seal, secrets, stream, subscriptions, topics, traces,
+    Api, audit, checks, configuration, daemon, events, explanations, export, filters, keys, numbers, openapi, plugin_state, plugins,
+    purging, replays, roles, schemas, seal, secrets, stream, subscriptions, topics, traces,
 };
 
 /// What a header that some routes read is for.
 const IDEMPOTENCY_KEY: &str = "1 to 255 visible ASCII characters: for 24 hours the same key with the same body is published once";
 
+/// What a header of changes of the configuration is for.
+const IF_MATCH: &str = "The `ETag` of what the change was made on: the revision in quotes; `*` for any";
+
 // Failures that several routes share.
+const CONFIGURING: &[E] =
+    &[E::CONFIG_INVALID, E::CONFIG_KEY_UNKNOWN, E::CONFIG_CHANGED, E::CONFIG_PINNED, E::CONFIG_REVISION_MISSING, E::CONFIG_UNREADABLE];
+const ROLLING_BACK: &[E] = &[
+    E::CONFIG_INVALID,
+    E::CONFIG_KEY_UNKNOWN,
+    E::CONFIG_CHANGED,
+    E::CONFIG_PINNED,
+    E::CONFIG_REVISION_MISSING,
+    E::CONFIG_REVISION_NOT_FOUND,
+    E::CONFIG_UNREADABLE,
+];
 const ONE_EVENT: &[E] = &[E::EVENT_NOT_FOUND, E::EVENT_CORRUPT];
 const ONE_DELIVERY: &[E] = &[E::EVENT_NOT_FOUND, E::EVENT_CORRUPT, E::DELIVERY_NOT_FOUND, E::DELIVERY_STATE];
 const ONE_SCHEMA: &[E] = &[E::EVENT_TOPIC_INVALID, E::SCHEMA_NOT_FOUND];
@@ -86,8 +101,6 @@ fn the_daemon(routes: Routes) -> Routes {
         .says("Versions of the program and of what it speaks", &[])
         .route("get_status", "GET", "/status", see, daemon::status)
         .says("The daemon as a whole", &[])
-        .route("get_config", "GET", "/config", each(Verb::Read, Resource::Config), daemon::config)
-        .says("Every setting in force, and where it comes from", &[])
         .route("list_secrets", "GET", "/config/secrets", config, secrets::list)
         .says("Names of the secrets, and who uses them; never what they are", &[])
         .route("set_secret", "PUT", "/config/secrets/{name}", set_config, secrets::set)
@@ -98,6 +111,34 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("rotate_secrets", "POST", "/config/secrets/rotate", set_config, secrets::rotate)
         .says("Seals all secrets with a new key", &[])
         .example(r#"{"reason": "every quarter"}"#)
+        .route("get_config", "GET", "/config", each(Verb::Read, Resource::Config), configuration::list)
+        .says("Every setting in force, and where it comes from", &[])
+        .answers::<Page<Setting>>(200)
+        .route("replace_config", "PUT", "/config", set_config, configuration::replace)
+        .says("Sets these values and no others", CONFIGURING)
+        .header("If-Match", IF_MATCH)
+        .answers::<ConfigurationChanged>(200)
+        .example(r#"{"overlay": {"retention.days": 14}, "reason": "the disk is small", "dry_run": true}"#)
+        .route("change_config", "PATCH", "/config", set_config, configuration::change)
+        .says("Sets these values; what is not named stays", CONFIGURING)
+        .header("If-Match", IF_MATCH)
+        .answers::<ConfigurationChanged>(200)
+        .example(r#"{"overlay": {"retention.days": 14}, "reason": "the disk is small", "dry_run": true}"#)
+        .route("get_config_overlay", "GET", "/config/overlay", config, configuration::overlay)
+        .says("What is set over files and defaults, and its revision", &[])
+        .answers::<ConfigurationOverlay>(200)
+        .route("list_config_history", "GET", "/config/history", config, configuration::history)
+        .says("Every revision of what was set, the newest first", &[])
+        .route("roll_back_config", "POST", "/config/rollback", set_config, configuration::roll_back)
+        .says("Sets what a revision had", ROLLING_BACK)
+        .header("If-Match", IF_MATCH)
+        .answers::<ConfigurationChanged>(200)
+        .example(r#"{"revision": 0, "reason": "as it was", "dry_run": true}"#)
+        .route("reload_config", "POST", "/config/reload", set_config, configuration::reload)
+        .says("Reads the files anew; what does not hold is refused whole", &[E::CONFIG_INVALID, E::CONFIG_UNREADABLE])
+        .example(r#"{"dry_run": true}"#)
+        .route("get_config_schema", "GET", "/config/schema", config, configuration::schema)
+        .says("The JSON Schema of `panotti.yaml`", &[])
         .route("get_checks", "GET", "/daemon/checks", see, checks::checks)
         .says("What only the daemon can look at, for `panotti doctor`", &[])
         .route("list_audit_records", "GET", "/audit", audited, audit::list)
@@ -126,8 +167,16 @@ fn the_daemon(routes: Routes) -> Routes {
         .answers_bytes("text/css")
         .route("get_slo", "GET", "/slo", see, numbers::slo)
         .says("How well it went: success, recovery, latency, uptime", &[])
+        .route("get_seal", "GET", "/seal", see, seal::show)
+        .says("Who can open payloads, and what they are sealed with", &[])
         .route("check_seal", "GET", "/seal/check", see, seal::check)
         .says("Holds one page of stored events against their tags", &[])
+        .route("set_seal_recovery", "PUT", "/seal/recovery", manage, seal::set_recovery)
+        .says("Sets who besides the daemon can open payloads", &[E::SEAL_STATE])
+        .example(r#"{"recipient": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "reason": "kept in the safe"}"#)
+        .route("rotate_seal", "POST", "/seal/rotate", manage, seal::rotate)
+        .says("Gives the daemon a new identity; keys are wrapped to it from then on", &[E::SEAL_STATE])
+        .example(r#"{"reason": "every year"}"#)
 }
 
 fn events_and_topics(routes: Routes) -> Routes {
@@ -193,6 +242,8 @@ fn events_and_topics(routes: Routes) -> Routes {
         .says("What a filter would have matched, a page of stored events at a time", &[E::FILTER_INVALID])
         .route("get_event", "GET", "/events/{id}", read, events::show)
         .says("An event with its payload, its deliveries and every attempt", ONE_EVENT)
+        .answers::<EventDetail>(200)
+        .answers_as::<Event>("application/cloudevents+json")
         .route("explain_event", "GET", "/events/{id}/explain", read, explanations::explain)
         .says("Why each subscription got the event or not", &[E::EVENT_NOT_FOUND, E::EVENT_CORRUPT, E::SUBSCRIPTION_NOT_FOUND])
         .route("test_filter_on_event", "GET", "/events/{id}/filtered", read, filters::event_filtered)

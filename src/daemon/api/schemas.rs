@@ -23,6 +23,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, pages, revealing, topics};
@@ -73,14 +74,18 @@ pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(reque
 }
 
 /// `GET /schemas`: those in force, in the order in which topics got their first.
-pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<TopicsQuery>) -> Answer<Page<SchemaSummary>> {
+pub async fn list(
+    State(api): State<Api>,
+    principal: Principal,
+    Parameters(query): Parameters<TopicsQuery>,
+) -> PageAnswer<Page<SchemaSummary>> {
     let limit = pages::limit(query.limit)?;
     let after = pages::read::<1>('s', query.cursor.as_deref())?.map_or(0, |[number]| i64::try_from(number).unwrap_or(i64::MAX));
     let found = api.readers.read(move |connection| schemas::page(connection, after, limit)).await?;
     let full = found.len() == limit as usize;
     let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('s', &[u64::try_from(*number).unwrap_or(0)]));
     let may_read = |summary: &SchemaSummary| principal.grants.allows(Verb::Read, Resource::Schemas, summary.topic.as_str());
-    Ok(Json(Page { items: found.into_iter().map(|(_, summary)| summary).filter(may_read).collect(), next_cursor }))
+    Ok(Paged(Page { items: found.into_iter().map(|(_, summary)| summary).filter(may_read).collect(), next_cursor }))
 }
 
 fn not_found(topic: &Topic, version: Option<u32>) -> Problem {

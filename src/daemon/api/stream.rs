@@ -5,9 +5,10 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
-use futures_util::Stream;
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use panotti_core::action::Notice;
 use panotti_core::event::StoredEvent;
 use panotti_filter::expression::Filter;
@@ -31,6 +32,8 @@ use crate::daemon::store::sqlite::views::{self, Listed, Names};
 const QUEUE_MAX: usize = 256;
 /// Events of one page of the past.
 const PAST_PAGE: u32 = 200;
+/// How long a client waits before it connects again.
+const RETRY: Duration = Duration::from_secs(3);
 /// A comment is sent after so much silence.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -40,7 +43,7 @@ pub async fn stream(
     principal: Principal,
     headers: HeaderMap,
     Parameters(query): Parameters<StreamQuery>,
-) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Problem> {
+) -> Result<Response, Problem> {
     let after = match headers.get("last-event-id").and_then(|value| value.to_str().ok()) {
         Some(text) => Some(Sequence(
             text.parse().map_err(|_| Failure::new(ErrorCode::REQUEST_INVALID, "`Last-Event-ID` is not one of this stream's ids"))?,
@@ -62,9 +65,14 @@ pub async fn stream(
     });
     let events = futures_util::stream::unfold(receiver, |mut receiver| async move {
         let event = receiver.recv().await?;
-        Some((Ok(event), receiver))
+        Some((Ok::<_, Infallible>(event), receiver))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    let begin = futures_util::stream::once(std::future::ready(Ok(SseEvent::default().retry(RETRY))));
+    let mut response = Sse::new(begin.chain(events)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Proxies that collect answers before they pass them on are told not to.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
 }
 
 /// The stream is over.

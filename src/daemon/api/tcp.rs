@@ -1,8 +1,10 @@
 //! The network: one address at which the API is served to whoever has a key. Listens when the settings say so, or as long as there is a
-//! key; an address that other machines reach needs TLS, or a setting that says otherwise.
+//! key, at an address of its own or on a socket that the service manager hands over; an address that other machines reach needs TLS, or a
+//! setting that says otherwise.
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
@@ -12,13 +14,15 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::task::TaskTracker;
 
 use super::http::connection::Service;
 use super::http::gate::OwnAddress;
-use super::http::limits::{ACCEPT_PAUSE, BUSY_RETRY_SECONDS, IPV6_NETWORK_BITS, LISTEN_PAUSE};
+use super::http::limits::{ACCEPT_PAUSE, BUSY_RETRY_SECONDS, HEAD_TIME_MAX, IPV6_NETWORK_BITS, LISTEN_PAUSE};
 use super::http::seats::{Seat, SeatLimits, Seats};
 use super::principal::RemoteAddress;
+use super::tls::Certificates;
 use crate::config::http::{HttpSettings, HttpWhen};
 
 /// A connection whose other end says nothing is asked after this long whether it is there.
@@ -34,6 +38,20 @@ pub struct TcpDoor {
     status: watch::Sender<HttpStatus>,
     /// Bound at the start, so that an address that is taken is told where somebody sees it.
     first: Option<TcpListener>,
+    /// Handed over by the service manager: listened on instead of an address of one's own.
+    inherited: Option<std::net::TcpListener>,
+    certificates: Option<Arc<Certificates>>,
+}
+
+/// What the network listener is opened with beside its settings.
+#[derive(Debug)]
+pub struct Given {
+    /// Whether there is a key, told whenever that changes.
+    pub keys: watch::Receiver<bool>,
+    /// The socket that the service manager hands over.
+    pub inherited: Option<std::net::TcpListener>,
+    /// Certificate and key, where there is TLS.
+    pub certificates: Option<Arc<Certificates>>,
 }
 
 impl TcpDoor {
@@ -41,21 +59,39 @@ impl TcpDoor {
     ///
     /// # Errors
     /// `http.public` where other machines would reach it without TLS; `http.cannot_listen`.
-    pub async fn open(settings: HttpSettings, keys: watch::Receiver<bool>) -> Result<Self, Failure> {
+    pub async fn open(mut settings: HttpSettings, given: Given) -> Result<Self, Failure> {
+        let Given { keys, inherited, certificates } = given;
+        if let Some(address) = inherited.as_ref().and_then(|listener| listener.local_addr().ok()) {
+            settings.listen = address;
+        }
         let reachable = !settings.listen.ip().to_canonical().is_loopback();
-        if settings.when != HttpWhen::Off && reachable && !settings.insecure {
+        let clear = certificates.is_none();
+        if settings.when != HttpWhen::Off && reachable && clear && !settings.insecure {
             let detail = format!("`http.listen` is {}, which other machines reach, and there is no TLS", settings.listen);
             return Err(Failure::new(ErrorCode::HTTP_PUBLIC, detail));
         }
         let limits = SeatLimits { all_max: settings.connections_max, per_holder_max: settings.connections_per_address_max };
-        let status = HttpStatus { address: settings.listen.to_string(), insecure: reachable, ..HttpStatus::default() };
-        let mut door = Self { settings, seats: Seats::new(limits), keys, status: watch::Sender::new(status), first: None };
+        let status =
+            HttpStatus { address: settings.listen.to_string(), tls: !clear, insecure: reachable && clear, ..HttpStatus::default() };
+        let status = watch::Sender::new(status);
+        let mut door = Self { settings, seats: Seats::new(limits), keys, status, first: None, inherited, certificates };
         if door.is_wanted() {
-            let listener = TcpListener::bind(door.settings.listen).await;
+            let listener = door.bind().await;
             let cannot = |error| Failure::new(ErrorCode::HTTP_CANNOT_LISTEN, format!("listening at {}: {error}", door.settings.listen));
             door.first = Some(listener.map_err(cannot)?);
         }
         Ok(door)
+    }
+
+    async fn bind(&self) -> io::Result<TcpListener> {
+        match &self.inherited {
+            None => TcpListener::bind(self.settings.listen).await,
+            Some(inherited) => {
+                let listener = inherited.try_clone()?;
+                listener.set_nonblocking(true)?;
+                TcpListener::from_std(listener)
+            }
+        }
     }
 
     /// How it is doing, now and later.
@@ -89,7 +125,7 @@ impl TcpDoor {
             }
             let listener = match self.first.take() {
                 Some(listener) => Ok(listener),
-                None => TcpListener::bind(self.settings.listen).await,
+                None => self.bind().await,
             };
             match listener {
                 Ok(listener) => self.listen(listener, service, tasks).await,
@@ -131,13 +167,17 @@ impl TcpDoor {
     fn admit(&self, stream: TcpStream, remote: SocketAddr, service: &Service, tasks: &TaskTracker) {
         match self.seats.take(network(remote.ip())) {
             Ok(seat) => {
-                tasks.spawn(serve(stream, remote, service.clone(), seat));
+                let acceptor = self.certificates.as_ref().map(|certificates| certificates.acceptor());
+                tasks.spawn(serve((stream, acceptor), remote, service.clone(), seat));
             }
             Err(full) => {
                 if full.first {
                     tracing::warn!(%remote, "too many connections: those that come now are refused");
                 }
-                refuse(&stream);
+                // Over TLS there is no telling before the handshake, which is what there is no room for.
+                if self.certificates.is_none() {
+                    refuse(&stream);
+                }
             }
         }
     }
@@ -165,7 +205,7 @@ fn refuse(stream: &TcpStream) {
     let _ = stream.try_write(&[head.as_bytes(), &body].concat());
 }
 
-async fn serve(stream: TcpStream, remote: SocketAddr, service: Service, seat: Seat<IpAddr>) {
+async fn serve((stream, acceptor): (TcpStream, Option<TlsAcceptor>), remote: SocketAddr, service: Service, seat: Seat<IpAddr>) {
     // A connection that cannot be set up so is closed already, which reading it tells.
     let _ = prepare(&stream);
     let mut about = Extensions::new();
@@ -174,7 +214,17 @@ async fn serve(stream: TcpStream, remote: SocketAddr, service: Service, seat: Se
     if let Ok(own) = stream.local_addr() {
         about.insert(OwnAddress(own));
     }
-    service.serve(stream, about).await;
+    match acceptor {
+        None => service.serve(stream, about).await,
+        Some(acceptor) => {
+            let shaken = tokio::time::timeout(HEAD_TIME_MAX, acceptor.accept(stream));
+            match service.stopping.run_until_cancelled(shaken).await {
+                Some(Ok(Ok(stream))) => service.serve(stream, about).await,
+                Some(Ok(Err(error))) => tracing::debug!(%remote, %error, "no TLS came about"),
+                Some(Err(_)) | None => {}
+            }
+        }
+    }
     drop(seat);
 }
 
@@ -188,20 +238,24 @@ fn prepare(stream: &TcpStream) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::http::KeyRates;
 
     fn settings(listen: &str) -> HttpSettings {
         HttpSettings {
             when: HttpWhen::Auto,
             listen: listen.parse().unwrap(),
             hosts: Vec::new(),
+            tls_certificate: None,
+            tls_key: None,
             insecure: false,
             connections_max: 8,
             connections_per_address_max: 4,
+            rates: KeyRates { requests: 1, events: 1 },
         }
     }
 
     async fn open(settings: HttpSettings) -> Result<TcpDoor, Failure> {
-        TcpDoor::open(settings, watch::Sender::new(false).subscribe()).await
+        TcpDoor::open(settings, Given { keys: watch::Sender::new(false).subscribe(), inherited: None, certificates: None }).await
     }
 
     #[tokio::test]
@@ -215,6 +269,21 @@ mod tests {
         for own in ["127.0.0.1:0", "127.9.9.9:0", "[::1]:0", "[::ffff:127.0.0.1]:0"] {
             assert!(!open(settings(own)).await.unwrap().status().borrow().insecure, "{own}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_was_handed_over_is_judged_by_its_own_address_and_listened_on() {
+        let given = |address: &str| Given {
+            keys: watch::Sender::new(true).subscribe(),
+            inherited: Some(std::net::TcpListener::bind(address).unwrap()),
+            certificates: None,
+        };
+        assert!(TcpDoor::open(settings("127.0.0.1:0"), given("0.0.0.0:0")).await.unwrap_err().is(ErrorCode::HTTP_PUBLIC));
+        let own = given("127.0.0.1:0");
+        let address = own.inherited.as_ref().unwrap().local_addr().unwrap();
+        let door = TcpDoor::open(settings("0.0.0.0:0"), own).await.unwrap();
+        assert_eq!(door.status().borrow().address, address.to_string());
+        assert_eq!(door.first.unwrap().local_addr().unwrap(), address);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::Verb;
 use panotti_protocol::topic::Topic;
 
+use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, Parameters, Problem};
 use super::{Api, pages};
@@ -26,7 +27,11 @@ fn consumers(rules: &RuleSet, topic: &Topic) -> Vec<String> {
 }
 
 /// `GET /topics`: in the order in which they appeared.
-pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<TopicsQuery>) -> Answer<Page<TopicSummary>> {
+pub async fn list(
+    State(api): State<Api>,
+    principal: Principal,
+    Parameters(query): Parameters<TopicsQuery>,
+) -> PageAnswer<Page<TopicSummary>> {
     let limit = pages::limit(query.limit)?;
     let after = pages::read::<1>('t', query.cursor.as_deref())?.map_or(0, |[number]| i64::try_from(number).unwrap_or(i64::MAX));
     let now = api.clock.now();
@@ -36,7 +41,7 @@ pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query
     let rules = api.rules.current();
     let with_consumers = |(_, summary): (i64, TopicSummary)| TopicSummary { consumers: consumers(&rules, &summary.topic), ..summary };
     let seen = found.into_iter().filter(|(_, summary)| principal.may_topic(Verb::Read, &summary.topic));
-    Ok(Json(Page { items: seen.map(with_consumers).collect(), next_cursor }))
+    Ok(Paged(Page { items: seen.map(with_consumers).collect(), next_cursor }))
 }
 
 /// `GET /topics/{topic}`
@@ -48,7 +53,8 @@ pub async fn show(State(api): State<Api>, Path(name): Path<String>) -> Answer<To
     let not_found = || Problem(Failure::new(ErrorCode::TOPIC_NOT_FOUND, format!("no event was ever published to `{topic}`")));
     let mut detail = found.ok_or_else(not_found)?;
     detail.summary.consumers = consumers(&api.rules.current(), &detail.summary.topic);
-    let (kept, by) = api.facts.retention.of(&detail.summary.topic);
+    let ages = api.configuration.with(|settings| settings.retention.clone());
+    let (kept, by) = ages.of(&detail.summary.topic);
     detail.kept_ms = u64::try_from(kept.as_millis()).unwrap_or(u64::MAX);
     detail.kept_by = by.cloned();
     Ok(Json(detail))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use panotti_core::access::{AccessWrite, Gatekeeper};
 use panotti_core::action::{Action, Step, Write};
 use panotti_core::bus::Bus;
@@ -35,15 +35,22 @@ use crate::daemon::store::sqlite::retention::Space;
 use crate::daemon::store::sqlite::writer::Writer;
 use crate::daemon::store::sqlite::{events, keyed, lanes, pages, plugin_state, publisher_keys};
 
-/// When publishing is refused.
-#[derive(Debug, Clone)]
-pub struct StoreLimits {
-    /// The data folder, whose disk is looked at.
-    pub folder: PathBuf,
+/// When publishing is refused. May change while the daemon runs.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreBounds {
     /// Bytes of the database file.
     pub bytes_max: u64,
     /// Bytes free on the disk.
     pub free_bytes_min: u64,
+}
+
+/// The bounds of the store.
+#[derive(Debug, Clone)]
+pub struct StoreLimits {
+    /// The data folder, whose disk is looked at.
+    pub folder: PathBuf,
+    /// When publishing is refused.
+    pub bounds: Arc<ArcSwap<StoreBounds>>,
     /// Bytes of the write-ahead log, past which the writer begins it anew.
     pub wal_bytes_max: u64,
 }
@@ -311,9 +318,9 @@ impl Thread {
     /// Why publishing is refused now, if it is: everything else goes on.
     fn refusal(&mut self) -> StoreResult<Option<Failure>> {
         let sealed = self.store.write_owed_seal()?;
-        let limits = &self.limits;
+        let (folder, limits) = (&self.limits.folder, self.limits.bounds.load());
         let free_bytes_min = if self.full { limits.free_bytes_min.max(FULL_DISK_ROOM_BYTES) } else { limits.free_bytes_min };
-        let free = rustix::fs::statvfs(&limits.folder).map_or(u64::MAX, |disk| disk.f_bavail * disk.f_frsize);
+        let free = rustix::fs::statvfs(folder).map_or(u64::MAX, |disk| disk.f_bavail * disk.f_frsize);
         let used = self.space.borrow().used_bytes();
         let why = if free < free_bytes_min {
             format!("the disk has {free} bytes free; publishing stops below {free_bytes_min}")

@@ -1,6 +1,7 @@
 //! What a supervisor says to its plugin and hears from it, frame by frame. Anything the plugin says is checked here; nothing it says
 //! can hold up another plugin.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use panotti_core::action::{CancelReason, Lease};
@@ -221,7 +222,7 @@ impl Supervisor {
                 let plugin = &self.entry.found.name;
                 let mut emits = Vec::with_capacity(outcome.emits.len());
                 for (place, emit) in outcome.emits.into_iter().enumerate() {
-                    let mut draft = drafts::emitted(emit, plugin, self.shared.payload_bytes_max)?;
+                    let mut draft = drafts::emitted(emit, plugin, self.shared.payload_bytes_max.load(Ordering::Relaxed))?;
                     draft.id = Some(format!("{}/{place}", outcome.delivery_id));
                     draft.correlationid = Some(held.event.correlation());
                     draft.causationid = Some(held.event.eventid);
@@ -245,7 +246,7 @@ impl Supervisor {
 
     async fn emit(&mut self, emit: Emit) {
         let (request_id, plugin) = (emit.request_id, self.entry.found.name.clone());
-        let draft = drafts::emitted(emit.event, &plugin, self.shared.payload_bytes_max);
+        let draft = drafts::emitted(emit.event, &plugin, self.shared.payload_bytes_max.load(Ordering::Relaxed));
         let (bus, sender) = (self.shared.bus.clone(), self.copy.as_ref().map(|copy| copy.session.sender()));
         let mut published = Box::pin(async move {
             let receipt = match draft {

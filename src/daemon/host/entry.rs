@@ -1,6 +1,7 @@
 //! One plugin as everybody sees it: what was found in its folder, how it stands now, its log, and the way to its supervisor.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use panotti_core::action::{CancelReason, Lease};
@@ -141,7 +142,7 @@ pub struct Shared {
     /// The time.
     pub clock: Clock,
     /// Largest payload a plugin may emit, in bytes.
-    pub payload_bytes_max: usize,
+    pub payload_bytes_max: Arc<AtomicUsize>,
     /// Counts up with every change of any plugin's state.
     pub changes: watch::Sender<u64>,
 }

@@ -28,6 +28,7 @@ mod supervisor;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use panotti_core::command::Record;
@@ -73,7 +74,7 @@ pub struct HostSettings {
     /// What keeps process trees together; `None` where the system decides (`plugins.process_tree: auto`).
     pub process_tree: Option<ProcessTree>,
     /// Largest payload a plugin may emit, in bytes.
-    pub payload_bytes_max: usize,
+    pub payload_bytes_max: Arc<AtomicUsize>,
     /// The store's id.
     pub store: StoreId,
     /// Values for the messages to plugins.

@@ -11,12 +11,15 @@ use super::limits::{TAG_HALF_BYTES, TAG_KEY_BYTES};
 
 /// What each use of the key begins with, so that no tag of one is one of another.
 const OF_ROW: &[u8] = b"panotti row 1";
+const OF_SEALED: &[u8] = b"panotti sealed row 1";
 const OF_PAYLOAD: &[u8] = b"panotti payload 1";
 const OF_UNTAGGED: &[u8] = b"panotti untagged 1";
 const OF_NAME: &[u8] = b"panotti tag key 1";
 
 /// A tag: the half over the row, then the half over the payload.
-pub type Tag = [u8; 2 * TAG_HALF_BYTES];
+pub type Tag = [u8; TAG_BYTES];
+
+const TAG_BYTES: usize = 2 * TAG_HALF_BYTES;
 
 type Half = [u8; TAG_HALF_BYTES];
 
@@ -53,19 +56,28 @@ impl TagKey {
         tag
     }
 
+    pub(super) fn tag_of_sealed(&self, envelope: &Envelope) -> Half {
+        self.of_row(envelope, &[])
+    }
+
     pub(super) fn check(&self, envelope: &Envelope, payload: Option<&[u8]>, tag: &[u8]) -> Result<(), Unfit> {
-        let Some((of_row, of_payload)) = tag.split_at_checked(TAG_HALF_BYTES).filter(|_| tag.len() == 2 * TAG_HALF_BYTES) else {
-            return Err(Unfit::Row);
+        let (of_row, of_payload) = match tag.len() {
+            TAG_HALF_BYTES => (tag, &[] as &[u8]),
+            TAG_BYTES => tag.split_at(TAG_HALF_BYTES),
+            _ => return Err(Unfit::Row),
         };
         verify_slices_are_equal(of_row, &self.of_row(envelope, of_payload)).map_err(|_| Unfit::Row)?;
         match payload {
+            // Sealed: the row names its data key.
+            Some(_) if of_payload.is_empty() => Ok(()),
             Some(payload) => verify_slices_are_equal(of_payload, &self.mac(&[OF_PAYLOAD, payload])).map_err(|_| Unfit::Payload),
             None => Ok(()),
         }
     }
 
     fn of_row(&self, envelope: &Envelope, of_payload: &[u8]) -> Half {
-        self.mac(&[OF_ROW, of_payload, envelope.as_bytes()])
+        let use_of = if of_payload.is_empty() { OF_SEALED } else { OF_ROW };
+        self.mac(&[use_of, of_payload, envelope.as_bytes()])
     }
 
     fn mac(&self, parts: &[&[u8]]) -> Half {

@@ -29,6 +29,9 @@ pub enum StoreError {
     /// The disk refused a read, a write or a sync. After a failed sync nothing more may be acknowledged.
     #[error("the disk refused: {0}")]
     Disk(#[source] rusqlite::Error),
+    /// The log could not be moved into the database, on another thread: whether it is on disk is not known any more.
+    #[error("the disk refused a checkpoint of the log")]
+    Checkpoint,
     /// A file beside the database could not be read or written.
     #[error("{path}: {source}")]
     File {
@@ -48,9 +51,9 @@ pub enum StoreError {
         /// Why.
         why: Unfit,
     },
-    /// The key of the store's events is missing, or another one.
+    /// A key that the store needs is missing, or another one.
     #[error("{problem}")]
-    TagKey {
+    Key {
         /// What is wrong, with the fingerprint that is needed.
         problem: String,
     },
@@ -79,12 +82,20 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The seal proves that more was committed than the database holds.
-    #[error("events {first} to {last} were accepted and are not in the database")]
+    #[error("{}", missing(.first, .last, .commits))]
     TailLost {
         /// The first that is missing.
         first: u64,
-        /// The last that is missing.
+        /// The last that is missing. Before the first where no event is.
         last: u64,
+        /// Transactions that are missing.
+        commits: u64,
+    },
+    /// The seal belongs to another history of this store than the database.
+    #[error("up to the event {sequence} the database has another history than the one that was committed")]
+    OtherHistory {
+        /// How far the seal goes.
+        sequence: u64,
     },
     /// The bundled SQLite is older than the oldest that is safe.
     #[error("SQLite {found} is older than {needed}, the oldest that is safe to use")]
@@ -115,6 +126,13 @@ pub fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
+fn missing(first: &u64, last: &u64, commits: &u64) -> String {
+    if first <= last {
+        return format!("events {first} to {last} were accepted and are not in the database");
+    }
+    format!("{commits} transactions after the event {last} were committed and are not in the database; no event is among them")
+}
+
 /// Result of a store operation.
 pub type StoreResult<T> = Result<T, StoreError>;
 
@@ -138,15 +156,15 @@ impl StoreError {
         match self {
             Self::Full(_) | Self::NoRoom { .. } => ErrorCode::STORE_FULL,
             Self::File { source, .. } if is_full(source) => ErrorCode::STORE_FULL,
-            Self::Disk(_) | Self::NotDurable { .. } => ErrorCode::STORE_UNAVAILABLE,
+            Self::Disk(_) | Self::Checkpoint | Self::NotDurable { .. } => ErrorCode::STORE_UNAVAILABLE,
             Self::File { source, .. } if source.raw_os_error() == Some(IO_ERROR) => ErrorCode::STORE_UNAVAILABLE,
             Self::File { .. } => ErrorCode::DAEMON_CANNOT_CREATE,
             Self::Corrupt(_) | Self::SqliteTooOld { .. } => ErrorCode::STORE_CORRUPT,
             Self::Event { .. } => ErrorCode::EVENT_CORRUPT,
-            Self::TagKey { .. } => ErrorCode::SEAL_KEY,
+            Self::Key { .. } => ErrorCode::SEAL_KEY,
             Self::Newer { .. } => ErrorCode::STORE_NEWER,
             Self::Foreign { .. } => ErrorCode::STORE_FOREIGN,
-            Self::TailLost { .. } => ErrorCode::STORE_TAIL_LOST,
+            Self::TailLost { .. } | Self::OtherHistory { .. } => ErrorCode::STORE_TAIL_LOST,
             Self::InUse { .. } => ErrorCode::DAEMON_ALREADY_RUNNING,
             Self::Unsafe { .. } => ErrorCode::DAEMON_FILES_UNSAFE,
         }

@@ -1,6 +1,6 @@
-//! The seal: a small file outside the write-ahead log that holds the newest sequence and a hash over everything committed, appended
-//! after each commit and synced at most a second later and at each checkpoint. A log whose tail was lost or swapped is noticed at the
-//! next start, because SQLite alone would open it as if nothing had happened (semantics rule 22).
+//! The seal: a small file outside the write-ahead log that holds the newest sequence, the number of transactions and a hash over everything
+//! committed, appended after each commit and synced at most a second later and at each checkpoint. The database holds the same. A log whose
+//! tail was lost or swapped is noticed at the next start, because SQLite alone would open it as if nothing had happened (semantics rule 22).
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -8,63 +8,90 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{Context, SHA256};
-use panotti_core::event::StoredEvent;
+use panotti_protocol::id::EventId;
 
 use super::failure::{StoreError, StoreResult, is_full};
 
-/// One entry: sequence, chain hash, check sum of both. Entries are appended; the last whole one counts.
-const ENTRY_BYTES: usize = 8 + 32 + 8;
+/// What is said of how far the log went: sequence, number of transactions, chain hash.
+const BODY_BYTES: usize = 8 + 8 + 32;
+/// One entry: that, and a check sum over it. Entries are appended; the last whole one counts.
+const ENTRY_BYTES: usize = BODY_BYTES + 8;
+/// An entry of version 0.1.0: sequence, chain hash, check sum.
+const OLD_BODY_BYTES: usize = 8 + 32;
 /// The file is begun anew when it has grown to this.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// What check sums begin with, so that an entry of one version is none of another.
+const FORM: &[u8] = b"panotti seal 2";
+const OLD_FORM: &[u8] = b"panotti seal 1";
 
-/// What the seal says: how far the log went.
+/// How far the log went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HighWater {
     /// The newest sequence that was committed.
     pub sequence: u64,
-    /// Hash over every event up to it.
+    /// Transactions that were committed.
+    pub commits: u64,
+    /// Hash over the place and the id of every event up to it.
     pub chain: [u8; 32],
 }
 
 impl HighWater {
-    /// Adds a committed event to the chain.
+    /// Adds an event to the chain.
     #[must_use]
-    pub fn with(self, event: &StoredEvent) -> Self {
+    pub fn with(self, sequence: u64, eventid: &EventId) -> Self {
         let mut context = Context::new(&SHA256);
         context.update(&self.chain);
-        context.update(&event.sequence.0.to_be_bytes());
-        context.update(event.eventid.as_bytes());
-        context.update(&event.draft.payload);
+        context.update(&sequence.to_be_bytes());
+        context.update(eventid.as_bytes());
         let mut chain = [0; 32];
         chain.copy_from_slice(context.finish().as_ref());
-        Self { sequence: event.sequence.0, chain }
+        Self { sequence, chain, ..self }
+    }
+
+    /// As the database holds it.
+    pub fn to_bytes(self) -> [u8; BODY_BYTES] {
+        let mut body = [0; BODY_BYTES];
+        body[..8].copy_from_slice(&self.sequence.to_be_bytes());
+        body[8..16].copy_from_slice(&self.commits.to_be_bytes());
+        body[16..].copy_from_slice(&self.chain);
+        body
+    }
+
+    /// Reads what the database holds.
+    pub fn from_bytes(body: &[u8]) -> Option<Self> {
+        let (sequence, rest) = body.split_first_chunk()?;
+        let (commits, chain) = rest.split_first_chunk()?;
+        Some(Self { sequence: u64::from_be_bytes(*sequence), commits: u64::from_be_bytes(*commits), chain: chain.try_into().ok()? })
     }
 
     fn to_entry(self) -> [u8; ENTRY_BYTES] {
         let mut entry = [0; ENTRY_BYTES];
-        entry[..8].copy_from_slice(&self.sequence.to_be_bytes());
-        entry[8..40].copy_from_slice(&self.chain);
-        let check = Self::check(&entry[..40]);
-        entry[40..].copy_from_slice(&check);
+        entry[..BODY_BYTES].copy_from_slice(&self.to_bytes());
+        let check = check(FORM, &entry[..BODY_BYTES]);
+        entry[BODY_BYTES..].copy_from_slice(&check);
         entry
     }
 
     fn from_entry(entry: &[u8]) -> Option<Self> {
-        let (body, check) = entry.split_at_checked(40)?;
-        if Self::check(body) != check {
-            return None;
-        }
-        Some(Self { sequence: u64::from_be_bytes(body[..8].try_into().ok()?), chain: body[8..].try_into().ok()? })
+        let (body, written) = entry.split_at_checked(BODY_BYTES)?;
+        if check(FORM, body) == written { Self::from_bytes(body) } else { None }
     }
 
-    fn check(body: &[u8]) -> [u8; 8] {
-        let mut context = Context::new(&SHA256);
-        context.update(b"panotti seal 1");
-        context.update(body);
-        let mut check = [0; 8];
-        check.copy_from_slice(&context.finish().as_ref()[..8]);
-        check
+    fn from_old_entry(entry: &[u8]) -> Option<Self> {
+        let (body, written) = entry.split_at_checked(OLD_BODY_BYTES)?;
+        let (sequence, chain) = body.split_first_chunk()?;
+        let fits = check(OLD_FORM, body) == written;
+        fits.then_some(Self { sequence: u64::from_be_bytes(*sequence), commits: 0, chain: chain.try_into().ok()? })
     }
+}
+
+fn check(form: &[u8], body: &[u8]) -> [u8; 8] {
+    let mut context = Context::new(&SHA256);
+    context.update(form);
+    context.update(body);
+    let mut check = [0; 8];
+    check.copy_from_slice(&context.finish().as_ref()[..8]);
+    check
 }
 
 /// The open seal file.
@@ -89,9 +116,14 @@ impl Seal {
         Read::by_ref(&mut file).take(2 * FILE_BYTES_MAX).read_to_end(&mut text).map_err(file_error)?;
         // The last one counts, not the highest: after an accepted loss the log goes on from where it ends now.
         let mut entries = text.chunks_exact(ENTRY_BYTES).filter_map(HighWater::from_entry);
-        let last = entries.next_back().unwrap_or_default();
-        let bytes = (text.len() - text.len() % ENTRY_BYTES) as u64;
-        Ok(Self { path: path.to_owned(), file, bytes, last, owed: false, unsynced: false })
+        if let Some(last) = entries.next_back() {
+            let bytes = (text.len() - text.len() % ENTRY_BYTES) as u64;
+            return Ok(Self { path: path.to_owned(), file, bytes, last, owed: false, unsynced: false });
+        }
+        // Where an earlier version wrote it, the first entry of this one begins it anew.
+        let old = text.chunks_exact(OLD_BODY_BYTES + 8).filter_map(HighWater::from_old_entry).next_back();
+        let bytes = if old.is_some() { FILE_BYTES_MAX } else { 0 };
+        Ok(Self { path: path.to_owned(), file, bytes, last: old.unwrap_or_default(), owed: false, unsynced: false })
     }
 
     /// How far the log went by a seal file that is left as it is; nothing where no whole entry is in it.
@@ -173,7 +205,7 @@ mod tests {
     use super::*;
 
     fn high_water(sequence: u64) -> HighWater {
-        HighWater { sequence, chain: [u8::try_from(sequence % 251).unwrap(); 32] }
+        HighWater { sequence, commits: 2 * sequence, chain: [u8::try_from(sequence % 251).unwrap(); 32] }
     }
 
     #[test]
@@ -194,6 +226,26 @@ mod tests {
         assert_eq!(seal.last(), high_water(2));
         seal.append(high_water(9)).unwrap();
         assert_eq!(Seal::open(&path).unwrap().last(), high_water(9));
+    }
+
+    #[test]
+    fn a_file_of_version_0_1_0_is_read_and_begun_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seal");
+        let mut text = Vec::new();
+        for sequence in [5_u64, 6] {
+            let body = [sequence.to_be_bytes().as_slice(), &[9; 32]].concat();
+            text.extend_from_slice(&body);
+            text.extend_from_slice(&check(OLD_FORM, &body));
+        }
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+
+        let mut seal = Seal::open(&path).unwrap();
+        assert_eq!(seal.last(), HighWater { sequence: 6, commits: 0, chain: [9; 32] });
+        seal.append(high_water(7)).unwrap();
+        assert_eq!(Seal::open(&path).unwrap().last(), high_water(7));
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), ENTRY_BYTES as u64);
     }
 
     #[test]

@@ -67,6 +67,9 @@ pub struct DaemonStatus {
     pub audit: Option<AuditStatus>,
     /// The event system.
     pub events: EventsStatus,
+    /// What an operator should know and that is no reason to be unwell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// `POST /daemon/stop`

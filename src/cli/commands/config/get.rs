@@ -1,13 +1,12 @@
 //! `panotti config get`
 
-use panotti_protocol::failure::{ErrorCode, Failure, exit};
+use panotti_protocol::failure::exit;
 
 use super::list::{self, ListArgs};
 use crate::cli::context::{Context, Outcome};
 use crate::cli::globals::ListFlags;
 use crate::cli::output::fields::text;
-use crate::config::settings::TABLE;
-use crate::config::suggest::did_you_mean;
+use crate::config::overlay::unknown;
 
 /// Show one setting, or all of them
 #[derive(Debug, Clone, clap::Args)]
@@ -35,11 +34,7 @@ pub async fn run(args: &GetArgs, context: &Context) -> Outcome {
     };
     let settings = list::settings(args.effective, context).await?;
     let Some(setting) = settings.into_iter().find(|row| row.key == *key) else {
-        let failure = Failure::new(ErrorCode::CONFIG_KEY_UNKNOWN, format!("there is no setting `{key}`"));
-        return Err(match did_you_mean(key, TABLE.iter().map(|row| row.key)) {
-            suggestion if suggestion.is_empty() => failure,
-            suggestion => failure.next(suggestion),
-        });
+        return Err(unknown(key));
     };
     let shown = if args.origin { format!("{}   {}", text(&setting.value), setting.origin) } else { text(&setting.value) };
     context.output.item(&setting, key, || shown)?;

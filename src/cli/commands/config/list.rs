@@ -27,6 +27,7 @@ pub(super) async fn settings(effective: bool, context: &Context) -> Result<Vec<S
     if effective {
         return Ok(context.client()?.settings().await?.items);
     }
+    context.only_here("config")?;
     Ok(load(&context.places()?, &context.environment)?.rows())
 }
 
@@ -37,11 +38,12 @@ pub(super) async fn settings(effective: bool, context: &Context) -> Result<Vec<S
 pub async fn run(args: &ListArgs, context: &Context) -> Outcome {
     let mut settings = settings(args.effective, context).await?;
     settings.truncate(args.list.rows_max());
-    let mut table = Table::new(vec![left("KEY"), left("VALUE"), left("ORIGIN"), left("DESCRIPTION")]);
+    let mut table = Table::new(vec![left("KEY"), left("VALUE"), left("COUNTS"), left("ORIGIN"), left("DESCRIPTION")]);
     for setting in &settings {
-        table.row(vec![setting.key.clone(), text(&setting.value), setting.origin.clone(), setting.description.clone()]);
+        let counts = if setting.live { "live" } else { "from a start on" };
+        table.row(vec![setting.key.clone(), text(&setting.value), counts.to_owned(), setting.origin.clone(), setting.description.clone()]);
     }
-    let fields = &["description", "key", "origin", "value"];
+    let fields = &["after_restart", "description", "key", "live", "origin", "value"];
     context.output.list(Listing {
         items: to_values(&settings)?,
         table,

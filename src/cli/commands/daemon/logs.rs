@@ -55,6 +55,7 @@ pub struct LogsArgs {
 /// # Errors
 /// Where there is no log, or it cannot be read.
 pub async fn run(args: LogsArgs, context: &Context) -> Outcome {
+    context.only_here("daemon logs")?;
     let places = context.places()?;
     let file = if args.access { places.access_log_file() } else { places.log_file() };
     if !file.exists() && !args.follow {

@@ -26,6 +26,7 @@ pub struct RestartArgs {
 /// # Errors
 /// As stopping and starting.
 pub async fn run(args: RestartArgs, context: &Context) -> Outcome {
+    context.only_here("daemon restart")?;
     stop::stop(&StopArgs { drain: args.drain, now: false }, context).await?;
     start::run(StartArgs { wait: args.wait, no_wait: false, accept_loss: false }, context).await
 }

@@ -51,6 +51,7 @@ struct Started {
 /// # Errors
 /// The daemon's own failure, or `daemon.did_not_start`.
 pub async fn run(args: StartArgs, context: &Context) -> Outcome {
+    context.only_here("daemon start")?;
     if let Ok(daemon) = running(context).await {
         return unchanged(daemon, context);
     }
@@ -208,6 +209,9 @@ fn started_text(daemon: &DaemonStatus, took: Duration, context: &Context) -> Str
             counted_as(unwell, "plugin is", "plugins are"),
             context.command_line("plugin list")
         ));
+    }
+    for warning in &daemon.warnings {
+        text.push_str(&format!("{} {warning}\n", yellow("!")));
     }
     text
 }

@@ -74,6 +74,9 @@ pub fn text(daemon: &DaemonStatus, context: &Context) -> String {
     let own = env!("CARGO_PKG_VERSION");
     let client = if own == daemon.version { String::new() } else { yellow(&format!("   this client is {own}")) };
     text.push_str(&format!("  data      {}   socket {}{client}\n", daemon.data_dir, daemon.socket));
+    for warning in &daemon.warnings {
+        text.push_str(&format!("  {}\n", yellow(&format!("! {warning}"))));
+    }
     text.push_str(&format!("  logs      {}\n", context.command_line("daemon logs -f")));
     text
 }
@@ -86,7 +89,9 @@ fn network(http: &HttpStatus) -> String {
         (None, true) => {
             let scheme = if http.tls { "https" } else { "http" };
             let insecure = if http.insecure { red("   without TLS, at an address that other machines reach") } else { String::new() };
-            format!("  network   {scheme}://{}{insecure}\n", http.address)
+            let until = http.certificate.as_ref().map(|certificate| certificate.valid_until);
+            let until = until.map_or_else(String::new, |until| format!("   certificate until {until}"));
+            format!("  network   {scheme}://{}{until}{insecure}\n", http.address)
         }
     }
 }

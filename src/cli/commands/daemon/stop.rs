@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::cli::context::{Context, Outcome};
 use crate::cli::globals::parse_duration;
+use crate::client::Client;
 
 /// How long to sleep between two looks at whether it is gone.
 const POLL: Duration = Duration::from_millis(20);
@@ -50,14 +51,15 @@ pub async fn run(args: StopArgs, context: &Context) -> Outcome {
 pub(super) async fn stop(args: &StopArgs, context: &Context) -> Result<Option<Stopping>, Failure> {
     let drain = if args.now { Some(Duration::ZERO) } else { args.drain };
     let request = StopRequest { drain_ms: drain.map(|drain| u64::try_from(drain.as_millis()).unwrap_or(u64::MAX)) };
-    let stopping = match context.client()?.stop(&request).await {
+    let mut client = context.client()?;
+    let stopping = match client.stop(&request).await {
         Ok(stopping) => stopping,
-        Err(failure) if failure.is(ErrorCode::DAEMON_UNREACHABLE) => return Ok(None),
+        Err(failure) if failure.is(ErrorCode::DAEMON_UNREACHABLE) && !client.is_remote() => return Ok(None),
         Err(failure) => return Err(failure),
     };
     let limit = drain.unwrap_or(UNKNOWN_DRAIN) + BEYOND_DRAIN;
     let began = Instant::now();
-    while is_alive(stopping.pid) {
+    while is_there(&client, stopping.pid).await {
         if began.elapsed() > limit {
             let waited = crate::config::units::format_duration(limit);
             return Err(Failure::new(ErrorCode::TIMEOUT, format!("the daemon (pid {}) has not ended within {waited}", stopping.pid)).next(
@@ -71,6 +73,14 @@ pub(super) async fn stop(args: &StopArgs, context: &Context) -> Result<Option<St
         tokio::time::sleep(POLL).await;
     }
     Ok(Some(stopping))
+}
+
+/// Whether the daemon is there: its process, or on another machine whoever answers for it.
+async fn is_there(client: &Client, pid: u32) -> bool {
+    match client.is_remote() {
+        true => !client.another().live().await.is_err_and(|failure| failure.is(ErrorCode::DAEMON_UNREACHABLE)),
+        false => is_alive(pid),
+    }
 }
 
 /// Whether a process is there and is more than an entry that its parent has not collected yet.

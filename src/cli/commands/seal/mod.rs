@@ -1,6 +1,9 @@
-//! `panotti seal`: what proves that stored events are those that were written.
+//! `panotti seal`: what proves that stored events are those that were written, and who can open their payloads.
 
 pub mod check;
+pub mod init;
+pub mod rotate;
+pub mod show;
 
 use crate::cli::context::{Context, Outcome};
 
@@ -8,6 +11,10 @@ use crate::cli::context::{Context, Outcome};
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "what a variant is stands at its arguments, where the help is taken from")]
 pub enum SealCommand {
+    Init(init::InitArgs),
+    #[command(aliases = ["info", "status", "list"])]
+    Show(show::ShowArgs),
+    Rotate(rotate::RotateArgs),
     #[command(alias = "verify")]
     Check(check::CheckArgs),
 }
@@ -18,6 +25,9 @@ pub enum SealCommand {
 /// The verb's failure.
 pub async fn run(command: SealCommand, context: &Context) -> Outcome {
     match command {
+        SealCommand::Init(args) => init::run(args, context).await,
+        SealCommand::Show(args) => show::run(args, context).await,
+        SealCommand::Rotate(args) => rotate::run(args, context).await,
         SealCommand::Check(args) => check::run(args, context).await,
     }
 }

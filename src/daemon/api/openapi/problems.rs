@@ -20,6 +20,7 @@ const ANY: &[ErrorCode] = &[
     ErrorCode::KEY_IN_URL,
     ErrorCode::KEY_INVALID,
     ErrorCode::KEY_THROTTLED,
+    ErrorCode::KEY_RATE_EXCEEDED,
     ErrorCode::INTERNAL,
     ErrorCode::OVERLOADED,
     ErrorCode::DAEMON_STOPPING,

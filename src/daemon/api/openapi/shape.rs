@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::{Response, Sse};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use crate::daemon::api::pages::Paged;
 use crate::daemon::api::principal::Principal;
 use crate::daemon::api::problem::{JsonBody, Parameters, Problem};
 
@@ -138,6 +139,12 @@ impl<T: JsonSchema> Answers for Json<T> {
     fn describe(shape: &mut Shape) {
         let content = Content { media_type: "application/json", schema: Some(schema_of::<T>) };
         shape.replies.push(Reply { status: 200, content });
+    }
+}
+
+impl<T: JsonSchema> Answers for Paged<T> {
+    fn describe(shape: &mut Shape) {
+        Json::<T>::describe(shape);
     }
 }
 

@@ -7,6 +7,27 @@ ALTER TABLE audit ADD COLUMN peer TEXT;
 ALTER TABLE audit ADD COLUMN decision TEXT NOT NULL DEFAULT 'allowed';
 ALTER TABLE audit ADD COLUMN request TEXT;
 CREATE INDEX audit_by_time ON audit (at_ms, entry);
+
+-- Sealed payloads (semantics rule 19). A data key is of a topic and a day since 1970, and wrapped with age to the recipients of a generation;
+-- `events.key_id` names it, and is NULL where a payload is stored as it is. `kind` of a recipient is 1 for the daemon, 2 for recovery, 3 for
+-- the daemon's last one until every key is wrapped to the next.
+CREATE TABLE data_keys (
+    key_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic_id INTEGER NOT NULL REFERENCES topics,
+    day INTEGER NOT NULL,
+    wrapped BLOB NOT NULL,
+    generation INTEGER NOT NULL
+) STRICT;
+CREATE INDEX data_keys_by_day ON data_keys (day);
+CREATE INDEX data_keys_by_generation ON data_keys (generation, key_id);
+CREATE TABLE seal_recipients (
+    recipient TEXT PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO meta (name, value) VALUES ('seal_generation', 0), ('seal_finished', 0);
+
 -- API keys and roles (rule 20). Of a secret only its keyed digest is here; what it is keyed with is not in the data folder.
 CREATE TABLE api_keys (
     key_id TEXT PRIMARY KEY,
@@ -43,3 +64,14 @@ CREATE TABLE secrets (
     set_ms INTEGER NOT NULL,
     set_by TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What is set over the configuration: every revision with everything that was set from then on.
+CREATE TABLE configuration (
+    revision INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    overlay TEXT NOT NULL
+) STRICT;

@@ -23,6 +23,8 @@ const MIGRATIONS: [&str; 3] = [include_str!("0001.sql"), include_str!("0002.sql"
 const _: () = assert!(MIGRATIONS.len() == FORMAT as usize, "each format has its migration");
 /// A log that is begun anew keeps this much of its file.
 const LOG_BYTES_KEPT: i64 = 4 * 1024 * 1024;
+/// How SQLite names incremental vacuum.
+const INCREMENTAL: i64 = 2;
 /// The oldest SQLite without the WAL-reset defect, as a number and as text.
 pub const SQLITE_OLDEST: (i32, &str) = (3_051_003, "3.51.3");
 
@@ -69,7 +71,10 @@ pub fn open_writer(path: &Path, durability: Durability, new_store_id: StoreId, n
     make_private(path)?;
     let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     common_settings(&connection)?;
-    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    // Only where it is not so yet: saying it writes to the log, also where it changes nothing, and a start may yet be refused.
+    if connection.pragma_query_value(None, "auto_vacuum", |row| row.get::<_, i64>(0))? != INCREMENTAL {
+        connection.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
+    }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     // A log that is begun anew gives its room back; otherwise its file would only ever grow.

@@ -13,7 +13,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::database::Database;
-use super::keyed;
+use super::{data_keys, keyed};
+use crate::daemon::seal::data_key::SEALED_BYTES_MORE;
 use crate::daemon::seal::envelope::Envelope;
 use crate::daemon::seal::{Seals, Unfit};
 use crate::daemon::store::failure::{StoreError, StoreResult};
@@ -48,7 +49,9 @@ impl TopicNumbers {
 }
 
 /// Columns of an event's row that have a tag over them, beside the payload: those of [`COLUMNS`] up to the tag's own.
-const TAGGED: usize = 22;
+const TAGGED: usize = 23;
+/// Where the number of the data key is.
+const KEY_ID: usize = TAGGED - 1;
 /// Where the tag is.
 pub const TAG: usize = TAGGED;
 
@@ -89,7 +92,7 @@ fn moment(at: Option<Timestamp>) -> StoreResult<ValueRef<'static>> {
 }
 
 /// The columns of an event's row in the order of [`COLUMNS`], as they are stored; but for the topic, which is stored as a number.
-fn columns<'a>(event: &'a StoredEvent, rules: u64, packed: &'a Packed) -> StoreResult<[ValueRef<'a>; TAGGED]> {
+fn columns<'a>(event: &'a StoredEvent, rules: u64, packed: &'a Packed, key_id: Option<i64>) -> StoreResult<[ValueRef<'a>; TAGGED]> {
     let draft = &event.draft;
     Ok([
         number(event.sequence.0)?,
@@ -114,6 +117,7 @@ fn columns<'a>(event: &'a StoredEvent, rules: u64, packed: &'a Packed) -> StoreR
         bytes(packed.matches.as_deref()),
         bytes(packed.keys.as_deref()),
         text(packed.schema.as_deref()),
+        key_id.map_or(ValueRef::Null, ValueRef::Integer),
     ])
 }
 
@@ -137,17 +141,23 @@ fn envelope<'a>(seals: &Seals, columns: impl Iterator<Item = ValueRef<'a>>, payl
 pub fn insert(database: &Database, topics: &mut TopicNumbers, event: &StoredEvent) -> StoreResult<()> {
     let topic_id = topics.number(database, &event.draft.topic)?;
     let packed = Packed::new(event, event.matches.as_deref(), &event.keys)?;
-    let mut columns = columns(event, event.rules, &packed)?;
-    let payload = &event.draft.payload;
-    let tag = database.seals().tag(&envelope(database.seals(), columns.iter().copied(), payload.len() as i64), payload);
+    let key = data_keys::of_new(database, topic_id, event)?;
+    let mut columns = columns(event, event.rules, &packed, key.as_ref().map(|key| key.id))?;
+    let (seals, payload) = (database.seals(), event.draft.payload.as_slice());
+    let envelope = envelope(seals, columns.iter().copied(), payload.len() as i64);
+    let sealed = key.map(|key| key.seal(&envelope, payload));
+    let tag = match &sealed {
+        Some(_) => seals.tag_of_sealed(&envelope),
+        None => seals.tag(&envelope, payload).to_vec(),
+    };
     columns[2] = ValueRef::Integer(topic_id);
     let mut statement = database.prepare_cached(
         "INSERT INTO events (sequence, eventid, topic_id, source, id, subject, time_ms, accepted_ms, datacontenttype, dataschema,
              priority, correlationid, causationid, orderingkey, traceparent, expires_ms, extensions, actor, rules, matches, keys, schema,
-             tag, payload)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+             key_id, tag, payload)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
     )?;
-    let stored = columns.into_iter().chain([ValueRef::Blob(&tag), ValueRef::Blob(payload)]);
+    let stored = columns.into_iter().chain([ValueRef::Blob(&tag), ValueRef::Blob(sealed.as_deref().unwrap_or(payload))]);
     statement.execute(params_from_iter(stored.map(ToSqlOutput::Borrowed)))?;
     keyed::owe(database, event.sequence, event.draft.priority, &event.keys)
 }
@@ -161,7 +171,8 @@ pub fn set_matches(
     rules: u64,
 ) -> StoreResult<()> {
     let packed = Packed::new(event, Some(subscriptions), keys)?;
-    let columns = columns(event, rules, &packed)?;
+    // The daemon's own events, and only they come here, are not sealed.
+    let columns = columns(event, rules, &packed, None)?;
     let payload = &event.draft.payload;
     let tag = database.seals().tag(&envelope(database.seals(), columns.into_iter(), payload.len() as i64), payload);
     database.prepare_cached("UPDATE events SET matches = ?2, keys = ?3, rules = ?4, tag = ?5 WHERE sequence = ?1")?.execute(params![
@@ -174,17 +185,26 @@ pub fn set_matches(
     keyed::owe(database, event.sequence, event.draft.priority, keys)
 }
 
-/// Gives every event the tag of what its row says now. Only for tests that make older what is stored.
+/// Makes every event so much older, as if it had been written then. Only for tests.
 #[cfg(feature = "defects")]
-pub fn tag_anew_for_test(database: &Database) -> StoreResult<()> {
+pub fn make_older_for_test(database: &Database, by: std::time::Duration) -> StoreResult<()> {
     let sql = format!("SELECT {COLUMNS}, events.payload FROM events LEFT JOIN topics USING (topic_id)");
     let mut statement = database.prepare(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let columns = (0..TAGGED).map(|column| row.get_ref(column)).collect::<Result<Vec<_>, _>>()?;
-        let payload: Vec<u8> = row.get(PAYLOAD)?;
-        let tag = database.seals().tag(&envelope(database.seals(), columns.into_iter(), payload.len() as i64), &payload);
-        database.execute("UPDATE events SET tag = ?2 WHERE sequence = ?1", params![sequence(row)?.0, tag])?;
+        let (mut event, key_id) = (from_row(database, row)?.event, row.get::<_, Option<i64>>(KEY_ID)?);
+        event.accepted_at = Timestamp::from_ms(event.accepted_at.as_ms() - u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+        let packed = Packed::new(&event, event.matches.as_deref(), &event.keys)?;
+        let (seals, payload) = (database.seals(), event.draft.payload.as_slice());
+        let envelope = envelope(seals, columns(&event, event.rules, &packed, key_id)?.into_iter(), payload.len() as i64);
+        let (tag, stored) = match key_id.map(|id| data_keys::of_stored(database, id)).transpose()? {
+            Some(key) => {
+                (seals.tag_of_sealed(&envelope), key.map_err(|why| corrupt(database, event.sequence, why))?.seal(&envelope, payload))
+            }
+            None => (seals.tag(&envelope, payload).to_vec(), payload.to_vec()),
+        };
+        let sql = "UPDATE events SET accepted_ms = ?2, tag = ?3, payload = ?4 WHERE sequence = ?1";
+        database.execute(sql, params![event.sequence.0, event.accepted_at.as_ms(), tag, stored])?;
     }
     Ok(())
 }
@@ -210,7 +230,7 @@ pub fn receipt_of(connection: &Connection, source: &str, id: &str) -> StoreResul
 pub const COLUMNS: &str = "events.sequence, events.eventid, topics.topic, events.source, events.id, events.subject, events.time_ms,
     events.accepted_ms, events.datacontenttype, events.dataschema, events.priority, events.correlationid, events.causationid,
     events.orderingkey, events.traceparent, events.expires_ms, events.extensions, events.actor, events.rules, events.matches,
-    events.keys, events.schema, events.tag, length(events.payload)";
+    events.keys, events.schema, events.key_id, events.tag, length(events.payload)";
 /// Where the payload is, in queries that ask for it as the last of all.
 const PAYLOAD: usize = TAGGED + 2;
 
@@ -223,7 +243,7 @@ pub struct Found {
     pub size_bytes: u64,
 }
 
-/// Reads one event, and checks it. The payload is column 24 where the query asked for it.
+/// Reads one event, and checks it. The payload is column 25 where the query asked for it.
 ///
 /// # Errors
 /// [`StoreError::Event`] where it does not read back as it was written, which is also told to [`Seals::alarm`].
@@ -231,17 +251,31 @@ pub fn from_row(database: &Database, row: &Row<'_>) -> StoreResult<Found> {
     let seals = database.seals();
     let sequence = sequence(row)?;
     let columns = (0..TAGGED).map(|column| row.get_ref(column)).collect::<Result<Vec<_>, _>>()?;
-    let payload_bytes = match row.get_ref(TAGGED + 1)? {
-        ValueRef::Integer(bytes) => bytes,
-        _ => -1,
-    };
+    let key_id: Option<i64> = row.get(KEY_ID).unwrap_or_default();
     let payload = if has_payload(row)? { row.get_ref(PAYLOAD)?.as_bytes().ok() } else { None };
-    let tag = row.get_ref(TAGGED)?.as_bytes().ok();
-    let envelope = envelope(seals, columns.into_iter(), payload_bytes);
+    let tag = row.get_ref(TAG)?.as_bytes().ok();
+    let envelope = envelope(seals, columns.into_iter(), payload_bytes(row, key_id));
     if let Err(why) = seals.check(sequence, &envelope, payload, tag) {
         return Err(corrupt(database, sequence, why));
     }
-    unchecked(database, row)
+    let opened = match (key_id, payload) {
+        (Some(id), Some(payload)) => {
+            let opened = data_keys::of_stored(database, id)?.and_then(|key| key.open(&envelope, payload));
+            Some(opened.map_err(|why| corrupt(database, sequence, why))?)
+        }
+        _ => None,
+    };
+    let mut found = unchecked(database, row)?;
+    if let Some(opened) = opened {
+        found.event.draft.payload = opened;
+    }
+    Ok(found)
+}
+
+/// Bytes of the payload, as it was before it was sealed.
+fn payload_bytes(row: &Row<'_>, key_id: Option<i64>) -> i64 {
+    let stored: i64 = row.get(TAG + 1).unwrap_or(-1);
+    if key_id.is_some() { stored - SEALED_BYTES_MORE as i64 } else { stored }
 }
 
 /// Reads one event without its tag being looked at: for what becomes of deliveries of an event that nobody will ever see.
@@ -318,7 +352,8 @@ fn parse(row: &Row<'_>) -> rusqlite::Result<Found> {
             actor: row.get(17)?,
         },
     };
-    Ok(Found { event, size_bytes: row.get(TAGGED + 1)? })
+    let key_id: Option<i64> = row.get(KEY_ID)?;
+    Ok(Found { event, size_bytes: u64::try_from(payload_bytes(row, key_id)).unwrap_or(0) })
 }
 
 /// Reads a point in time that may be absent.
@@ -376,6 +411,15 @@ pub fn newest_intact(database: &Database) -> StoreResult<Option<StoredEvent>> {
         }
     }
     Ok(None)
+}
+
+/// The oldest event, without its payload; nothing where there is none, or it does not read back as it was written.
+pub fn oldest(database: &Database) -> StoreResult<Option<StoredEvent>> {
+    let query = format!("SELECT {COLUMNS} FROM events LEFT JOIN topics USING (topic_id) ORDER BY events.sequence LIMIT 1");
+    let mut statement = database.prepare_cached(&query)?;
+    let mut rows = statement.query([])?;
+    let oldest = rows.next()?.map(|row| intact(from_row(database, row))).transpose()?;
+    Ok(oldest.flatten().map(|found| found.event))
 }
 
 /// Events that the newest intact one is looked for in.

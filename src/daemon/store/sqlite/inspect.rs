@@ -128,7 +128,9 @@ mod tests {
 
     use super::*;
     use crate::daemon::seal::Seals;
+    use crate::daemon::seal::ring::{Ring, Wrapping};
     use crate::daemon::seal::tag::TagKey;
+    use crate::daemon::store::seal::HighWater;
     use crate::daemon::store::sqlite::connection::{Durability, open_reader, open_writer};
 
     #[test]
@@ -153,9 +155,10 @@ mod tests {
         let path = folder.path().join("panotti.db");
         let _writer = open_writer(&path, Durability::Full, StoreId::from_bytes([1; 16]), 1).unwrap();
         let mut seal = Seal::open(&folder.path().join("seal")).unwrap();
-        seal.append(crate::daemon::store::seal::HighWater { sequence: 5, chain: [0; 32] }).unwrap();
+        seal.append(HighWater { sequence: 5, commits: 1, chain: [0; 32] }).unwrap();
 
-        let seals = Seals::new(StoreId::from_bytes([1; 16]), TagKey::new(&[2; 32]), Sequence(0));
+        let ring = Ring::new(Vec::new(), Vec::new(), Wrapping { generation: 1, recipients: Vec::new() });
+        let seals = Seals::new(StoreId::from_bytes([1; 16]), TagKey::new(&[2; 32]), Sequence(0), ring);
         let checks = in_use(&Database::new(open_reader(&path).unwrap(), seals), folder.path()).unwrap();
 
         assert!(checks[1].detail.contains("up to 5, the database has only 0"), "{}", checks[1].detail);

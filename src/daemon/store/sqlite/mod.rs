@@ -2,10 +2,12 @@
 //!
 //! - [`connection`]: opening it: settings asserted, format checked and migrated
 //! - [`database`]: a connection with what events are checked by; [`tag_key`]: the key of their tags
+//! - [`data_keys`], [`identities`]: keys of sealed payloads, and who can open them
 //! - [`writer`]: the one writing connection: a step's writes as one transaction
 //! - [`readers`]: a few reading connections for everybody else
 //! - [`events`], [`deliveries`], [`replays`], [`plugins`]: writing and reading one group of tables each
 //! - [`audit`]: who did what: the chain of records, and reading it
+//! - [`configuration`]: what was set over the configuration, revision by revision
 //! - [`filters`]: stored filters, and what they tagged; [`schemas`]: schemas of topics
 //! - [`access`]: keys and roles
 //! - [`keyed`]: ordering keys: who is next in each
@@ -20,6 +22,7 @@
 //! - [`checking`]: events held against their tags
 //! - [`masks`]: events as people are shown them
 //! - [`matching`]: numbers of what a filter matches
+//! - [`tail`]: whether anything is missing at the end
 //! - [`log_index`]: room for the part of the log that SQLite maps into memory
 //! - [`trimming`]: which events may leave the store, and removing them; [`retention`]: the room that the store takes, and what ends by age
 //! - [`checkpoint`]: moving the write-ahead log into the database, on a connection of its own
@@ -28,13 +31,16 @@ pub mod access;
 pub mod audit;
 pub mod checking;
 pub mod checkpoint;
+pub mod configuration;
 pub mod connection;
+pub mod data_keys;
 pub mod database;
 pub mod deliveries;
 pub mod events;
 pub mod failures;
 pub mod filters;
 pub mod history;
+pub mod identities;
 pub mod inspect;
 pub mod keyed;
 pub mod lanes;
@@ -55,6 +61,7 @@ pub mod statistics;
 pub mod story;
 pub mod subscriptions;
 pub mod tag_key;
+pub mod tail;
 pub mod topics;
 pub mod trimming;
 pub mod views;

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use panotti_core::action::{DeliveryWrite, Write};
-use panotti_core::command::{Measured, Record};
+use panotti_core::command::Record;
 use panotti_core::event::StoredEvent;
+use panotti_core::meter::Measured;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::time::Timestamp;

@@ -220,6 +220,8 @@ pub fn record(connection: &Connection, record: &Record, now: Timestamp) -> Store
             connection.execute("UPDATE meta SET value = ?1 WHERE name = 'watermark'", [over])?;
         }
         Record::ForgetKeys { limit } => super::publisher_keys::forget(connection, now, *limit)?,
+        Record::Configuration(change) => super::configuration::write(connection, change, now)?,
+        Record::Seal(change) => super::data_keys::change(connection, change, now)?,
         // The first two are writes of their own; the third is added up with the step's other numbers: see `numbers`. Of what is corrupt
         // the event that tells of it is all.
         Record::Audit(_) | Record::Denied(_) | Record::Measured(_) | Record::Corrupt(_) => {}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use panotti_core::command::Measured;
 use panotti_core::meter;
+use panotti_core::meter::Measured;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::api::{MeanMax, Quantiles, Rates, Share, StatsBy, StatsRow};
 use panotti_protocol::delivery::DeliveryState;

@@ -4,25 +4,31 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use panotti_core::action::Write;
-use panotti_core::event::StoredEvent;
-use panotti_core::origin::AuditEntry;
+use panotti_core::command::Record;
 use panotti_core::retention::TrustedTime;
+use panotti_core::sealing::SealChange;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::TopicPattern;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::watch;
 
+use super::checkpoint::CheckpointFailed;
 use super::connection::{Durability, beside, open_writer};
 use super::database::Database;
 use super::events::TopicNumbers;
 use super::numbers::Tally;
 use super::retention::{self, Space};
 use super::{
-    access, audit, deliveries, events, filters, history, log_index, pages, plugin_state, plugins, publisher_keys, replays, schemas,
-    tag_key, trimming,
+    access, audit, data_keys, deliveries, events, filters, history, identities, log_index, pages, plugin_state, plugins, publisher_keys,
+    replays, schemas, tag_key, tail, trimming,
 };
 use crate::audit::chain::ChainHead;
+use crate::daemon::seal::Seals;
+use crate::daemon::seal::ring::Ring;
 use crate::daemon::store::failure::{StoreError, StoreResult};
+use crate::daemon::store::key_file::KeyFiles;
 use crate::daemon::store::seal::{HighWater, Seal};
 
 /// The writer. One per daemon, on one thread.
@@ -41,6 +47,30 @@ pub struct Writer {
     audit: ChainHead,
     /// How far it is on disk.
     audit_told: watch::Sender<ChainHead>,
+    checkpoint_failed: CheckpointFailed,
+}
+
+/// What events are sealed and tagged with: where the keys are, and what is sealed.
+#[derive(Debug, Clone)]
+pub struct Sealing<'a> {
+    /// The folder of the keys.
+    pub keys: &'a Path,
+    /// Patterns of the topics whose payloads are sealed.
+    pub topics: Vec<TopicPattern>,
+}
+
+impl Sealing<'_> {
+    /// Opens the keys, or makes them at the first start. `forgot`: a person accepts a loss. What the store knew of its keys may be lost too;
+    /// then those that are there are taken.
+    ///
+    /// # Errors
+    /// [`StoreError::Key`] where a key is missing or another one.
+    pub fn open(self, connection: &Connection, store: StoreId, now: Timestamp, forgot: bool) -> StoreResult<Seals> {
+        let files = KeyFiles::open(self.keys, store)?;
+        let (identities, wrapping) = identities::open(connection, &files, now, forgot)?;
+        let (key, untagged_to) = tag_key::open(connection, &files, store, (&identities, &wrapping), forgot)?;
+        Ok(Seals::new(store, key, untagged_to, Ring::new(self.topics, identities, wrapping)))
+    }
 }
 
 /// What is lost may be given up: only when a person said so.
@@ -52,36 +82,24 @@ pub enum LostTail {
     Accept,
 }
 
-/// Looks whether the database ends where the seal does. What is missing is refused, or given up and written down.
-fn give_up_tail(
-    connection: &Connection,
-    sealed: HighWater,
-    lost: LostTail,
-    (audit_head, now): (&mut ChainHead, Timestamp),
-) -> StoreResult<()> {
-    let sql = "SELECT max(coalesce((SELECT max(sequence) FROM events), 0), coalesce((SELECT value FROM meta WHERE name = 'lost_to'), 0))";
-    let head: u64 = connection.query_row(sql, [], |row| row.get(0))?;
-    if sealed.sequence <= head {
-        return Ok(());
+impl LostTail {
+    /// Goes on with `accept` where that was said, else refuses.
+    fn give_up(self, loss: StoreError, accept: impl FnOnce(&StoreError) -> StoreResult<HighWater>) -> StoreResult<HighWater> {
+        match self {
+            Self::Refuse => Err(loss),
+            Self::Accept => accept(&loss),
+        }
     }
-    let (first, last) = (head + 1, sealed.sequence);
-    if lost == LostTail::Refuse {
-        return Err(StoreError::TailLost { first, last });
-    }
-    audit::append(connection, audit_head, &accepted_loss(first, last), now)?;
-    // Their receipts are out: what comes next must not be taken for them.
-    connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost_to', ?1)", [last])?;
-    Ok(())
 }
 
-fn accepted_loss(first: u64, last: u64) -> AuditEntry {
-    AuditEntry {
-        actor: "daemon".to_owned(),
-        action: "store.accept_loss".to_owned(),
-        object: "events".to_owned(),
-        reason: String::new(),
-        detail: format!("sequences {first} to {last} are gone"),
-    }
+/// Counts this start, as one more transaction.
+fn counted_start(connection: &Connection, before: HighWater) -> StoreResult<HighWater> {
+    let high_water = HighWater { commits: before.commits + 1, ..before };
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
+    tail::write(&transaction, high_water)?;
+    transaction.commit()?;
+    Ok(high_water)
 }
 
 impl Writer {
@@ -91,7 +109,7 @@ impl Writer {
     /// [`StoreError::TailLost`] where the seal proves that committed events are missing; [`StoreError::NoRoom`] on a full disk.
     pub fn open(
         folder: &Path,
-        keys: &Path,
+        sealing: Sealing<'_>,
         durability: Durability,
         lost: LostTail,
         new_store_id: StoreId,
@@ -102,18 +120,28 @@ impl Writer {
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         let store_id = StoreId::from_bytes(store_id);
+        // A start that is refused leaves the log as it is, also what SQLite does not see of it: closing would move it and remove it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let mut audit = audit::head(&connection, store_id)?;
-        // Before the key: what is lost may be what the store knew of it.
+        // Before the keys: what is lost may be what the store knew of them.
         let mut seal = Seal::open(&folder.join("seal"))?;
-        give_up_tail(&connection, seal.last(), lost, (&mut audit, now))?;
-        let seals = tag_key::open(&connection, keys, store_id, lost == LostTail::Accept)?;
+        let (sealed, found) = (seal.last(), tail::high_water(&connection, seal.last())?);
+        let mut high_water = found;
+        let mut given_up = false;
+        if let Some(loss) = tail::loss(found, sealed) {
+            high_water = lost.give_up(loss, |loss| tail::accept(&connection, &mut audit, loss, (sealed, found), now))?;
+            given_up = true;
+        }
+        let seals = sealing.open(&connection, store_id, now, lost == LostTail::Accept)?;
         let connection = Database::new(connection, seals);
-        let head = pages::head(&connection)?;
-        // Not with RETURNING: its commit comes when the statement is reset, and an error of that would be passed over.
-        connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", [])?;
+        if !given_up && !tail::follows(&connection, found, sealed)? {
+            let other = StoreError::OtherHistory { sequence: sealed.sequence };
+            high_water = lost.give_up(other, |loss| tail::accept(&connection, &mut audit, loss, (sealed, found), now))?;
+        }
+        let high_water = counted_start(&connection, high_water)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         let epoch: u64 = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
         // The seal may be behind: a crash came between the commit and its entry. From here on it follows again.
-        let high_water = HighWater { sequence: head, ..seal.last() };
         seal.append(high_water)?;
         seal.sync()?;
         Ok(Self {
@@ -127,6 +155,7 @@ impl Writer {
             epoch,
             audit,
             audit_told: watch::Sender::new(audit),
+            checkpoint_failed: CheckpointFailed::default(),
         })
     }
 
@@ -151,6 +180,11 @@ impl Writer {
         self.audit_told.subscribe()
     }
 
+    /// What a checkpoint on another connection has to tell.
+    pub fn checkpoint_failed(&self) -> CheckpointFailed {
+        self.checkpoint_failed.clone()
+    }
+
     /// The database, to read what is committed.
     pub fn database(&self) -> &Database {
         &self.database
@@ -170,15 +204,20 @@ impl Writer {
         if writes.is_empty() {
             return Ok(());
         }
+        self.checkpoint_failed.refuse()?;
         match self.write_all(writes, now) {
-            Ok(()) => {
+            Ok(high_water) => {
+                // Meanwhile: then nobody is answered either.
+                self.checkpoint_failed.refuse()?;
                 self.audit_told.send_if_modified(|told| std::mem::replace(told, self.audit) != self.audit);
-                self.append_to_seal(writes)
+                self.take_recipients(writes)?;
+                self.seal.append(high_water)
             }
             Err(error) => {
                 self.audit = *self.audit_told.borrow();
                 self.topics.forget();
                 self.tally.forget();
+                self.database.seals().ring().forget();
                 if !self.database.is_autocommit() {
                     // A rollback that fails leaves the transaction open; the next BEGIN says so and ends the daemon.
                     let _ = self.database.execute_batch("ROLLBACK");
@@ -188,7 +227,7 @@ impl Writer {
         }
     }
 
-    fn write_all(&mut self, writes: &[Write], now: Timestamp) -> StoreResult<()> {
+    fn write_all(&mut self, writes: &[Write], now: Timestamp) -> StoreResult<HighWater> {
         self.database.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for write in writes {
             self.write(write, now)?;
@@ -196,18 +235,30 @@ impl Writer {
         }
         self.tally.write(&self.database, &mut self.topics, now)?;
         history::write(&self.database, writes)?;
+        let high_water = self.high_water_with(writes);
+        tail::write(&self.database, high_water)?;
         self.database.prepare_cached("COMMIT")?.execute([])?;
+        Ok(high_water)
+    }
+
+    /// Keys are wrapped to others from now on, where this step has changed who they are.
+    fn take_recipients(&self, writes: &[Write]) -> StoreResult<()> {
+        let changes = |write: &Write| matches!(write, Write::Record(Record::Seal(SealChange::Recipients { .. })));
+        if writes.iter().any(changes) {
+            self.database.seals().ring().set_wrapping(identities::wrapping(&self.database)?);
+        }
         Ok(())
     }
 
-    fn append_to_seal(&mut self, writes: &[Write]) -> StoreResult<()> {
+    /// How far the log goes with a step.
+    fn high_water_with(&self, writes: &[Write]) -> HighWater {
+        let before = self.seal.last();
         let new_events = writes.iter().filter_map(|write| match write {
             Write::Event(event) => Some(event),
             _ => None,
         });
-        let before = self.seal.last();
-        let after = new_events.fold(before, |high_water, event: &std::sync::Arc<StoredEvent>| high_water.with(event));
-        if after == before { Ok(()) } else { self.seal.append(after) }
+        let after = new_events.fold(before, |high_water, event| high_water.with(event.sequence.0, &event.eventid));
+        HighWater { commits: before.commits + 1, ..after }
     }
 
     fn write(&mut self, write: &Write, now: Timestamp) -> StoreResult<()> {
@@ -253,7 +304,10 @@ impl Writer {
             Write::State { plugin, writes } => plugin_state::write(connection, plugin, writes, now),
             Write::Replay { replay, id, start, until } => replays::insert(connection, *replay, *id, start, *until, now),
             Write::ReplayProgress { .. } => replays::progress(connection, write),
-            Write::Trim { events } => trimming::remove(connection, events),
+            Write::Trim { events } => {
+                trimming::remove(connection, events)?;
+                data_keys::forget_unused(connection)
+            }
             Write::Record(record) => plugins::record(connection, record, now),
             Write::Audit(entry) => audit::append(connection, &mut self.audit, entry, now),
             Write::Stamped(stamped) => audit::append_stamped(connection, &mut self.audit, stamped, now),

@@ -43,7 +43,7 @@ pub struct SetArgs {
 /// # Errors
 /// `plugin.config_key_unknown`, `plugin.config_invalid`, or another failure of the daemon.
 pub async fn run(args: SetArgs, context: &Context) -> Outcome {
-    let value = read_value(&args.value)?;
+    let value = read_value(&args.value, ErrorCode::PLUGIN_CONFIG_INVALID)?;
     let mut client = context.client()?;
     let before = client.plugin_config(&args.name).await?;
     let old = before.config.get(&args.key).cloned().unwrap_or(Value::Null);
@@ -63,7 +63,11 @@ pub async fn run(args: SetArgs, context: &Context) -> Outcome {
     Ok(exit::OK)
 }
 
-fn read_value(text: &str) -> Result<Value, Failure> {
+/// Reads a value of the command line as YAML; `-` reads it from standard input.
+///
+/// # Errors
+/// `code` where it is no YAML, `input.unreadable`.
+pub fn read_value(text: &str, code: ErrorCode) -> Result<Value, Failure> {
     let mut read = String::new();
     let text = if text == "-" {
         let input = std::io::stdin().lock().take(VALUE_BYTES_MAX as u64 + 1).read_to_string(&mut read);
@@ -75,8 +79,6 @@ fn read_value(text: &str) -> Result<Value, Failure> {
     let mut problems = Problems::new("value");
     match parse(text, VALUE_BYTES_MAX, &mut problems) {
         Some(node) if problems.is_empty() => Ok(node.to_json()),
-        _ => Err(Failure::new(ErrorCode::PLUGIN_CONFIG_INVALID, "the value cannot be read")
-            .next("put text in quotes: '\"text\"'")
-            .errors(problems.into_parts())),
+        _ => Err(Failure::new(code, "the value cannot be read").next("put text in quotes: '\"text\"'").errors(problems.into_parts())),
     }
 }

@@ -1,0 +1,133 @@
+//! Settings: what is in force, what is set over the files, every revision of that, and changes of it. Whoever changes something says which
+//! revision they have seen (`If-Match`), so that no change undoes another unseen.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::{ETAG, IF_MATCH};
+use axum::response::{IntoResponse, Response};
+use panotti_protocol::api::{
+    ConfigurationChanged, ConfigurationReload, ConfigurationRevision, ConfigurationRollback, ConfigurationUpdate, HistoryQuery, Page,
+};
+use panotti_protocol::failure::{ErrorCode, Failure};
+use panotti_protocol::limits::{PAGE_MAX, REASON_BYTES_MAX};
+use panotti_protocol::permission::{Resource, Verb};
+use serde_json::Value;
+
+use super::principal::Principal;
+use super::problem::{Answer, JsonBody, Parameters, Problem};
+use super::{Api, pages};
+use crate::config::schema::json_schema;
+use crate::daemon::configuration::{Change, To};
+use crate::daemon::reload::reload as read_again;
+use crate::daemon::store::sqlite::configuration as revisions;
+
+/// The kind of cursor of the history.
+const CURSOR: char = 'h';
+
+/// `GET /config`
+pub async fn list(State(api): State<Api>, principal: Principal) -> Response {
+    let mut items = api.configuration.rows();
+    items.retain(|setting| principal.grants.allows(Verb::Read, Resource::Config, &setting.key));
+    items.truncate(PAGE_MAX as usize);
+    let revision = api.configuration.set().revision;
+    ([(ETAG, tag(revision))], Json(Page { items, next_cursor: None })).into_response()
+}
+
+/// `GET /config/overlay`
+pub async fn overlay(State(api): State<Api>) -> Response {
+    let set = api.configuration.set();
+    ([(ETAG, tag(set.revision))], Json(set)).into_response()
+}
+
+/// `PUT /config`: these values and no others are set.
+pub async fn replace(
+    State(api): State<Api>,
+    principal: Principal,
+    headers: HeaderMap,
+    JsonBody(update): JsonBody<ConfigurationUpdate>,
+) -> Result<Response, Problem> {
+    let ConfigurationUpdate { overlay, reason, dry_run } = update;
+    apply(&api, principal, &headers, To::Replaced(overlay), reason, dry_run).await
+}
+
+/// `PATCH /config`: these values are set, those that are null no longer.
+pub async fn change(
+    State(api): State<Api>,
+    principal: Principal,
+    headers: HeaderMap,
+    JsonBody(update): JsonBody<ConfigurationUpdate>,
+) -> Result<Response, Problem> {
+    let ConfigurationUpdate { overlay, reason, dry_run } = update;
+    apply(&api, principal, &headers, To::Merged(overlay), reason, dry_run).await
+}
+
+/// `POST /config/rollback`: the values of an older revision are set, as a new one.
+pub async fn roll_back(
+    State(api): State<Api>,
+    principal: Principal,
+    headers: HeaderMap,
+    JsonBody(rollback): JsonBody<ConfigurationRollback>,
+) -> Result<Response, Problem> {
+    let ConfigurationRollback { revision, reason, dry_run } = rollback;
+    apply(&api, principal, &headers, To::Revision(revision), reason, dry_run).await
+}
+
+async fn apply(
+    api: &Api,
+    principal: Principal,
+    headers: &HeaderMap,
+    to: To,
+    reason: Option<String>,
+    dry_run: bool,
+) -> Result<Response, Problem> {
+    let reason = reason.unwrap_or_default();
+    if reason.len() > REASON_BYTES_MAX {
+        return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("`reason` is longer than {REASON_BYTES_MAX} bytes"))));
+    }
+    let change = Change { to, expected: expected(headers)?, actor: principal.actor, reason, dry_run };
+    let changed = api.configuration.change(change).await?;
+    Ok(([(ETAG, tag(changed.revision))], Json(changed)).into_response())
+}
+
+/// `POST /config/reload`: files are read anew; what does not hold is refused whole.
+pub async fn reload(
+    State(api): State<Api>,
+    principal: Principal,
+    JsonBody(reload): JsonBody<ConfigurationReload>,
+) -> Answer<ConfigurationChanged> {
+    Ok(Json(read_again(&api, reload.dry_run, &principal.actor).await?))
+}
+
+/// `GET /config/history`: newest first.
+pub async fn history(State(api): State<Api>, Parameters(query): Parameters<HistoryQuery>) -> Answer<Page<ConfigurationRevision>> {
+    let limit = pages::limit(query.limit)?;
+    let [before] = pages::read(CURSOR, query.cursor.as_deref())?.unwrap_or([i64::MAX as u64]);
+    let items = api.readers.read(move |connection| revisions::page(connection, before, limit)).await?;
+    let full = items.len() == limit as usize;
+    let next_cursor = items.last().filter(|_| full).map(|last| pages::write(CURSOR, &[last.revision]));
+    Ok(Json(Page { items, next_cursor }))
+}
+
+/// `GET /config/schema`: the JSON Schema of `panotti.yaml`.
+pub async fn schema() -> Json<Value> {
+    Json(json_schema())
+}
+
+fn tag(revision: u64) -> String {
+    format!("\"{revision}\"")
+}
+
+/// The revision that a change was made on; none for `*`, which takes any.
+fn expected(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
+    let Some(value) = headers.get(IF_MATCH) else {
+        return Err(Failure::new(ErrorCode::CONFIG_REVISION_MISSING, "the request has no `If-Match`"));
+    };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let number = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    // A tag that was never given stands for no present revision.
+    number.map(Some).ok_or_else(|| Failure::new(ErrorCode::CONFIG_CHANGED, format!("`If-Match: {text}` is no revision of what is set")))
+}
