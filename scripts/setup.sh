@@ -23,6 +23,7 @@ if [ "$purpose" = test ]; then
     need node nodejs
     need npm npm
     need jq jq
+    need curl curl
     need mkfs.ext4 e2fsprogs
     need losetup mount
     need systemd-analyze systemd

@@ -44,13 +44,15 @@ python_tests() {
 }
 
 python_types() {
-    .venv/bin/python -m mypy --strict scripts/demo.py && cd sdk/python && ../../.venv/bin/python -m mypy
+    .venv/bin/python -m mypy --strict scripts/demo.py scripts/api_cases.py && cd sdk/python && ../../.venv/bin/python -m mypy
 }
 
 part "format" "" cargo fmt --all --check
 part "lints" "" cargo clippy "${features[@]}" --all-targets -- -D warnings
 part "rust tests" '^ +Summary \[|^test result: ' rust_tests
 part "doc tests" "" cargo test "${features[@]}" --doc
+part "openapi" "" scripts/openapi-lint.sh
+part "api cases" "" scripts/schemathesis.sh 2000
 part "python types" "" python_types
 part "python tests" '^=+ .*(passed|failed|error|no tests ran).* in .*=+$' python_tests
 

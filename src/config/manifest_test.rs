@@ -116,7 +116,7 @@ retry: { max: 26 }
         "plugin.yaml:10:5 two entries of `on` are named `recording.ended`, the first in line 9 | give one of them another `name:`",
         "plugin.yaml:11:5 `on[2].topic` is missing | ",
         "plugin.yaml:11:7 unknown key `on[2].topics` | did you mean `on[2].topic`?",
-        "plugin.yaml:12:14 this version does not do `permissions` yet | leave the key out",
+        "plugin.yaml:12:21 this version does not do `permissions.net` yet | leave the key out",
         "plugin.yaml:13:19 this version does not do `limits.memory` yet | leave the key out",
         "plugin.yaml:13:35 0 is no time at all | write a duration such as \"30s\"",
         "plugin.yaml:14:15 expected a whole number from 0 to 25, found `26` | ",

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
 use panotti::cli::generate::{completion_script, error_index, error_page, settings_page};
+use panotti::daemon::api::openapi;
 use panotti_protocol::failure::ErrorCode;
 
 use super::tree::visible;
@@ -65,16 +66,24 @@ fn completion_scripts_are_current() {
     check("completions", &scripts.into_iter().map(|(name, shell)| (name.to_owned(), completion_script(shell))).collect());
 }
 
+/// One file that is generated.
+fn check_file(name: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        fs::write(&path, expected).unwrap();
+    }
+    let present = fs::read_to_string(&path).unwrap_or_default();
+    assert!(present == expected, "{name} is not current: run the tests with UPDATE_GENERATED=1");
+}
+
 #[test]
 fn the_reference_of_the_settings_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/settings.md");
-    if std::env::var_os("UPDATE_GENERATED").is_some() {
-        fs::write(&path, settings_page()).unwrap();
-    }
-    assert!(
-        fs::read_to_string(&path).unwrap() == settings_page(),
-        "docs/settings.md is not current: run the tests with UPDATE_GENERATED=1"
-    );
+    check_file("docs/settings.md", &settings_page());
+}
+
+#[test]
+fn the_openapi_document_is_current() {
+    check_file("docs/openapi.json", &openapi::text());
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn nothing_listens_on_the_network_before_there_is_a_key_unless_it_is_switched_on
 }
 
 #[test]
-fn rule_20_without_a_key_the_network_learns_that_the_daemon_lives_and_nothing_else() {
+fn rule_20_without_a_key_the_network_learns_that_the_daemon_lives_and_what_its_api_is_and_nothing_else() {
     let scratch = Scratch::new();
     let (_daemon, address) = listening(&scratch, &[]);
     let mut connection = Connection::to(address).unwrap();

@@ -1,6 +1,7 @@
 //! The network and HTTP itself: where the daemon listens, what it refuses, what a connection may cost.
 //!
 //! - `listening`: when it listens, and who is told what without a key
+//! - `describing`: the OpenAPI document and its page
 //! - `cloudevents`: the modes of the CloudEvents binding
 //! - `headers`: where the next page is, which trace a request belongs to
 //! - `json`: JSON that is too deep, too wide, or of two meanings
@@ -14,6 +15,7 @@
 //! - `traversal`: paths that would lead out
 
 mod cloudevents;
+mod describing;
 mod headers;
 mod json;
 mod limits;

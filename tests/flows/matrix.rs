@@ -44,7 +44,9 @@ fn call(operation: &Operation, side: &str, event: &str, number: usize) -> (Strin
     let (no_topic, no_filter) = (Missing("topic.not_found"), Missing("filter.not_found"));
     let (no_key, no_role) = (Missing("key.not_found"), Missing("role.not_found"));
     match operation.id {
-        "get_live" | "get_ready" | "get_version" | "get_whoami" => (operation.path.to_owned(), none, Open),
+        "get_live" | "get_ready" | "get_version" | "get_whoami" | "get_openapi" | "get_docs" | "get_docs_script" | "get_docs_style" => {
+            (operation.path.to_owned(), none, Open)
+        }
         "get_status"
         | "get_slo"
         | "get_event_status"

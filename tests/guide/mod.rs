@@ -26,6 +26,11 @@ fn what_the_page_on_getting_started_shows_is_what_happens() {
 }
 
 #[test]
+fn what_the_guide_to_the_api_shows_is_what_happens() {
+    run("docs/api-guide.md");
+}
+
+#[test]
 fn what_the_page_on_delivery_shows_is_what_happens() {
     run("docs/delivery.md");
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::delivery::{Attempt, AttemptError, Cause, DeliveryState, ReplayMark};
 use crate::event::{Event, Priority};
-use crate::id::{DeliveryId, EventId, Sequence, StoreId};
+use crate::id::{DeliveryId, EventId, Sequence};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicPattern};
 
@@ -17,6 +17,7 @@ mod access;
 mod audit;
 mod checks;
 mod configuration;
+mod daemon;
 mod failures;
 mod filters;
 mod housekeeping;
@@ -35,6 +36,7 @@ pub use access::*;
 pub use audit::*;
 pub use checks::*;
 pub use configuration::*;
+pub use daemon::*;
 pub use failures::*;
 pub use filters::*;
 pub use housekeeping::*;
@@ -54,6 +56,7 @@ pub const API_VERSION: u32 = 1;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "{T}Page"))]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
@@ -62,69 +65,9 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
-/// `GET /version`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Version {
-    /// Version of the program.
-    pub version: String,
-    /// Versions of the API it serves.
-    pub api: Vec<u32>,
-    /// Versions of the plugin protocol it speaks.
-    pub plugin_protocols: Vec<u32>,
-    /// Version of the bundled SQLite.
-    pub sqlite: String,
-}
-
-/// `GET /livez`, `GET /readyz`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Health {
-    /// `ok`, or what is wrong.
-    pub status: String,
-    /// What is not well although events are accepted, for example a subscription that stands still.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
-}
-
-/// `GET /status`: the daemon as a whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DaemonStatus {
-    /// Version of the program.
-    pub version: String,
-    /// Process id.
-    pub pid: u32,
-    /// When it became ready.
-    pub started_at: Timestamp,
-    /// Milliseconds since.
-    pub uptime_ms: u64,
-    /// The store it serves.
-    pub store_id: StoreId,
-    /// Starts of the daemon on this store, this one included.
-    pub epoch: u64,
-    /// The data folder.
-    pub data_dir: String,
-    /// The local socket.
-    pub socket: String,
-    /// The log file.
-    pub log_file: String,
-    /// The network listener.
-    #[serde(default)]
-    pub http: HttpStatus,
-    /// `ok`, or what is wrong.
-    pub health: String,
-    /// Plugins by state.
-    pub plugins: BTreeMap<String, u64>,
-    /// The audit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub audit: Option<AuditStatus>,
-    /// The event system.
-    pub events: EventsStatus,
-    /// What an operator should know and that is no reason to be unwell.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
-}
-
 /// `GET /events/status`: the event system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventsStatus {
     /// Events accepted since the store was made: the newest sequence.
     pub accepted: u64,
@@ -148,6 +91,7 @@ pub struct EventsStatus {
 
 /// One subscription's numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SubscriptionStatus {
     /// `PLUGIN/NAME`.
     pub subscription: String,
@@ -194,6 +138,7 @@ pub struct SubscriptionStatus {
 
 /// The store's numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoreStatus {
     /// Bytes of the database file.
     pub database_bytes: u64,
@@ -230,6 +175,7 @@ pub struct StoreStatus {
 
 /// One delivery of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delivery {
     /// Its id.
     pub deliveryid: DeliveryId,
@@ -271,6 +217,7 @@ pub struct Delivery {
 
 /// One row of `GET /events`: the event without its payload, and its deliveries (those asked for, when a filter names some).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventSummary {
     /// Panotti's id.
     pub eventid: EventId,
@@ -309,6 +256,7 @@ pub struct EventSummary {
 
 /// `GET /events/{id}`: the event with its payload, and its deliveries with every attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventDetail {
     /// When it was accepted.
     pub accepted_at: Timestamp,
@@ -330,6 +278,7 @@ pub struct EventDetail {
 /// One page of `GET /events`. A page looks at 10,000 events at most, whatever fits, so that it can have few items, or none, and not be
 /// the last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventsPage {
     /// The items.
     pub items: Vec<EventSummary>,
@@ -346,6 +295,7 @@ pub struct EventsPage {
 
 /// Query of `GET /events`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventsQuery {
     /// Topic pattern.
@@ -400,6 +350,7 @@ pub struct EventsQuery {
 
 /// Direction of a list of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// Newest first.
@@ -411,6 +362,7 @@ pub enum Order {
 /// Query of `GET /events/stream`. Server-sent events: `published` ([`EventSummary`], or [`Event`] with `payload=true`), `outcome`
 /// ([`OutcomeNotice`]), `gap` ([`Gap`]), `goodbye`. The `id` of a `published` is its sequence.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StreamQuery {
     /// Topic pattern.
@@ -437,22 +389,4 @@ pub struct StreamQuery {
     /// Why something is revealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-}
-
-/// `POST /daemon/stop`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StopRequest {
-    /// Milliseconds to wait for what is in flight. Default: 25,000.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub drain_ms: Option<u64>,
-}
-
-/// Answer to `POST /daemon/stop`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stopping {
-    /// Always true.
-    pub changed: bool,
-    /// The process that will end.
-    pub pid: u32,
 }

@@ -9,6 +9,7 @@ macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $number:literal $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum $name {
             $($(#[$variant_doc])* #[serde(rename = $word)] $variant = $number,)+
         }
@@ -159,6 +160,7 @@ words! {
 
 /// An error as a handler raised it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttemptError {
     /// Its class, for example `TimeoutError`.
     pub class: String,
@@ -171,6 +173,7 @@ pub struct AttemptError {
 
 /// One try of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Attempt {
     /// 1 for the first.
     pub attempt: u32,
@@ -199,6 +202,7 @@ pub struct Attempt {
 
 /// Marks a delivery that a replay made, so that a handler can tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayMark {
     /// The replay job.
     pub id: ReplayId,

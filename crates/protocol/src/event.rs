@@ -33,8 +33,10 @@ pub type Extensions = BTreeMap<String, serde_json::Value>;
 
 /// What a publisher sends. Only `type` is required; the daemon completes the rest.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = crate::schema::new_event))]
 pub struct NewEvent {
     /// The topic, as text: it is checked where the answer can name it.
+    #[cfg_attr(feature = "schema", schemars(rename = "type", with = "Topic"))]
     pub topic: String,
     /// The publisher's id; `source` + `id` is unique as long as the event is stored.
     pub id: Option<String>,
@@ -65,6 +67,7 @@ pub struct NewEvent {
     /// Its deliveries wait until then; at most 30 days away. In the past is now.
     pub deliver_at: Option<Timestamp>,
     /// Attributes that Panotti does not know.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub extensions: Extensions,
 }
 
@@ -162,6 +165,7 @@ fn optional<M: SerializeMap, T: Serialize>(map: &mut M, name: &'static str, valu
 
 /// An event as the daemon gives it out: everything a publisher may send and what the daemon adds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Always `1.0`.
     pub specversion: String,
@@ -222,6 +226,7 @@ pub struct Event {
 
 /// The publisher's proof: sent only after the transaction that holds the event was committed and synced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Receipt {
     /// Panotti's id of the event.
     pub eventid: EventId,

@@ -164,7 +164,7 @@ codes! {
     KEY_INVALID = "key.invalid", 401, DENIED, "The key does not let in",
         "It is unknown, mistyped, expired, revoked, or used from where it may not be used.", "Ask whoever gave it to you; `panotti key list` on the daemon's machine shows all.";
     KEY_MISSING = "key.missing", 401, DENIED, "A key is needed",
-        "Over the network only keys tell who calls; without one only `/livez` and `/readyz` answer.", "Send `Authorization: Bearer KEY`, or use the local socket; `panotti key create NAME --role ROLE` makes one.";
+        "Over the network only keys tell who calls; without one only the probes and the description of the API answer.", "Send `Authorization: Bearer KEY`, or use the local socket; `panotti key create NAME --role ROLE` makes one.";
     KEY_NOT_FOUND = "key.not_found", 404, NOT_FOUND, "There is no such key",
         "The name or id is wrong, or the key was over for long and has made room.", "`panotti key list` shows all.";
     KEY_OVER = "key.over", 409, CONFLICT, "The key is over or has been replaced",
@@ -312,6 +312,7 @@ impl fmt::Debug for ErrorCode {
 
 /// One part of a failure that has several: a line of a file, a key of a configuration, an item of many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FailurePart {
     /// Where: `plugin.yaml:3:1`, `line 17`, `/data/amount`.
     pub pointer: String,
@@ -324,6 +325,7 @@ pub struct FailurePart {
 
 /// A failure as it crosses the wire: an RFC 9457 problem that the CLI prints too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// `docs/errors/<code>.md`, relative to the project.
     #[serde(rename = "type")]

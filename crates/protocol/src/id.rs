@@ -148,6 +148,7 @@ id!(
 
 /// Position of an event in the log: 1 for the first, without holes, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Sequence(pub u64);
 

@@ -13,6 +13,7 @@
 //! - [`api`]: bodies of the HTTP API
 //! - [`strict_json`]: what JSON from outside must not be
 //! - [`key`], [`network`]: API keys as they are written; networks that one is bound to
+//! - `schema`: JSON Schemas of what is written as text, with the feature `schema`
 //! - [`limits`]: bounds on everything that comes from outside
 //!
 //! Types here are frozen the day they ship: adding an optional field is fine, anything else is a new version.
@@ -33,6 +34,8 @@ pub mod manifest;
 pub mod network;
 pub mod notice;
 pub mod permission;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod strict_json;
 pub mod time;
 pub mod topic;

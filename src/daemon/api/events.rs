@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
-use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use panotti_core::event::{Draft, StoredEvent};
 use panotti_core::once::PublisherKey;
 use panotti_protocol::api::{
     DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, LineAnswer, Page,
-    RetryRequest, RevealQuery,
+    PublishQuery, Receipts, RetryRequest, RevealQuery,
 };
 use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
@@ -33,7 +33,12 @@ use crate::daemon::store::sqlite::views::{self, Listed, Names};
 use crate::daemon::store::sqlite::{events, failures, filters as store_filters, retention};
 
 /// `POST /events`: what the content type says: one event, a batch, or a stream of lines.
-pub async fn publish(State(api): State<Api>, principal: Principal, request: Request) -> Result<Response, Problem> {
+pub async fn publish(
+    State(api): State<Api>,
+    principal: Principal,
+    Parameters(query): Parameters<PublishQuery>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let media_type = media_type(&parts.headers);
     let key = RequestKey::read(&parts.headers)?;
@@ -54,7 +59,7 @@ pub async fn publish(State(api): State<Api>, principal: Principal, request: Requ
             let failure = Failure::new(ErrorCode::REQUEST_INVALID, "a stream of lines takes no `Idempotency-Key`");
             Err(Problem(failure.why("Lines are published before the body has ended.").next("give each line a `source` and an `id`")))
         }
-        "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, publisher, summary_only(&parts.uri)?, body),
+        "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, publisher, query.receipts == Some(Receipts::Summary), body),
         other => Err(Problem(
             Failure::new(ErrorCode::REQUEST_MEDIA_TYPE, format!("events don't come as `{other}`"))
                 .next("send application/json, application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson"),
@@ -107,15 +112,6 @@ impl Publisher {
 fn media_type(headers: &HeaderMap) -> String {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
-}
-
-fn summary_only(uri: &Uri) -> Result<bool, Problem> {
-    match uri.query() {
-        None | Some("") => Ok(false),
-        Some("receipts=summary") => Ok(true),
-        Some("receipts=all") => Ok(false),
-        Some(other) => Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("the query does not hold: {other}")))),
-    }
 }
 
 /// Reads an event as it was sent.

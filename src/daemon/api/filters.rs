@@ -119,9 +119,10 @@ pub async fn show(State(api): State<Api>, Path(name): Path<String>) -> Answer<St
 }
 
 /// Query of `DELETE /events/filter/{name}`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveQuery {
+    /// Why; stored in the audit.
     reason: Option<String>,
 }
 

@@ -6,7 +6,8 @@
 //! - [`tcp`], [`activation`]: the network: where it listens, when, how many may connect; sockets that are handed over
 //! - [`tls`], [`certificate`]: TLS of it, and how long its certificate holds
 //! - [`http`]: HTTP on a connection of either, within its limits
-//! - [`routes`]: the one table of routes, and what each needs
+//! - [`routes`], [`operation`]: the one table of routes, what each needs and what it is for
+//! - [`openapi`]: the OpenAPI document, which is made of that table, and the page that shows it
 //! - [`principal`], [`auth`]: who calls, and how that is found out
 //! - [`objects`]: what is outside a caller's scope is not there
 //! - [`keys`], [`roles`]: API keys and who has one; what each may do
@@ -48,6 +49,8 @@ pub mod local_users;
 pub mod ndjson;
 pub mod numbers;
 pub mod objects;
+pub mod openapi;
+pub mod operation;
 pub mod pages;
 pub mod plugin_state;
 pub mod plugins;

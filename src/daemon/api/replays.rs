@@ -31,18 +31,23 @@ const NAMED_EVENTS_MAX: usize = 10_000;
 const SUBSCRIPTIONS_NAMED_MAX: usize = 100;
 
 /// Query of `GET /replays`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplaysQuery {
+    /// Only jobs in this state.
     state: Option<ReplayState>,
+    /// Rows of the page.
     limit: Option<u32>,
+    /// From the page before.
     cursor: Option<String>,
 }
 
 /// Answer to cancelling, pausing and resuming.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ReplayChanged {
+    /// Whether anything changed.
     changed: bool,
+    /// The job as it stands now.
     replay: Replay,
 }
 

@@ -132,9 +132,10 @@ pub async fn set_mode(
 }
 
 /// Query of `DELETE /schemas/{topic}`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveQuery {
+    /// Why; stored in the audit.
     reason: Option<String>,
 }
 

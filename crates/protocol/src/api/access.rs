@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 
 /// Where a key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KeyState {
     /// In force.
@@ -36,6 +37,7 @@ impl fmt::Display for KeyState {
 
 /// `GET /keys`, `GET /keys/{id}`: a key without its secret, which nobody can read again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApiKey {
     /// The part of it that is no secret.
     pub id: KeyId,
@@ -70,6 +72,7 @@ pub struct ApiKey {
 
 /// `POST /keys`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KeyRequest {
     /// Its name: dotted words of letters, digits, `_` and `-`.
@@ -95,6 +98,7 @@ pub struct KeyRequest {
 
 /// `POST /keys/{id}/rotate`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KeyRotation {
     /// Seconds that the old secret stays in force; a day where it is absent, 7 days at most.
@@ -110,6 +114,7 @@ pub struct KeyRotation {
 
 /// `POST /keys/{id}/revoke`, and removing a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccessReason {
     /// Why; stored in the audit.
@@ -119,6 +124,7 @@ pub struct AccessReason {
 
 /// Answer to making and rotating a key: the only time that its secret is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyMade {
     /// The whole key.
     pub key: String,
@@ -129,6 +135,7 @@ pub struct KeyMade {
 
 /// Answer to revoking a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyChanged {
     /// Whether anything changed.
     pub changed: bool,
@@ -138,6 +145,7 @@ pub struct KeyChanged {
 
 /// `GET /roles`, `GET /roles/{name}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Role {
     /// Its name.
     pub name: String,
@@ -159,6 +167,7 @@ pub struct Role {
 
 /// `POST /roles`, and with the name of the path `PUT /roles/{name}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RoleRequest {
     /// Its name.
@@ -180,6 +189,7 @@ pub struct RoleRequest {
 
 /// Answer to changing a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RoleChanged {
     /// Whether anything changed.
     pub changed: bool,
@@ -189,6 +199,7 @@ pub struct RoleChanged {
 
 /// `GET /whoami`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WhoAmI {
     /// As whom the caller is known: `user:ana`, `key:ci`.
     pub principal: String,
@@ -211,6 +222,7 @@ pub struct WhoAmI {
 
 /// `GET /permissions/check`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PermissionQuery {
     /// Whose: `key:NAME`, `role:NAME`, `user:NAME` or `user:UID`.
@@ -221,6 +233,7 @@ pub struct PermissionQuery {
 
 /// Answer to asking who may do what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PermissionVerdict {
     /// Whose.
     pub principal: String,

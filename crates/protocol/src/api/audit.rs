@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 
 /// How what was asked was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     /// It was done.
@@ -48,6 +49,7 @@ impl FromStr for Decision {
 
 /// One record of the audit. `docs/audit.md` says how its hash is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditRecord {
     /// Its number, from 1 on without holes.
     pub number: u64,
@@ -82,6 +84,7 @@ pub struct AuditRecord {
 
 /// `GET /audit`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AuditQuery {
     /// Only by this principal; `*` stands for any text.
@@ -119,6 +122,7 @@ pub struct AuditQuery {
 /// `GET /audit/export`: all records, or from one on. What is left out at the beginning is the only thing that may be left out: the chain
 /// of an export is whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AuditExportQuery {
     /// From the first record that was written then or later.
@@ -131,6 +135,7 @@ pub struct AuditExportQuery {
 
 /// `GET /audit/verify`: one part of the chain.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AuditVerifyQuery {
     /// From the answer before: the chain is verified in parts.
@@ -140,6 +145,7 @@ pub struct AuditVerifyQuery {
 
 /// Answer to `GET /audit/verify`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditVerified {
     /// Whether nothing is wrong in this part.
     pub ok: bool,
@@ -161,6 +167,7 @@ pub struct AuditVerified {
 
 /// What is wrong with the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditProblem {
     /// The first record that is not what was written, or is not there.
     pub number: u64,
@@ -176,6 +183,7 @@ impl fmt::Display for AuditProblem {
 
 /// `GET /audit/checkpoints`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditCheckpoints {
     /// The key that checks the signatures, in the form of a signed note's verifier key.
     pub public_key: String,
@@ -185,6 +193,7 @@ pub struct AuditCheckpoints {
 
 /// How the audit stands, in `GET /status`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditStatus {
     /// Records.
     pub records: u64,

@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// One setting: `GET /config`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Setting {
     /// Dotted key.
     pub key: String,
@@ -28,6 +29,7 @@ pub struct Setting {
 
 /// What is set over files and defaults: `GET /config/overlay`. Its revision is the `ETag` too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConfigurationOverlay {
     /// Counts every change up; 0 where nothing was ever set.
     pub revision: u64,
@@ -37,6 +39,7 @@ pub struct ConfigurationOverlay {
 
 /// Body of `PUT /config`, which replaces what is set, and of `PATCH /config`, where `null` takes a key out and what is not named stays.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfigurationUpdate {
     /// Values by dotted key.
@@ -51,6 +54,7 @@ pub struct ConfigurationUpdate {
 
 /// Body of `POST /config/rollback`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfigurationRollback {
     /// The revision whose values are set again; 0 for none.
@@ -65,6 +69,7 @@ pub struct ConfigurationRollback {
 
 /// Body of `POST /config/reload`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfigurationReload {
     /// Tell what would change and change nothing.
@@ -74,6 +79,7 @@ pub struct ConfigurationReload {
 
 /// A setting that has, or would have, another value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SettingChange {
     /// Dotted key.
     pub key: String,
@@ -89,6 +95,7 @@ pub struct SettingChange {
 
 /// Answer to every change of the configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConfigurationChanged {
     /// Whether anything changed, or would change.
     pub changed: bool,
@@ -102,6 +109,7 @@ pub struct ConfigurationChanged {
 
 /// One revision of what was set: `GET /config/history`, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConfigurationRevision {
     /// Its number.
     pub revision: u64,
@@ -121,6 +129,7 @@ pub struct ConfigurationRevision {
 
 /// Query of `GET /config/history`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HistoryQuery {
     /// Rows of the page.

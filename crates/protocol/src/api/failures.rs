@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// `POST /events/{id}/retry`: one more attempt, now, of its waiting or dead deliveries.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RetryRequest {
     /// Only the delivery to this plugin.
@@ -18,6 +19,7 @@ pub struct RetryRequest {
 
 /// `POST /events/{id}/discard`: gives its dead deliveries up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DiscardRequest {
     /// Only the delivery to this plugin.
@@ -29,6 +31,7 @@ pub struct DiscardRequest {
 
 /// Answer to retry and discard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeliveriesChanged {
     /// Whether anything changed.
     pub changed: bool,
@@ -38,6 +41,7 @@ pub struct DeliveriesChanged {
 
 /// One group of `GET /events/errors`: failures that are alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorGroup {
     /// Class and message with the numbers and ids taken out, hashed.
     pub fingerprint: String,
@@ -59,6 +63,7 @@ pub struct ErrorGroup {
 
 /// Query of `GET /events/errors`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ErrorsQuery {
     /// Only this plugin.

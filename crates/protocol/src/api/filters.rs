@@ -7,6 +7,7 @@ use crate::topic::TopicPattern;
 
 /// A word about an event, kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tag {
     /// Its name.
@@ -23,6 +24,7 @@ impl std::fmt::Display for Tag {
 
 /// `POST /events/filter`: a filter that the daemon keeps and applies to every event that is published from then on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FilterRequest {
     /// Its name: lower-case letters, digits, `-` and `_`.
@@ -45,6 +47,7 @@ pub struct FilterRequest {
 
 /// A filter that the daemon keeps: `GET /events/filter`, `GET /events/filter/{name}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoredFilter {
     /// Its name.
     pub name: String,
@@ -66,6 +69,7 @@ pub struct StoredFilter {
 
 /// Answer to `POST /events/filter` (201, or 200 where the same filter is there already) and `DELETE /events/filter/{name}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FilterChanged {
     /// Whether anything changed.
     pub changed: bool,
@@ -75,6 +79,7 @@ pub struct FilterChanged {
 
 /// Query of `GET /events/filtered`: what a filter would have matched.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FilteredQuery {
     /// The filter.
@@ -92,6 +97,7 @@ pub struct FilteredQuery {
 
 /// One page of `GET /events/filtered`, which looks at 10,000 events at most.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Filtered {
     /// Events that were looked at.
     pub scanned: u64,
@@ -110,6 +116,7 @@ pub struct Filtered {
 
 /// Query of `GET /events/{id}/filtered`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventFilteredQuery {
     /// The filter.
@@ -118,6 +125,7 @@ pub struct EventFilteredQuery {
 
 /// The first clause of a filter that fails on an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FilterExplanation {
     /// The clause, in its plain form.
     pub clause: String,
@@ -129,6 +137,7 @@ pub struct FilterExplanation {
 
 /// Whether one event matches, and why it does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventFiltered {
     /// Whether it matches.
     pub matched: bool,

@@ -8,6 +8,7 @@ use crate::topic::TopicPattern;
 
 /// `POST /events/{id}/cancel`: stops its deliveries that have not begun or wait. What is in flight is finished.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CancelRequest {
     /// Only the delivery to this plugin.
@@ -20,6 +21,7 @@ pub struct CancelRequest {
 
 /// What a purge selects: events for which all of this holds. At least one must be set: none is an error, never everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PurgeSelection {
     /// Events of these topics.
@@ -45,6 +47,7 @@ impl PurgeSelection {
 
 /// `POST /events/purge`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PurgeRequest {
     /// What to remove.
@@ -65,6 +68,7 @@ pub struct PurgeRequest {
 
 /// Answer to `POST /events/purge`: what one part of the store came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Purged {
     /// Whether anything was removed.
     pub changed: bool,

@@ -6,6 +6,7 @@ use crate::time::Timestamp;
 
 /// The network listener.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HttpStatus {
     /// Whether it listens.
     pub listening: bool,
@@ -25,6 +26,7 @@ pub struct HttpStatus {
 
 /// The certificate of the network listener.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TlsStatus {
     /// Its file.
     pub certificate: String,

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 
 /// One plugin: `GET /plugins`, `GET /plugins/{id}/status`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plugin {
     /// Its name, which is its id.
     pub name: String,
@@ -56,6 +57,7 @@ pub struct Plugin {
 
 /// `GET /plugins/{id}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PluginDetail {
     /// The plugin. Its fields stand beside the others.
     #[serde(flatten)]
@@ -72,6 +74,7 @@ pub struct PluginDetail {
 
 /// One change of a plugin's state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PluginTransition {
     /// When.
     pub at: Timestamp,
@@ -88,6 +91,7 @@ pub struct PluginTransition {
 
 /// `POST /plugins/{id}/enable`, `POST /plugins/{id}/disable`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PluginSwitch {
     /// Why; stored in the audit.
@@ -100,6 +104,7 @@ pub struct PluginSwitch {
 
 /// What becomes of events that match a disabled plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnDisabled {
     /// Kept for it.
@@ -110,6 +115,7 @@ pub enum OnDisabled {
 
 /// What a dead letter does to the ordering key it had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnDead {
     /// The next of its key goes on.
@@ -121,6 +127,7 @@ pub enum OnDead {
 
 /// How the priorities of a subscription take turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Turns {
     /// By weight, 8:4:2:1, and what has waited over a minute moves up: none starves.
@@ -132,6 +139,7 @@ pub enum Turns {
 
 /// Answer to enable and disable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PluginChanged {
     /// Whether anything changed.
     pub changed: bool,
@@ -141,6 +149,7 @@ pub struct PluginChanged {
 
 /// `GET /plugins/{id}/config` and the answer to `PUT`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PluginConfig {
     /// What the plugin gets: the manifest's values with the overlay over them.
     pub config: BTreeMap<String, Value>,
@@ -158,6 +167,7 @@ pub struct PluginConfig {
 
 /// `PUT /plugins/{id}/config`: the whole overlay; a key left out falls back to the manifest's value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PluginConfigUpdate {
     /// The overlay.
@@ -172,6 +182,7 @@ pub struct PluginConfigUpdate {
 
 /// One line of a plugin's log: `GET /plugins/{id}/logs`, and `line` in its stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogLine {
     /// When.
     pub at: Timestamp,
@@ -188,6 +199,7 @@ pub struct LogLine {
 
 /// Query of `GET /plugins/{id}/logs`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LogsQuery {
     /// The newest so many lines. Default: 100.
@@ -203,6 +215,7 @@ pub struct LogsQuery {
 
 /// One key of a plugin's state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StateItem {
     /// The key.
     pub key: String,
@@ -216,6 +229,7 @@ pub struct StateItem {
 
 /// Query of `GET /plugins/{id}/state`. Keys come in the order of their bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StateQuery {
     /// Only keys that begin with this.
@@ -231,6 +245,7 @@ pub struct StateQuery {
 
 /// `PUT /plugins/{id}/state/{key}`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StateUpdate {
     /// The new value; null is one.
@@ -242,6 +257,7 @@ pub struct StateUpdate {
 
 /// Query of `DELETE /plugins/{id}/state/{key}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StateRemoval {
     /// Why; stored in the audit.
@@ -251,6 +267,7 @@ pub struct StateRemoval {
 
 /// Answer to a change of a plugin's state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StateChanged {
     /// Whether anything changed.
     pub changed: bool,

@@ -5,8 +5,30 @@ use serde::{Deserialize, Serialize};
 use crate::event::Receipt;
 use crate::failure::{Failure, FailurePart};
 
+/// Query of `POST /events`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PublishQuery {
+    /// What a stream of lines is answered with. Default: `all`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipts: Option<Receipts>,
+}
+
+/// What a stream of lines is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Receipts {
+    /// A line for each line.
+    All,
+    /// One summary at the end.
+    Summary,
+}
+
 /// Answer of NDJSON publishing with `?receipts=summary`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PublishSummary {
     /// Lines accepted, duplicates included.
     pub accepted: u64,
@@ -20,6 +42,7 @@ pub struct PublishSummary {
 
 /// One line of the answer to NDJSON publishing or one item of the answer to a batch: a receipt or a failure for the line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineAnswer {
     /// Number of the line, from 1.
     pub line: u64,

@@ -12,6 +12,7 @@ use crate::topic::TopicPattern;
 
 /// What a replay selects. At least one selector must be set: none is an error, never everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReplaySelection {
     /// These events.
@@ -72,6 +73,7 @@ impl ReplaySelection {
 
 /// `POST /events/replay`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReplayRequest {
     /// What to replay.
@@ -99,6 +101,7 @@ pub struct ReplayRequest {
 
 /// What a replay would do. A plan of very many is counted in parts, each of them bounded: the parts add up.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayPlan {
     /// Events or deliveries looked at.
     #[serde(default)]
@@ -140,6 +143,7 @@ impl ReplayPlan {
 
 /// Answer to `POST /events/replay`: 200 with the plan alone for a dry run or an empty selection, 202 with the job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayStarted {
     /// Whether a job was started.
     pub changed: bool,
@@ -152,6 +156,7 @@ pub struct ReplayStarted {
 
 /// A replay job: `GET /replays`, `GET /replays/{id}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Replay {
     /// Its id.
     pub replayid: ReplayId,
@@ -186,6 +191,7 @@ pub struct Replay {
 
 /// One item of a replay: `GET /replays/{id}/items`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayItem {
     /// The event.
     pub eventid: EventId,
@@ -195,6 +201,7 @@ pub struct ReplayItem {
 
 /// Query of `GET /replays/{id}/items`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReplayItemsQuery {
     /// Only those that failed.

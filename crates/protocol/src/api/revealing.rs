@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Query of `GET /events/{id}` and `GET /events/{id}/payload`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RevealQuery {
     /// With the values that are masked otherwise, because a schema of the topic marks them as sensitive. Needs `reveal:events`, and is

@@ -34,6 +34,7 @@ words! {
 
 /// `POST /schemas`: a topic's first schema, or a new version of it, in force from then on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SchemaRequest {
     /// The topic.
@@ -56,6 +57,7 @@ pub struct SchemaRequest {
 
 /// A topic's schema: `GET /schemas`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SchemaSummary {
     /// The topic.
     pub topic: Topic,
@@ -73,6 +75,7 @@ pub struct SchemaSummary {
 
 /// `GET /schemas/{topic}`, of one version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SchemaDetail {
     /// The topic.
     pub topic: Topic,
@@ -93,6 +96,7 @@ pub struct SchemaDetail {
 
 /// One version of a schema. It stays readable for the events that are stamped with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SchemaVersion {
     /// Counts up by one; never used again for the topic.
     pub version: u32,
@@ -106,6 +110,7 @@ pub struct SchemaVersion {
 
 /// Query of `GET /schemas/{topic}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SchemaQuery {
     /// Absent: the one in force, or the newest where none is.
@@ -115,6 +120,7 @@ pub struct SchemaQuery {
 
 /// Answer to `POST /schemas` (201 for a new version), `PUT /schemas/{topic}/mode` and `DELETE /schemas/{topic}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SchemaChanged {
     /// Whether anything changed; of a dry run, whether anything would.
     pub changed: bool,
@@ -131,6 +137,7 @@ pub struct SchemaChanged {
 
 /// `PUT /schemas/{topic}/mode`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SchemaModeRequest {
     /// What the schema does from now on.
@@ -142,6 +149,7 @@ pub struct SchemaModeRequest {
 
 /// `POST /schemas/{topic}/check`: whether a schema could be the next version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SchemaCheckRequest {
     /// JSON Schema 2020-12.
@@ -156,6 +164,7 @@ pub struct SchemaCheckRequest {
 
 /// Answer to `POST /schemas/{topic}/check`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SchemaChecked {
     /// Whether it could take the other's place.
     pub compatible: bool,
@@ -170,6 +179,7 @@ pub struct SchemaChecked {
 
 /// `POST /schemas/{topic}/validate`: whether a payload fits. Nothing is published.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SchemaValidateRequest {
     /// The payload.
@@ -181,6 +191,7 @@ pub struct SchemaValidateRequest {
 
 /// Answer to `POST /schemas/{topic}/validate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SchemaValidated {
     /// Whether it fits.
     pub valid: bool,
@@ -192,6 +203,7 @@ pub struct SchemaValidated {
 
 /// Query of `GET /schemas/{topic}/infer`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InferQuery {
     /// How many of the newest events are looked at: 1,000 by default, 10,000 at most.
@@ -204,6 +216,7 @@ pub struct InferQuery {
 
 /// A schema that describes stored events: `GET /schemas/{topic}/infer`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inferred {
     /// The topic.
     pub topic: Topic,
@@ -219,6 +232,7 @@ pub struct Inferred {
 
 /// The schema of a topic in short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SchemaInForce {
     /// The version in force.
     pub version: u32,
@@ -228,6 +242,7 @@ pub struct SchemaInForce {
 
 /// What the schema of its topic said of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SchemaExplained {
     /// The version it was checked against.
     pub version: u32,

@@ -20,6 +20,7 @@ words! {
 
 /// Somebody who can open sealed payloads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SealRecipient {
     /// As `age` writes it: `age1...`. It is no secret, and names the identity that is needed.
     pub recipient: String,
@@ -31,6 +32,7 @@ pub struct SealRecipient {
 
 /// How sealing stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SealStatus {
     /// Patterns of the topics whose payloads are sealed.
     pub topics: Vec<TopicPattern>,
@@ -57,6 +59,7 @@ impl SealStatus {
 
 /// Body of `PUT /seal/recovery`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SealRecoveryRequest {
     /// The recipient, as `age` writes it: `age1...`. The identity itself never comes here.
@@ -71,6 +74,7 @@ pub struct SealRecoveryRequest {
 
 /// Body of `POST /seal/rotate`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SealRotateRequest {
     /// Why.
@@ -80,6 +84,7 @@ pub struct SealRotateRequest {
 
 /// Query of `GET /seal/check`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SealCheckQuery {
     /// `next_cursor` of the page before; absent for the first.
@@ -89,6 +94,7 @@ pub struct SealCheckQuery {
 
 /// One page of stored events, held against their tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SealChecked {
     /// Events that were looked at.
     pub checked: u64,
@@ -103,6 +109,7 @@ pub struct SealChecked {
 
 /// A stored event that does not read back as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CorruptEvent {
     /// Its place in the log, as far as that can be believed: where this was changed, it is what it was changed to.
     pub sequence: i64,

@@ -8,6 +8,7 @@ use crate::time::Timestamp;
 
 /// One secret, without its value: nothing gives that back but a message to a plugin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecretSummary {
     /// Its name.
     pub name: String,
@@ -21,6 +22,7 @@ pub struct SecretSummary {
 
 /// `PUT /config/secrets/{name}`
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SecretUpdate {
     /// The value.
@@ -38,6 +40,7 @@ impl fmt::Debug for SecretUpdate {
 
 /// `DELETE /config/secrets/{name}`, in the query.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SecretRemoval {
     /// Why; stored in the audit.
@@ -47,6 +50,7 @@ pub struct SecretRemoval {
 
 /// `POST /config/secrets/rotate`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RotateSecretsRequest {
     /// Why; stored in the audit.
@@ -56,6 +60,7 @@ pub struct RotateSecretsRequest {
 
 /// Answer to a change of one secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecretChanged {
     /// Whether anything changed.
     pub changed: bool,
@@ -67,6 +72,7 @@ pub struct SecretChanged {
 
 /// Answer to `POST /config/secrets/rotate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecretsRotated {
     /// Whether anything changed.
     pub changed: bool,

@@ -9,6 +9,7 @@ use crate::topic::Topic;
 
 /// An attempt ended: what `outcome` in the stream carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutcomeNotice {
     /// When.
     pub at: Timestamp,
@@ -40,6 +41,7 @@ pub struct OutcomeNotice {
 
 /// The reader was too slow: what it missed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Gap {
     /// How many notices were dropped.
     pub missed: u64,

@@ -11,6 +11,7 @@ use crate::topic::Topic;
 
 /// Query of `GET /events/{id}/explain`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExplainQuery {
     /// Only this plugin's subscriptions.
@@ -20,6 +21,7 @@ pub struct ExplainQuery {
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// The event.
     pub eventid: EventId,
@@ -41,6 +43,7 @@ pub struct Explanation {
 
 /// One subscription and the event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explained {
     /// Whether it got a delivery, and why.
     #[serde(flatten)]

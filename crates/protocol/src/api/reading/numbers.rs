@@ -23,6 +23,7 @@ words! {
 
 /// Query of `GET /events/stats`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StatsQuery {
     /// Default: `all`.
@@ -42,6 +43,7 @@ pub struct StatsQuery {
 
 /// Numbers of a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stats {
     /// What they are broken down by.
     pub by: StatsBy,
@@ -61,6 +63,7 @@ pub struct Stats {
 
 /// One row. What makes no sense for what it is broken down by is absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatsRow {
     /// A topic, a priority, a plugin, a state; `all` for everything; `(others)` for the topics beyond the 200 that are counted in an hour.
     pub key: String,
@@ -95,6 +98,7 @@ pub struct StatsRow {
 
 /// Query of `GET /slo`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SloQuery {
     /// Counted from here on; default and furthest: 30 days ago.
@@ -104,6 +108,7 @@ pub struct SloQuery {
 
 /// How well it went, by the definitions in docs/watching.md. A share or a time of nothing is absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Slo {
     /// The numbers count from here on.
     pub from: Timestamp,
@@ -130,6 +135,7 @@ pub struct Slo {
 
 /// A part of a whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Share {
     /// The part.
     pub part: u64,
@@ -149,6 +155,7 @@ impl Share {
 
 /// Quantiles of measured times, each at most a quarter above the true one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quantiles {
     /// How many were measured.
     pub measured: u64,
@@ -165,6 +172,7 @@ pub struct Quantiles {
 
 /// A mean and a largest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MeanMax {
     /// The mean. Absent where nothing was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -176,6 +184,7 @@ pub struct MeanMax {
 
 /// How fast it goes: a second, over the last one to two minutes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rates {
     /// Events accepted.
     pub accepted: f64,

@@ -32,6 +32,7 @@ impl Default for SubscriptionState {
 
 /// One subscription with its numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Subscription {
     /// `PLUGIN/NAME`.
     pub subscription: String,

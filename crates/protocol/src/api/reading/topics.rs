@@ -10,6 +10,7 @@ use crate::topic::{Topic, TopicPattern};
 
 /// Query of `GET /topics`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TopicsQuery {
     /// Rows of the page.
@@ -22,6 +23,7 @@ pub struct TopicsQuery {
 
 /// One topic that events were published to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TopicSummary {
     /// The topic.
     pub topic: Topic,
@@ -44,6 +46,7 @@ pub struct TopicSummary {
 
 /// `GET /topics/{topic}`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TopicDetail {
     /// The topic and its numbers.
     #[serde(flatten)]
@@ -62,6 +65,7 @@ pub struct TopicDetail {
 
 /// Who published to a topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Producer {
     /// The events' source. Empty for the ones beyond the bound.
     pub source: String,
@@ -99,6 +103,7 @@ words! {
 
 /// `GET /topics/{topic}/route`: who would get an event of this topic now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TopicRoute {
     /// The topic.
     pub topic: Topic,
@@ -113,6 +118,7 @@ pub struct TopicRoute {
 
 /// One subscription and an event that it gets or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Routed {
     /// `PLUGIN/NAME`.
     pub subscription: String,

@@ -10,6 +10,7 @@ use crate::topic::Topic;
 
 /// Query of `GET /events/trace`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TraceQuery {
     /// A correlation id, or an event of the story: its id, the end of it, or `@last`.
@@ -21,6 +22,7 @@ pub struct TraceQuery {
 
 /// A story: every event with its correlation id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trace {
     /// What the events have in common.
     pub correlationid: String,
@@ -42,6 +44,7 @@ pub struct Trace {
 
 /// One event of a story.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TracedEvent {
     /// Panotti's id.
     pub eventid: EventId,
@@ -70,6 +73,7 @@ pub struct TracedEvent {
 
 /// One delivery of a story's event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TracedDelivery {
     /// The delivery.
     #[serde(flatten)]

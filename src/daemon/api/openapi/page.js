@@ -1,0 +1,247 @@
+// Shows openapi.json. Everything of it becomes text in elements that are made here; nothing of it is ever read as HTML.
+"use strict";
+
+(async () => {
+  const METHODS = ["get", "post", "put", "patch", "delete"];
+  const by = (id) => document.getElementById(id);
+
+  // An element with a class and children: elements, or text.
+  const make = (name, kind, ...children) => {
+    const element = document.createElement(name);
+    if (kind) element.className = kind;
+    element.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+    return element;
+  };
+
+  // Text in which words between backticks are code.
+  const prose = (text) => (text || "").split("`").map((part, index) => (index % 2 ? make("code", "", part) : part));
+
+  let whole;
+  try {
+    const answer = await fetch("openapi.json", { credentials: "omit" });
+    if (!answer.ok) throw new Error(`the daemon answers ${answer.status}`);
+    whole = await answer.json();
+  } catch (error) {
+    by("state").textContent = `openapi.json cannot be read: ${error.message}`;
+    return;
+  }
+
+  const resolve = (value) => {
+    if (!value || !value.$ref) return value || {};
+    const found = value.$ref.slice(2).split("/").reduce((at, part) => at && at[part.replace(/~1/g, "/").replace(/~0/g, "~")], whole);
+    return resolve(found);
+  };
+  const nameOf = (schema) => (schema.$ref ? schema.$ref.split("/").pop() : null);
+
+  // A schema's type in a few words.
+  const kindOf = (schema) => {
+    if (schema === true) return "anything";
+    if (schema === false) return "not allowed";
+    if (schema.$ref) return nameOf(schema);
+    if (schema.const !== undefined) return JSON.stringify(schema.const);
+    if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
+    const choices = schema.anyOf || schema.oneOf;
+    if (choices) return choices.map(kindOf).join(" | ");
+    if (schema.type === "array") return `list of ${kindOf(schema.items || true)}`;
+    if (schema.type === "object" && schema.additionalProperties && !schema.properties) return `object of ${kindOf(schema.additionalProperties)}`;
+    const type = Array.isArray(schema.type) ? schema.type.join(" | ") : schema.type || "anything";
+    return schema.format ? `${type} (${schema.format})` : type;
+  };
+
+  // What is behind a schema that has fields or choices of its own; null where its words say everything.
+  const inner = (schema) => {
+    if (!schema || typeof schema !== "object") return null;
+    if (schema.type === "array") return inner(schema.items);
+    const at = resolve(schema);
+    if (at.type === "array") return inner(at.items);
+    if (at.properties || at.oneOf || at.anyOf || at.allOf || at.pattern || (schema.$ref && at.description)) return schema;
+    return at.additionalProperties && typeof at.additionalProperties === "object" ? inner(at.additionalProperties) : null;
+  };
+
+  const more = (title, fill) => {
+    const details = make("details", "more", make("summary", "", ...[title].flat()));
+    details.addEventListener("toggle", () => {
+      if (details.open && details.children.length === 1) details.append(fill());
+    });
+    return details;
+  };
+
+  const fields = (schema) => {
+    const at = resolve(schema);
+    const box = make("div", "");
+    if (at.description) box.append(make("p", "about", ...prose(at.description)));
+    if (at.pattern) box.append(make("p", "kind", "Fits ", make("code", "", at.pattern)));
+    (at.allOf || at.anyOf || at.oneOf || []).forEach((choice) => {
+      if (choice.type === "null") return;
+      const deep = choice.$ref || choice.properties ? inner(choice) : null;
+      box.append(deep ? more(kindOf(choice), () => fields(deep)) : make("p", "", make("code", "", kindOf(choice)), " ", ...prose(choice.description)));
+    });
+    const names = Object.keys(at.properties || {}).filter((name) => at.properties[name] !== false);
+    if (names.length) {
+      const required = at.required || [];
+      const rows = names.map((name) => row(name, at.properties[name], required.includes(name), at.properties[name].description));
+      box.append(make("table", "", make("tbody", "", ...rows)));
+    }
+    return box;
+  };
+
+  const row = (name, schema, required, about) => {
+    const first = make("td", "", make("code", "", name), required ? make("span", "must", " required") : null);
+    const second = make("td", "", ...prose(about), about ? " " : "", make("span", "kind", kindOf(schema)));
+    const deep = inner(schema);
+    if (deep) second.append(more("more", () => fields(deep)));
+    return make("tr", "", first, second);
+  };
+
+  // A value that fits a schema, for readers: examples where there are some, else the least of its type.
+  const sample = (schema, depth = 0) => {
+    if (schema === true || schema === undefined || depth > 6) return null;
+    const at = resolve(schema);
+    if (at.example !== undefined) return at.example;
+    if (at.examples && at.examples.length) return at.examples[0];
+    if (at.const !== undefined) return at.const;
+    if (at.enum) return at.enum[0];
+    if (at.anyOf || at.oneOf) return sample((at.anyOf || at.oneOf)[0], depth + 1);
+    const type = Array.isArray(at.type) ? at.type[0] : at.type;
+    if (at.properties) {
+      const required = at.required || [];
+      const shown = Object.entries(at.properties).filter(([name, one]) => one !== false && required.includes(name));
+      return Object.fromEntries(shown.map(([name, one]) => [name, sample(one, depth + 1)]));
+    }
+    if (type === "array") return depth > 4 ? [] : [sample(at.items, depth + 1)];
+    return { object: {}, integer: at.minimum || 0, number: 0, boolean: false, string: "text" }[type] ?? null;
+  };
+
+  const block = (text) => make("pre", "", make("code", "", text));
+  const json = (value) => block(JSON.stringify(value, null, 2));
+
+  // What to type. Single quotes are closed around one of their own, as shells want it.
+  const command = (path, method, route, example) => {
+    const filled = (route.parameters || []).filter((one) => one.in === "path").reduce((text, one) => text.replace(`{${one.name}}`, encodeURIComponent(one.example || one.name)), path);
+    const words = ["curl -s"];
+    if (method !== "get") words.push(`-X ${method.toUpperCase()}`);
+    words.push(`'${location.origin}${filled}'`);
+    if (!route.security || route.security.length) words.push('-H "Authorization: Bearer $KEY"');
+    if (example !== undefined) words.push("-H 'content-type: application/json'", `-d '${JSON.stringify(example).replaceAll("'", "'\\''")}'`);
+    return block(words.join(" \\\n  "));
+  };
+
+  const bodies = (title, content) =>
+    Object.entries(content || {}).flatMap(([type, body]) => {
+      const heading = make("h3", "", title, " ", make("code", "", type), " ", body.schema ? make("span", "kind", kindOf(body.schema)) : null);
+      const deep = body.schema && inner(body.schema);
+      return [heading, deep ? more("fields", () => fields(deep)) : null, body.example !== undefined ? json(body.example) : null].filter(Boolean);
+    });
+
+  const replies = (route) => {
+    const rows = Object.entries(route.responses || {}).sort().map(([status, answer]) => {
+      const at = resolve(answer);
+      const cell = make("td", "");
+      const media = Object.entries(at.content || {});
+      const problem = media.find(([type]) => type === "application/problem+json");
+      if (problem) {
+        Object.entries(problem[1].examples || {}).forEach(([code, reference]) => {
+          const example = resolve(reference);
+          cell.append(more([make("code", "", code), " ", make("span", "kind", ...prose(example.summary))], () => make("div", "", json(example.value))));
+        });
+      } else {
+        cell.append(...prose(at.description), " ");
+        media.forEach(([type, body]) => {
+          cell.append(make("div", "", make("code", "", type), " ", body.schema ? make("span", "kind", kindOf(body.schema)) : ""));
+          if (!body.schema) return;
+          const deep = inner(body.schema);
+          if (deep) cell.append(more("fields", () => fields(deep)), more("as it comes", () => make("div", "", json(sample(body.schema)))));
+        });
+      }
+      return make("tr", "", make("td", "status", status), cell);
+    });
+    return make("table", "", make("tbody", "", ...rows));
+  };
+
+  const inside = (path, method, route) => {
+    const box = make("div", "inside", make("p", "", ...prose(route.description)));
+    const parameters = (route.parameters || []).map(resolve);
+    if (parameters.length) {
+      const rows = parameters.map((one) => row(one.name, one.schema || {}, one.required, `${one.description || ""} (${one.in})`));
+      box.append(make("h3", "", "Parameters"), make("table", "", make("tbody", "", ...rows)));
+    }
+    const content = resolve(route.requestBody).content || {};
+    const example = (content["application/json"] || {}).example;
+    box.append(...bodies("Body", content), make("h3", "", "From a shell"), command(path, method, route, example));
+    box.append(make("h3", "", "Answers"), replies(route));
+    return box;
+  };
+
+  // --- the page
+  const main = by("routes");
+  const contents = by("contents");
+  const entries = [];
+  main.replaceChildren(make("p", "about", ...prose(whole.info.description.split("\n\n")[0])));
+  for (const tag of whole.tags) {
+    const section = make("section", "", make("h2", "", tag.name), make("p", "about", ...prose(tag.description)));
+    const list = make("ul", "");
+    const group = { section, heading: make("h2", "", tag.name), list };
+    for (const [path, methods] of Object.entries(whole.paths)) {
+      for (const method of METHODS.filter((name) => methods[name] && (methods[name].tags || []).includes(tag.name))) {
+        const route = methods[method];
+        const summary = make("summary", "", make("span", `method ${method}`, method.toUpperCase()), make("span", "path", path), make("span", "says", ...prose(route.summary)));
+        const details = make("details", "route", summary);
+        details.id = route.operationId;
+        details.addEventListener("toggle", () => {
+          if (details.open && details.children.length === 1) details.append(inside(path, method, route));
+        });
+        section.append(details);
+        const link = make("a", "", make("span", `method ${method}`, method.toUpperCase()), make("span", "words", path));
+        link.href = `#${route.operationId}`;
+        const item = make("li", "", link);
+        list.append(item);
+        const codes = Object.values(route.responses).flatMap((answer) => Object.keys(((resolve(answer).content || {})["application/problem+json"] || {}).examples || {}));
+        const own = codes.filter((code) => !/^(request|key|store|internal|overloaded|daemon)\b/.test(code));
+        const words = [tag.name, method, path, route.operationId, route.summary, route["x-panotti-permission"] || "", ...own].join(" ").toLowerCase();
+        entries.push({ details, item, words, group });
+      }
+    }
+    main.append(section);
+    contents.append(group.heading, list);
+  }
+
+  const show = () => {
+    const wanted = by("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const shown = new Set();
+    let number = 0;
+    for (const { details, item, words, group } of entries) {
+      const fits = wanted.every((word) => words.includes(word));
+      details.hidden = item.hidden = !fits;
+      if (fits) {
+        number += 1;
+        shown.add(group);
+      }
+    }
+    for (const { group } of entries) group.section.hidden = group.heading.hidden = !shown.has(group);
+    by("found").textContent = wanted.length ? `${number} of ${entries.length}` : `${entries.length} routes`;
+  };
+  by("search").addEventListener("input", show);
+  show();
+
+  const go = () => {
+    const named = by(decodeURIComponent(location.hash.slice(1)));
+    if (named && named.classList.contains("route")) {
+      named.open = true;
+      named.scrollIntoView();
+    }
+  };
+  addEventListener("hashchange", go);
+  go();
+
+  addEventListener("keydown", (event) => {
+    if (event.key === "/" && document.activeElement !== by("search")) {
+      event.preventDefault();
+      by("search").focus();
+    }
+  });
+  by("theme").addEventListener("click", () => {
+    const root = document.documentElement;
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+  });
+})();
