@@ -153,7 +153,7 @@ def measure_bombs(port: int, pid: int, key: str) -> None:
 def measure_slow(port: int, key: str) -> None:
     alone = healthy(port, key)
     ready, stop = Event(), Event()
-    crowd = Process(target=slow_clients, args=(port, ready, stop))
+    crowd = Process(target=slow_clients, args=(port, ready, stop), daemon=True)
     crowd.start()
     ready.wait()
     beside = healthy(port, key)
@@ -199,5 +199,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # However it is ended, it leaves no daemon behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main())
