@@ -106,7 +106,8 @@ pub fn read_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<SettingVal
     for name in names {
         let name = name.trim().to_ascii_lowercase();
         let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-        if name.is_empty() || name.len() > HOST_BYTES_MAX || !name.bytes().all(letter) {
+        let begins_well = name.split('.').all(|label| !label.starts_with('-'));
+        if name.is_empty() || name.len() > HOST_BYTES_MAX || !name.bytes().all(letter) || !begins_well {
             return Err(format!("expected names of hosts such as `panotti.example`, without port, got `{name}`"));
         }
         if !read.contains(&name) {

@@ -16,8 +16,8 @@ use panotti_protocol::api::{ConfigurationChanged, ConfigurationOverlay, Setting,
 use panotti_protocol::failure::{ErrorCode, Failure};
 use tokio::sync::{Mutex, watch};
 
+use super::bus::bounds::StoreBounds;
 use super::bus::handle::BusHandle;
-use super::bus::thread::StoreBounds;
 use super::log::LogHandle;
 use super::retention::Kept;
 use super::store::failure::{StoreError, is_full};

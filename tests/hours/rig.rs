@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use panotti::daemon::api::purging::purge_part;
+use panotti::daemon::bus::bounds::{StoreBounds, StoreLimits};
 use panotti::daemon::bus::cache::EventCache;
 use panotti::daemon::bus::dispatch::{Handover, HostAction};
 use panotti::daemon::bus::handle::{BusHandle, Request};
 use panotti::daemon::bus::limits::REQUESTS_MAX;
-use panotti::daemon::bus::thread::{StoreBounds, StoreLimits, Thread};
+use panotti::daemon::bus::thread::Thread;
 use panotti::daemon::clock::{Clock, random_bytes};
 use panotti::daemon::retention::{Kept, Next, Place, Retention};
 use panotti::daemon::rules::Rules;

@@ -3,12 +3,14 @@
 //! - [`handle`]: how everybody else reaches it
 //! - [`housekeeping`]: what becomes of old events and deliveries
 //! - [`thread`]: the single writer; [`batches`]: what it takes at once
+//! - [`bounds`]: how large the store may be
 //! - [`states`]: the limits of plugins' states
 //! - [`cache`]: events that are about to be sent, bounded in bytes
 //! - [`dispatch`]: finds the events of the deliveries handed out and passes them to the host
 //! - [`watch`]: the live feed
 
 pub mod batches;
+pub mod bounds;
 pub mod cache;
 pub mod dispatch;
 pub mod handle;

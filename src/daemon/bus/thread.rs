@@ -2,11 +2,10 @@
 //! transaction, and answers and acts only when it is on disk. There is no artificial delay and no other way to write.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwapOption;
 use panotti_core::access::{AccessWrite, Gatekeeper};
 use panotti_core::action::{Action, Step, Write};
 use panotti_core::bus::Bus;
@@ -21,6 +20,7 @@ use panotti_protocol::time::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::batches::{asked_at, next_batch, origin_of};
+use super::bounds::StoreLimits;
 use super::cache::EventCache;
 use super::dispatch::{Handover, HostAction};
 use super::handle::{Answers, Request};
@@ -34,26 +34,6 @@ use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::sqlite::retention::Space;
 use crate::daemon::store::sqlite::writer::Writer;
 use crate::daemon::store::sqlite::{events, keyed, lanes, pages, plugin_state, publisher_keys};
-
-/// When publishing is refused. May change while the daemon runs.
-#[derive(Debug, Clone, Copy)]
-pub struct StoreBounds {
-    /// Bytes of the database file.
-    pub bytes_max: u64,
-    /// Bytes free on the disk.
-    pub free_bytes_min: u64,
-}
-
-/// The bounds of the store.
-#[derive(Debug, Clone)]
-pub struct StoreLimits {
-    /// The data folder, whose disk is looked at.
-    pub folder: PathBuf,
-    /// When publishing is refused.
-    pub bounds: Arc<ArcSwap<StoreBounds>>,
-    /// Bytes of the write-ahead log, past which the writer begins it anew.
-    pub wal_bytes_max: u64,
-}
 
 /// Everything the thread works with.
 pub struct Thread {
