@@ -159,7 +159,7 @@ pub fn read_text(form: Form, text: &str, base: &Path) -> Result<SettingValue, St
         Form::Integer { least, most } => text.parse().ok().filter(|v| (least..=most).contains(v)).map(SettingValue::Integer),
         Form::Word(words) => words.iter().find(|word| **word == text).copied().map(SettingValue::Word),
         Form::File if text == "none" => Some(SettingValue::File(None)),
-        Form::File => (!text.is_empty()).then(|| SettingValue::File(Some(base.join(text)))),
+        Form::File => (!text.is_empty() && !text.contains('\0')).then(|| SettingValue::File(Some(base.join(text)))),
         Form::Switch => text.parse().ok().map(SettingValue::Switch),
         Form::Address => text.parse().ok().map(SettingValue::Address),
         Form::Names if text == "none" => Some(SettingValue::Names(Vec::new())),

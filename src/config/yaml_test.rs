@@ -147,8 +147,18 @@ fn n6_no_document_within_the_size_of_a_file_costs_more_than_a_moment_or_gets_an_
         let took = begun.elapsed();
         println!("{:>6} us  {name}", took.as_micros());
         assert!(most_ms.is_none_or(|most| took.as_millis() < most), "{name}: {took:?}");
-        let harmless =
-            ["unknown keys", "short keys in one table", "only line ends", "only remarks", "a folded text", "tag handles", "tabs"];
+        // Large, and ordinary: what reads the tree refuses a text where it wants sections.
+        let harmless = [
+            "unknown keys",
+            "short keys in one table",
+            "only line ends",
+            "only remarks",
+            "a folded text",
+            "tag handles",
+            "tabs",
+            "control characters",
+            "wide characters",
+        ];
         assert!(!problems.is_empty() || root.is_none() || harmless.contains(&name), "{name} is taken");
     }
 }

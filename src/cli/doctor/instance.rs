@@ -10,6 +10,8 @@ use super::Examined;
 
 /// The file whose lock decides who has the data folder.
 const LOCK: &str = "LOCK";
+/// How often `/proc/locks` is read before nobody holds a lock: while others come and go, the kernel leaves lines out of it.
+const LOCKS_READ: usize = 3;
 
 pub(super) fn socket(examined: &Examined) -> Check {
     const NAME: &str = "socket";
@@ -81,8 +83,10 @@ fn holder(examined: &Examined) -> Option<u64> {
     let path = examined.places.data_dir.path.join(LOCK);
     let metadata = fs::metadata(&path).ok()?;
     let signed: Option<u64> = fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
-    let locks = fs::read_to_string("/proc/locks").ok()?;
-    locks.lines().find_map(|line| held(line, metadata.dev(), metadata.ino(), signed))
+    (0..LOCKS_READ).find_map(|_| {
+        let locks = fs::read_to_string("/proc/locks").ok()?;
+        locks.lines().find_map(|line| held(line, metadata.dev(), metadata.ino(), signed))
+    })
 }
 
 /// Reads a line of `/proc/locks`: `1: FLOCK  ADVISORY  WRITE 4121 08:01:131 0 EOF`. On some file systems the device is another than

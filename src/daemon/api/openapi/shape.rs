@@ -18,7 +18,10 @@ pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// The schema of a type, as a reference where it has a name.
 pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<T>()
+    let mut schema = generator.subschema_for::<T>();
+    // What may be anything is `true` in JSON Schema; readers of OpenAPI expect an object.
+    schema.ensure_object();
+    schema
 }
 
 /// A body of one media type.
