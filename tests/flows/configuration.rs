@@ -1,9 +1,11 @@
 //! The configuration of a running daemon (semantics rule 18): what is set counts at once or says that it does not, is kept, can be taken
 //! back; what does not hold changes nothing.
 
-use serde_json::{Value, json};
+use std::path::Path;
 
+use panotti::config::settings::{TABLE, read_text};
 use rustix::process::Signal;
+use serde_json::{Value, json};
 
 use crate::support::daemon::Daemon;
 use crate::support::http::Answer;
@@ -187,7 +189,7 @@ fn broken_files() -> Vec<(String, usize)> {
     const GOOD: &str = "log:\n  level: debug\n";
     let lines = |text: &str| text.lines().count();
     let mut files = Vec::new();
-    let keys: Vec<&str> = panotti::config::settings::TABLE.iter().map(|row| row.key).filter(|key| !key.starts_with("log.")).collect();
+    let rows = TABLE.iter().filter(|row| !row.key.starts_with("log."));
     let wrong = [
         "-1",
         "[[1]]",
@@ -202,11 +204,11 @@ fn broken_files() -> Vec<(String, usize)> {
         "true",
         "\"\\u0000\"",
     ];
-    for key in keys {
-        let (section, key) = key.split_once('.').unwrap();
-        // No patterns at all are a value of some; a text may be the name of a host, a group or a file.
-        let is_text = ["hosts", "group", "tls_certificate", "tls_key"].contains(&key);
-        let holds = |value: &str| key == "topics" && value == "\"\"" || is_text && ["1e400", "true", "-1", "nonsense !"].contains(&value);
+    for row in rows {
+        let (section, key) = row.key.split_once('.').unwrap();
+        // What is wrong for most can be a value of some: a name, a switch that is on, no patterns at all.
+        let plain = |value: &str| !value.starts_with(['[', '{', '&', '*', '!']);
+        let holds = |value: &str| plain(value) && read_text(row.form, value.trim_matches('"'), Path::new("/")).is_ok();
         let wrong = wrong.iter().filter(|value| !holds(value));
         files.extend(wrong.map(|value| (format!("{GOOD}{section}:\n  {key}: {value}\n"), lines(GOOD) + 2)));
         files.push((format!("{GOOD}{section}:\n  {key}x: 1\n"), lines(GOOD) + 2));
