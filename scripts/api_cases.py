@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PANOTTI = ROOT / "target" / "debug" / "panotti"
+PANOTTI = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "panotti"
 ROLES = ["admin", "operator", "developer", "publisher", "viewer", "auditor"]
 CHECKS = [
     "not_a_server_error",

@@ -2,11 +2,11 @@
 //! the network listener. Connections that are there stay as they are, new ones get what was read. What does not hold is refused, and
 //! what is in force stays.
 
-use panotti_protocol::api::ConfigurationChanged;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::api::Api;
+use super::api::configuration::read_again;
 use super::service_manager;
 
 /// Who asks by the signal.
@@ -21,7 +21,7 @@ pub fn on_hangup(api: Api) -> Result<(), Failure> {
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             service_manager::reloading();
-            match reload(&api, false, HANGUP).await {
+            match read_again(&api, false, HANGUP).await {
                 Ok(answer) => tracing::info!(changed = answer.changed, "configuration read anew"),
                 Err(failure) => tell_of(&failure),
             }
@@ -29,18 +29,6 @@ pub fn on_hangup(api: Api) -> Result<(), Failure> {
         }
     });
     Ok(())
-}
-
-/// Reads again what can be; with `dry_run` the configuration alone, and nothing counts.
-///
-/// # Errors
-/// Why the configuration does not hold; `http.tls` where the certificate or its key does not.
-pub async fn reload(api: &Api, dry_run: bool, actor: &str) -> Result<ConfigurationChanged, Failure> {
-    let answer = api.configuration.reload(dry_run, actor).await?;
-    if let Some(certificates) = api.certificates.as_ref().filter(|_| !dry_run) {
-        certificates.reload(api.clock.now())?;
-    }
-    Ok(answer)
 }
 
 fn tell_of(failure: &Failure) {

@@ -20,7 +20,6 @@ use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, pages};
 use crate::config::schema::json_schema;
 use crate::daemon::configuration::{Change, To};
-use crate::daemon::reload::reload as read_again;
 use crate::daemon::store::sqlite::configuration as revisions;
 
 /// The kind of cursor of the history.
@@ -90,6 +89,18 @@ async fn apply(
     let change = Change { to, expected: expected(headers)?, actor: principal.actor, may_everything, reason, dry_run };
     let changed = api.configuration.change(change).await?;
     Ok(([(ETAG, tag(changed.revision))], Json(changed)).into_response())
+}
+
+/// Reads again what can be; with `dry_run` the configuration alone, and nothing counts.
+///
+/// # Errors
+/// Why the configuration does not hold; `http.tls` where the certificate or its key does not.
+pub async fn read_again(api: &Api, dry_run: bool, actor: &str) -> Result<ConfigurationChanged, Failure> {
+    let answer = api.configuration.reload(dry_run, actor).await?;
+    if let Some(certificates) = api.certificates.as_ref().filter(|_| !dry_run) {
+        certificates.reload(api.clock.now())?;
+    }
+    Ok(answer)
 }
 
 /// `POST /config/reload`: files are read anew; what does not hold is refused whole.
