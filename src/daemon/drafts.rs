@@ -11,6 +11,8 @@ use serde_json::value::RawValue;
 
 use crate::daemon::event_json::{is_json, is_text};
 
+/// What the sources of the plugins' events begin with, before a slash and their name.
+pub const PLUGINS_SOURCE: &str = "/plugins";
 /// Media type of a payload in base64 when nothing is said.
 const BINARY: &str = "application/octet-stream";
 
@@ -66,7 +68,7 @@ pub fn draft(new: NewEvent, source: &str, actor: &str, payload_bytes_max: usize)
 /// # Errors
 /// `event.*`, naming the attribute.
 pub fn emitted(emit: EmitBody, plugin: &str, payload_bytes_max: usize) -> Result<Draft, Failure> {
-    let name = format!("/plugins/{plugin}");
+    let name = format!("{PLUGINS_SOURCE}/{plugin}");
     let new = NewEvent {
         topic: emit.topic,
         subject: emit.subject,

@@ -20,6 +20,7 @@
 //! - `service`: the daemon as a service of systemd
 //! - `tail`: a log that lost its end
 //! - `upgrade`: stores of released versions
+//! - `vanishing`: clients that go away in the middle of a change
 
 pub mod api;
 mod changed;
@@ -46,3 +47,4 @@ mod service;
 mod strangers;
 mod tail;
 pub mod upgrade;
+mod vanishing;

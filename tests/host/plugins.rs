@@ -196,8 +196,8 @@ async fn a_python_plugin_handles_fails_is_logged_and_drains() {
     let mut world = World::with(&[("plugin.yaml", yaml), ("plugin.py", PYTHON)]).await;
 
     let HandlerOutcome::Done { emits, .. } = world.handles(r#"{"transcript":"a b c"}"#).await else { panic!("{:#?}", world.log()) };
-    assert_eq!(emits[0].0.payload, br#"{"n":3}"#);
-    assert_eq!(emits[0].0.source, "/plugins/p");
+    assert_eq!(emits[0].draft.payload, br#"{"n":3}"#);
+    assert_eq!(emits[0].draft.source, "/plugins/p");
     let HandlerOutcome::Retry { error, .. } = world.handles("{}").await else { panic!("a retry") };
     assert_eq!(error.class, "KeyError");
     assert!(world.log().iter().any(|line| line.contains("counting")), "{:#?}", world.log());
@@ -225,7 +225,7 @@ async fn a_node_plugin_written_from_the_protocols_document_handles_events_and_ta
     let mut world = World::with(&[("plugin.yaml", yaml), ("plugin.js", &node_plugin())]).await;
 
     let HandlerOutcome::Done { emits, .. } = world.handles(r#"{"transcript":"a b c"}"#).await else { panic!("{:#?}", world.log()) };
-    assert_eq!(emits[0].0.payload, br#"{"n":3}"#);
+    assert_eq!(emits[0].draft.payload, br#"{"n":3}"#);
 
     world.until("running").await;
     let update = PluginConfigUpdate { overlay: [("min_words".to_owned(), 5.into())].into(), ..PluginConfigUpdate::default() };
@@ -250,7 +250,7 @@ async fn a_shell_script_is_a_plugin_and_its_exit_code_is_the_outcome() {
     let mut world = World::with(&[("plugin.yaml", yaml), ("run.sh", SHELL)]).await;
 
     let HandlerOutcome::Done { emits, .. } = world.handles("{}").await else { panic!("{:#?}", world.log()) };
-    assert_eq!(emits[0].0.payload, br#"{"n":1}"#);
+    assert_eq!(emits[0].draft.payload, br#"{"n":1}"#);
     let HandlerOutcome::Retry { error, .. } = world.handles(r#"{"x":"bad"}"#).await else { panic!("a retry") };
     assert_eq!((error.class.as_str(), error.message.as_str()), ("Exit3", "no such file"));
     let HandlerOutcome::Reject { reason } = world.handles(r#"{"x":"never"}"#).await else { panic!("a reject") };

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use panotti_protocol::delivery::DeliveryState;
 use rusqlite::Connection;
+use serde_json::json;
 
 use super::stage::{Stage, python};
 use crate::support::daemon::Daemon;
@@ -72,4 +73,24 @@ fn rule_05_emits_state_and_acknowledgement_are_all_there_or_none_however_often_t
     until("all of it is done", || (daemon.get("/events/status").json()["deliveries"]["done"] == all).then_some(()));
     daemon.kill();
     assert_eq!(effects(&stage.scratch.data()), Effects { done: all, emitted: all, counted: all }, "each once");
+}
+
+#[test]
+fn rule_13_an_emit_that_is_stored_already_is_that_event_and_the_daemon_goes_on() {
+    let stage = Stage::with("on: [{topic: work.todo}]", &[("plugin.py", &python(COUNTS))]);
+    let daemon = stage.start();
+    stage.ask(&["plugin", "disable", "p"]);
+    let event = stage.publish("work.todo", "{}");
+    let waiting = stage.until_delivery(&daemon, &event, |_| true);
+    // As when an export of a newer copy of this store is imported into an older one.
+    let emitted = json!({"type": "work.done", "source": "/plugins/p", "id": format!("{}/0", waiting["deliveryid"].as_str().unwrap()), "data": {"count": 1}});
+    let imported = daemon.post("/events", &emitted);
+    assert_eq!(imported.status, 201, "{}", imported.json());
+
+    stage.ask(&["plugin", "enable", "p"]);
+
+    let done = stage.until_delivery(&daemon, &event, |delivery| delivery["state"] == "done");
+    assert_eq!(done["history"][0]["emitted"], json!([imported.json()["eventid"]]), "{done}");
+    assert!(daemon.stop().success());
+    assert_eq!(effects(&stage.scratch.data()), Effects { done: 1, emitted: 1, counted: 1 });
 }

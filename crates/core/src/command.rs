@@ -297,8 +297,9 @@ pub struct Report {
 pub enum HandlerOutcome {
     /// Handled; these take effect with it.
     Done {
-        /// Events, with what each matches.
-        emits: Vec<(Draft, Matches)>,
+        /// Events, with what each matches and the receipt of one that the store has with the same source and
+        /// [`DeliveryId::emit_id`].
+        emits: Vec<Publish>,
         /// Writes to the plugin's state, in order.
         state: Vec<StateWrite>,
     },

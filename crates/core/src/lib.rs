@@ -53,7 +53,7 @@ mod outcome;
 pub mod permission;
 mod picking;
 pub mod poison;
-mod publish;
+pub mod publish;
 pub mod random;
 mod reach;
 pub mod refusal;

@@ -10,7 +10,7 @@ use panotti_protocol::time::Timestamp;
 
 use crate::action::{Action, CancelReason, DeliveryWrite, Notice, Step, Write};
 use crate::bus::{Bus, Held};
-use crate::command::{Answer, Attach, AuditEntry, HandlerOutcome, InstanceEnd, Report, StoredDelivery};
+use crate::command::{Answer, Attach, AuditEntry, HandlerOutcome, InstanceEnd, Publish, Report, StoredDelivery};
 use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, HasRow, Owed};
 use crate::event::Draft;
@@ -81,7 +81,7 @@ impl Bus {
         let HandlerOutcome::Done { emits, state } = outcome else {
             return self.outcome_without_success(token, outcome, log_tail, step);
         };
-        if emits.iter().any(|(_, matches)| matches.rules != self.rules.version) {
+        if emits.iter().any(|emit| emit.matches.rules != self.rules.version) {
             return Answer::MatchAgain;
         }
         if let Some(answer) = self.emit_refused(token, &emits, &log_tail, step) {
@@ -159,14 +159,15 @@ impl Bus {
         Answer::Taken
     }
 
-    /// Emits take effect with the outcome. Their ids follow from the delivery, so that they are the same whoever asks.
-    fn emit(&mut self, held: &Held, emits: Vec<(Draft, Matches)>, step: &mut Step) -> Vec<EventId> {
+    /// Emits take effect with the outcome. Their ids follow from the delivery, so that they are the same whoever asks: one that is there
+    /// already, imported from a store of which this one is an older copy, is that event (rule 13).
+    fn emit(&mut self, held: &Held, emits: Vec<Publish>, step: &mut Step) -> Vec<EventId> {
         let delivery = held.owed.id();
         let mut emitted = Vec::with_capacity(emits.len());
-        for (index, (mut draft, matches)) in emits.into_iter().enumerate() {
-            draft.id = Some(format!("{delivery}/{index}"));
-            draft.causationid = Some(held.owed.eventid);
-            emitted.push(self.accept(draft, Some(matches), step).eventid);
+        for (index, mut emit) in emits.into_iter().enumerate() {
+            emit.draft.id = Some(delivery.emit_id(index));
+            emit.draft.causationid = Some(held.owed.eventid);
+            emitted.push(self.take_in(emit, step).eventid);
         }
         emitted
     }

@@ -27,6 +27,11 @@ impl Grants {
         Self { allow: vec![Permission::everything()], deny: Vec::new() }
     }
 
+    /// Whether nothing is missing.
+    pub fn are_everything(&self) -> bool {
+        self.missing_of(&Self::everything()).is_none()
+    }
+
     /// Decides about one object.
     pub fn decide(&self, verb: Verb, resource: Resource, object: &str) -> Decision<'_> {
         if let Some(denied) = self.deny.iter().find(|denied| denied.covers(verb, resource, object)) {

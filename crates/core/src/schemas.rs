@@ -15,9 +15,7 @@ use panotti_protocol::topic::Topic;
 use crate::action::{Step, Write};
 use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, Publish, Refusal};
-use crate::event::Draft;
 use crate::limits::{SCHEMA_TOPICS_MAX, SCHEMA_VERSIONS_MAX, SCHEMAS_BYTES_MAX};
-use crate::routing::Matches;
 
 /// The schema of a topic that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -288,14 +286,8 @@ impl Bus {
     }
 
     /// An attempt whose handler was done, but emits what may not be published: nothing of it takes effect, and it was an attempt.
-    pub(crate) fn emit_refused(
-        &mut self,
-        token: FencingToken,
-        emits: &[(Draft, Matches)],
-        log_tail: &str,
-        step: &mut Step,
-    ) -> Option<Answer> {
-        let refused = emits.iter().find_map(|(_, matches)| matches.schema.refusal())?;
+    pub(crate) fn emit_refused(&mut self, token: FencingToken, emits: &[Publish], log_tail: &str, step: &mut Step) -> Option<Answer> {
+        let refused = emits.iter().find_map(|emit| emit.matches.schema.refusal())?;
         let error =
             AttemptError { class: "SchemaViolated".to_owned(), message: format!("it emits what is refused: {refused}"), place: None };
         Some(self.failed_attempt(token, error, Cause::Schema, log_tail.to_owned(), step))

@@ -133,6 +133,13 @@ id!(
     /// One event owed to one subscription, or owed again by a replay. Derived from both, so it needs no row to be known.
     DeliveryId, "dlv_"
 );
+impl DeliveryId {
+    /// The publisher's id of the event that the delivery's handler emits at a place, counted from 0.
+    pub fn emit_id(self, place: usize) -> String {
+        format!("{self}/{place}")
+    }
+}
+
 id!(
     /// One replay job.
     ReplayId, "rpl_"

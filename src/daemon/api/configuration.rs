@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::response::{IntoResponse, Response};
-use panotti_core::permission::Grants;
+use panotti_core::command::Record;
+use panotti_core::origin::AuditEntry;
 use panotti_protocol::api::{
     ConfigurationChanged, ConfigurationReload, ConfigurationRevision, ConfigurationRollback, ConfigurationUpdate, HistoryQuery, Page,
 };
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
+use super::tls::Certificates;
 use super::{Api, pages};
 use crate::config::schema::json_schema;
 use crate::daemon::configuration::{Change, To};
@@ -85,20 +87,32 @@ async fn apply(
     if reason.len() > REASON_BYTES_MAX {
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("`reason` is longer than {REASON_BYTES_MAX} bytes"))));
     }
-    let may_everything = principal.grants.missing_of(&Grants::everything()).is_none();
+    let may_everything = principal.grants.are_everything();
     let change = Change { to, expected: expected(headers)?, actor: principal.actor, may_everything, reason, dry_run };
     let changed = api.configuration.change(change).await?;
     Ok(([(ETAG, tag(changed.revision))], Json(changed)).into_response())
 }
 
-/// Reads again what can be; with `dry_run` the configuration alone, and nothing counts.
+/// Reads again what can be, files of the configuration and of the certificate; with `dry_run` nothing counts.
 ///
 /// # Errors
 /// Why the configuration does not hold; `http.tls` where the certificate or its key does not.
 pub async fn read_again(api: &Api, dry_run: bool, actor: &str) -> Result<ConfigurationChanged, Failure> {
+    // Everything is read before anything counts.
+    let read = |certificates| Ok::<_, Failure>((certificates, Certificates::read_again(certificates)?));
+    let next = api.certificates.as_deref().map(read).transpose()?;
     let answer = api.configuration.reload(dry_run, actor).await?;
-    if let Some(certificates) = api.certificates.as_ref().filter(|_| !dry_run) {
-        certificates.reload(api.clock.now())?;
+    if let Some((certificates, next)) = next.filter(|_| !dry_run)
+        && certificates.take(next, api.clock.now())
+    {
+        let entry = AuditEntry {
+            actor: actor.to_owned(),
+            action: "config.reload".to_owned(),
+            object: "certificate".to_owned(),
+            reason: String::new(),
+            detail: format!("valid until {}", certificates.status().valid_until),
+        };
+        api.bus.record(Record::Audit(entry)).await?;
     }
     Ok(answer)
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use panotti_core::command::Record;
+use panotti_core::origin::AuditEntry;
 use panotti_protocol::api::{
     API_VERSION, DaemonStatus, Health, HttpStatus, StopRequest, Stopping, StoreStatus, SubscriptionState, Version,
 };
@@ -128,6 +130,18 @@ pub fn store_status(api: &Api) -> StoreStatus {
 /// `POST /daemon/stop`: answers at once; the process ends when what is in flight has ended.
 pub async fn stop(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<StopRequest>) -> Answer<Stopping> {
     principal.check(Verb::Manage, Resource::System, "stop")?;
+    let entry = AuditEntry {
+        actor: principal.actor,
+        action: "daemon.stop".to_owned(),
+        object: "daemon".to_owned(),
+        reason: String::new(),
+        detail: request.drain_ms.map_or(String::new(), |drain| format!("drain {drain} ms")),
+    };
+    // On a full disk too a daemon can be stopped: then nothing is recorded.
+    match api.bus.record(Record::Audit(entry)).await {
+        Err(failure) if !failure.is(ErrorCode::STORE_FULL) => return Err(Problem(failure)),
+        _ => {}
+    }
     // A full channel means that it was told already.
     let _ = api.stop.try_send(request.drain_ms);
     Ok(Json(Stopping { changed: true, pid: std::process::id() }))

@@ -8,6 +8,7 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION}
 use axum::response::{IntoResponse, Response};
 use panotti_core::event::{Draft, StoredEvent};
 use panotti_core::once::PublisherKey;
+use panotti_core::publish::OWN_SOURCE;
 use panotti_protocol::api::{
     DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, LineAnswer, Page,
     PublishQuery, Receipts, RetryRequest, RevealQuery,
@@ -26,7 +27,7 @@ use super::publisher_key::RequestKey;
 use super::revealing::{self, Shown};
 use super::{Api, batch, cloudevents, filters, ndjson, pages, trace_context};
 use crate::daemon::bus::handle::DeliveryChange;
-use crate::daemon::drafts;
+use crate::daemon::drafts::{self, PLUGINS_SOURCE};
 use crate::daemon::event_json::{self, Payload};
 use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
@@ -87,6 +88,10 @@ impl Publisher {
         let mut draft =
             drafts::draft(new, &principal.source, &principal.actor, api.configuration.with(|settings| settings.payload_bytes_max))?;
         principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
+        if is_reserved(&draft.source) && !principal.grants.are_everything() {
+            let detail = format!("{} may not publish in the name of `{}`", principal.actor, draft.source);
+            return Err(Failure::new(ErrorCode::EVENT_SOURCE_RESERVED, detail));
+        }
         draft.traceparent = draft.traceparent.or_else(|| self.traceparent.clone());
         Ok(draft)
     }
@@ -107,6 +112,13 @@ impl Publisher {
             tokio::time::sleep(standing.wait).await;
         }
     }
+}
+
+/// Whether a source is the daemon's or a plugin's. Ids of what plugins emit follow from their deliveries: whoever could publish in their
+/// name could take one before it is emitted.
+fn is_reserved(source: &str) -> bool {
+    let below = |source: &str| source.is_empty() || source.starts_with('/');
+    source.strip_prefix(OWN_SOURCE).is_some_and(below) || source.strip_prefix(PLUGINS_SOURCE).is_some_and(below)
 }
 
 fn media_type(headers: &HeaderMap) -> String {

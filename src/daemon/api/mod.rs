@@ -15,6 +15,7 @@
 //! - [`cloudevents`]: events in the modes of the CloudEvents HTTP binding
 //! - [`trace_context`]: `traceparent`, in and out
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
+//! - [`finishing`]: what was begun is finished, also where its client goes away
 //! - [`filters`], [`schemas`]: filters of requests, filters that are kept; schemas of topics
 //! - [`seal`]: who can open payloads; stored events held against their tags
 //! - [`purging`]: cancelling what has not begun, removing events
@@ -42,6 +43,7 @@ pub mod events;
 pub mod explanations;
 pub mod export;
 pub mod filters;
+mod finishing;
 pub mod http;
 pub mod keys;
 pub mod local;
@@ -178,6 +180,7 @@ pub fn router(api: Api) -> Router {
     Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
+        .layer(axum::middleware::from_fn(finishing::to_its_end))
         .layer(axum::middleware::from_fn(pages::link))
         .layer(axum::middleware::from_fn(recording::on_behalf))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), auth::identify))

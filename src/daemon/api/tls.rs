@@ -38,6 +38,10 @@ struct Current {
     validity: Validity,
 }
 
+/// Certificate and key that hold, and are not in force yet.
+#[derive(Debug)]
+pub struct NextCertificate(Current);
+
 impl std::fmt::Debug for Current {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.validity.fmt(f)
@@ -72,22 +76,22 @@ impl Certificates {
         Ok(Self { files, current })
     }
 
-    /// Reads both files again. Where they do not hold, those in force stay.
+    /// Reads both files again, to be [taken](Self::take).
     ///
     /// # Errors
-    /// As [`Self::open`].
-    pub fn reload(&self, now: Timestamp) -> Result<(), Failure> {
-        match read(&self.files) {
-            Ok(current) => {
-                self.current.store(Arc::new(current));
-                self.tell(now);
-                Ok(())
-            }
-            Err(failure) => {
-                tracing::error!(code = failure.code, detail = failure.detail, "the certificate is not replaced: the new one does not hold");
-                Err(failure)
-            }
-        }
+    /// As [`Self::open`]. Those in force stay.
+    pub fn read_again(&self) -> Result<NextCertificate, Failure> {
+        read(&self.files).map(NextCertificate).inspect_err(|failure| {
+            tracing::error!(code = failure.code, detail = failure.detail, "the certificate is not replaced: the new one does not hold");
+        })
+    }
+
+    /// New connections get this one. Whether it is another than before, as far as its validity tells.
+    pub fn take(&self, NextCertificate(next): NextCertificate, now: Timestamp) -> bool {
+        let validity = next.validity;
+        let before = self.current.swap(Arc::new(next));
+        self.tell(now);
+        before.validity != validity
     }
 
     /// Says in the log until when the certificate holds.

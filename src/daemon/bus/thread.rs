@@ -266,7 +266,10 @@ impl Thread {
             Command::Outcome(mut report) => {
                 self.hold_to_limits(&mut report)?;
                 if let HandlerOutcome::Done { emits, .. } = &mut report.outcome {
-                    emits.iter_mut().for_each(|(draft, matches)| self.refresh(draft, matches));
+                    for emit in emits {
+                        emit.known = self.known(&emit.draft)?;
+                        self.refresh(&emit.draft, &mut emit.matches);
+                    }
                 }
                 Command::Outcome(report)
             }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use panotti_core::action::{CancelReason, Lease};
-use panotti_core::command::{Attach, HandlerOutcome, Report};
+use panotti_core::command::{Attach, HandlerOutcome, Publish, Report};
 use panotti_core::event::SharedEvent;
 use panotti_core::lifecycle::{PluginState, Signal};
 use panotti_protocol::delivery::AttemptError;
@@ -223,12 +223,12 @@ impl Supervisor {
                 let mut emits = Vec::with_capacity(outcome.emits.len());
                 for (place, emit) in outcome.emits.into_iter().enumerate() {
                     let mut draft = drafts::emitted(emit, plugin, self.shared.payload_bytes_max.load(Ordering::Relaxed))?;
-                    draft.id = Some(format!("{}/{place}", outcome.delivery_id));
+                    draft.id = Some(outcome.delivery_id.emit_id(place));
                     draft.correlationid = Some(held.event.correlation());
                     draft.causationid = Some(held.event.eventid);
                     draft.traceparent.clone_from(&held.event.draft.traceparent);
                     let matches = self.shared.bus.matches(&draft);
-                    emits.push((draft, matches));
+                    emits.push(Publish { draft, matches, known: None });
                 }
                 HandlerOutcome::Done { emits, state: outcome.state }
             }

@@ -71,10 +71,11 @@ impl KeyFiles {
     }
 
     /// Makes the next key, beside the present one.
+    ///
+    /// # Errors
+    /// Where there is one already: something may be sealed with it.
     pub fn make_next(&self) -> StoreResult<SealingKey> {
-        let path = self.folder.join(NEXT);
-        let _ = std::fs::remove_file(&path);
-        self.write(&path)
+        self.write(&self.folder.join(NEXT))
     }
 
     /// Puts the next key in the present one's place.

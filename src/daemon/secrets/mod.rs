@@ -36,8 +36,21 @@ struct Shared {
     bus: BusHandle,
     files: KeyFiles,
     /// Held over every change, so that changes come in one order.
-    key: Mutex<Option<SealingKey>>,
+    keys: Mutex<Keys>,
     values: ArcSwap<BTreeMap<String, Secret>>,
+}
+
+/// What secrets are sealed with.
+struct Keys {
+    current: Option<SealingKey>,
+    /// The one that is to follow, where a rotation has not ended: the next rotation uses it.
+    next: Option<SealingKey>,
+}
+
+impl Keys {
+    fn both(&self) -> impl Iterator<Item = &SealingKey> {
+        self.current.iter().chain(&self.next)
+    }
 }
 
 impl std::fmt::Debug for Secrets {
@@ -61,24 +74,27 @@ impl Secrets {
     /// # Errors
     /// `secret.key_wrong` where a secret cannot be opened with the key that is there, or none is there; `daemon.files_unsafe`.
     pub fn open(files: KeyFiles, stored: Vec<StoredSecret>, bus: BusHandle) -> Result<Self, Failure> {
-        let mut key = files.read()?;
-        if let Some(next) = files.read_next()? {
-            // A rotation was cut short: before its transaction, or after it.
-            match stored.first() {
-                Some(first) if first.secret.key_id == next.id() => {
-                    files.take_next()?;
-                    key = Some(next);
-                }
-                _ => files.drop_next(),
+        let mut keys = Keys { current: files.read()?, next: files.read_next()? };
+        if let Some(next) = &keys.next {
+            // A rotation was cut short. What the store says decides, and no key goes that a secret is sealed with.
+            let with_next = stored.iter().filter(|StoredSecret { secret, .. }| secret.key_id == next.id()).count();
+            if with_next == 0 {
+                files.drop_next();
+                keys.next = None;
+            } else if with_next == stored.len() {
+                files.take_next()?;
+                keys.current = keys.next.take();
+            } else {
+                tracing::warn!("secrets are sealed with two keys; `panotti config secret rotate` seals all with one");
             }
         }
-        let open = |StoredSecret { secret, .. }: StoredSecret| match key.as_ref().and_then(|key| key.open(&secret)) {
+        let open = |StoredSecret { secret, .. }: StoredSecret| match keys.both().find_map(|key| key.open(&secret)) {
             Some(value) => Ok((secret.name, value)),
             None => Err(key_wrong(&files, &secret)),
         };
         let values = stored.into_iter().map(open).collect::<Result<BTreeMap<_, _>, _>>()?;
         redact::learn(values.values().map(Secret::reveal));
-        Ok(Self(Arc::new(Shared { bus, files, key: Mutex::new(key), values: ArcSwap::from_pointee(values) })))
+        Ok(Self(Arc::new(Shared { bus, files, keys: Mutex::new(keys), values: ArcSwap::from_pointee(values) })))
     }
 
     /// Sets a value. Whether that changed anything.
@@ -87,7 +103,7 @@ impl Secrets {
     /// `secret.invalid`, or what the store says.
     pub async fn set(&self, name: &str, value: Secret, by: By) -> Result<bool, Failure> {
         check(name, &value)?;
-        let mut key = self.0.key.lock().await;
+        let mut keys = self.0.keys.lock().await;
         let values = self.0.values.load_full();
         if values.get(name).is_some_and(|known| known.reveal() == value.reveal()) {
             return Ok(false);
@@ -95,7 +111,7 @@ impl Secrets {
         if values.len() >= SECRETS_MAX && !values.contains_key(name) {
             return Err(Failure::new(ErrorCode::SECRET_INVALID, format!("there are already {SECRETS_MAX} secrets")));
         }
-        let sealing = match &mut *key {
+        let sealing = match &mut keys.current {
             Some(sealing) => sealing,
             none => none.insert(self.0.files.make()?),
         };
@@ -112,7 +128,7 @@ impl Secrets {
     /// # Errors
     /// `secret.not_found`, or what the store says.
     pub async fn remove(&self, name: &str, by: By) -> Result<(), Failure> {
-        let _changing = self.0.key.lock().await;
+        let _changing = self.0.keys.lock().await;
         if !self.0.values.load().contains_key(name) {
             return Err(Failure::new(ErrorCode::SECRET_NOT_FOUND, format!("there is no secret `{name}`")));
         }
@@ -126,18 +142,20 @@ impl Secrets {
     /// # Errors
     /// What the disk or the store says: then the old key stays.
     pub async fn rotate(&self, by: By) -> Result<(u64, String), Failure> {
-        let mut key = self.0.key.lock().await;
-        let next = self.0.files.make_next()?;
+        let mut keys = self.0.keys.lock().await;
+        let next = match keys.next.take() {
+            Some(next) => next,
+            None => self.0.files.make_next()?,
+        };
+        let next = keys.next.insert(next);
+        let name = data_encoding::HEXLOWER.encode(&next.id());
         let values = self.0.values.load_full();
         let sealed: Option<Vec<SealedSecret>> = values.iter().map(|(name, value)| next.seal(name, value)).collect();
         let sealed = sealed.ok_or_else(cannot_seal)?;
-        if let Err(failure) = self.record(SecretChange::Rotate(sealed), by).await {
-            self.0.files.drop_next();
-            return Err(failure);
-        }
+        // Where it is not known whether this was stored, the key stays beside the other: the next start, or the next rotation, knows.
+        self.record(SecretChange::Rotate(sealed), by).await?;
         self.0.files.take_next()?;
-        let name = data_encoding::HEXLOWER.encode(&next.id());
-        *key = Some(next);
+        keys.current = keys.next.take();
         Ok((values.len() as u64, name))
     }
 

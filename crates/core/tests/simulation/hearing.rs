@@ -152,12 +152,13 @@ impl World {
                 hold!(self, rule_05_a_stale_token_is_refused(&self.ledger, *token, key));
                 let Some(flight) = self.ledger.end(*token) else { return Ok(()) };
                 let kind = match outcome {
-                    HandlerOutcome::Done { emits, .. } if emits.iter().any(|(_, matches)| matches.schema.refusal().is_some()) => {
+                    HandlerOutcome::Done { emits, .. } if emits.iter().any(|emit| emit.matches.schema.refusal().is_some()) => {
                         Kind::EmitRefused
                     }
                     HandlerOutcome::Done { emits, state } => {
                         self.ledger.state_writes += usize::from(!state.is_empty());
-                        self.ledger.emits.extend((0..emits.len()).map(|index| format!("{delivery}/{index}")));
+                        let new = emits.iter().enumerate().filter(|(_, emit)| emit.known.is_none());
+                        self.ledger.emits.extend(new.map(|(index, _)| delivery.emit_id(index)));
                         Kind::Done { emits: emits.len() }
                     }
                     HandlerOutcome::Retry { after, .. } => Kind::Retry { after: *after },

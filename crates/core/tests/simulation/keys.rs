@@ -12,7 +12,7 @@ use panotti_protocol::time::Timestamp;
 use crate::chaos::{Asked, Chaos, Group};
 use crate::disk::Disk;
 use crate::rules::Check;
-use crate::story::Story;
+use crate::story::{Does, Story};
 use crate::world::{Fate, Violation, World, hold};
 
 /// Keys in use at once: few, so that each comes again after restarts and after a day.
@@ -158,6 +158,21 @@ fn rule_13_the_same_key_gives_the_first_receipts_also_when_nobody_heard_them_bef
 
     assert_eq!(told.iter().map(|receipt| (receipt.sequence.0, receipt.duplicate)).collect::<Vec<_>>(), [(1, true), (2, true)]);
     assert_eq!(story.handed_out.len(), 2, "each once");
+}
+
+#[test]
+fn rule_13_what_a_handler_emits_and_is_there_already_is_that_event_and_the_delivery_is_done() {
+    let mut story = Story::new().with_plugin("notes", "order.made");
+    story.will("notes", [Does::DoneWith { emits: "note.made", state: "count" }]);
+    let order = story.publish("order.made");
+    let id = story.last_lease().delivery.emit_id(0);
+    let draft = Draft::new("note.made".parse().unwrap(), "/plugins/notes", "someone", Vec::new());
+    let first = story.publish_draft(Draft { id: Some(id), ..draft });
+
+    story.run_until_quiet();
+
+    assert_eq!(story.disk().events.len(), 2, "it is not stored twice");
+    assert_eq!(story.delivery(order, "notes").history[0].emitted, [first.eventid]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use panotti_core::command::{HandlerOutcome, Report};
+use panotti_core::command::{HandlerOutcome, Publish, Report};
 use panotti_core::event::Draft;
 use panotti_core::random::Random;
 use panotti_core::routing::{RuleSet, SubscriptionSpec};
@@ -168,7 +168,8 @@ pub fn report(lease: &Lease, decision: &Decision, rules: &Arc<RuleSet>) -> Repor
     let outcome = match decision {
         Decision::Other(outcome) => outcome.clone(),
         Decision::Done { emits, state } => {
-            let emits = emits.iter().map(|draft| (draft.clone(), matched_by(rules, draft))).collect();
+            let emit = |draft: &Draft| Publish { draft: draft.clone(), matches: matched_by(rules, draft), known: None };
+            let emits = emits.iter().map(emit).collect();
             HandlerOutcome::Done { emits, state: state.clone() }
         }
     };

@@ -154,9 +154,10 @@ impl Story {
             Does::DoneWith { emits, state } => {
                 let source = format!("/plugins/{}", lease.plugin);
                 let draft = Draft::new(emits.parse().expect("a topic"), source.clone(), source, Vec::new());
-                let matches = matched_by(&self.world.rules, &draft);
+                let draft = Draft { id: Some(lease.delivery.emit_id(0)), ..draft };
+                let Command::Publish(emit) = self.publish_command(draft) else { unreachable!("a publish") };
                 let state = vec![StateWrite { key: state.to_owned(), value: Some(Value::from(1)) }];
-                HandlerOutcome::Done { emits: vec![(draft, matches)], state }
+                HandlerOutcome::Done { emits: vec![*emit], state }
             }
             Does::Retry => {
                 let error = AttemptError { class: "ValueError".to_owned(), message: "model busy".to_owned(), place: None };
