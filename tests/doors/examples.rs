@@ -1,5 +1,5 @@
 //! Every example of the OpenAPI document is sent to a daemon, in an order in which there is what it is about, and each answer is held to what
-//! the document says of it: status, media type, headers, fields. `UPDATE_GENERATED=1` makes the answers the examples of the document.
+//! the document says of it: status, media type, headers, fields. `UPDATE_EXAMPLES=1` makes the answers the examples of the document.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::support::until;
 /// Where the answers are kept.
 const ANSWERS: &str = "src/daemon/api/openapi/answers.json";
 /// The order of what the names of routes begin with: what makes something, what looks at it, what changes it, what takes it away.
-const ORDER: &str = "set create publish enable start \
+const ORDER: &str = "create set publish enable start \
                      check validate get list export test explain infer verify stream \
                      change replace reload roll rotate pause resume cancel republish retry discard purge disable \
                      remove revoke stop";
@@ -337,7 +337,7 @@ fn every_example_of_the_openapi_document_is_taken_and_answered_as_the_document_s
     assert!(story.problems.is_empty(), "{} problems:\n{}", story.problems.len(), story.problems.join("\n"));
 
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join(ANSWERS);
-    if std::env::var_os("UPDATE_GENERATED").is_some() {
+    if std::env::var_os("UPDATE_EXAMPLES").is_some() {
         fs::write(&kept, anywhere(&story, &scratch)).unwrap();
     }
     let kept: BTreeMap<String, Vec<Value>> = serde_json::from_str(&fs::read_to_string(&kept).unwrap()).unwrap();
@@ -345,7 +345,7 @@ fn every_example_of_the_openapi_document_is_taken_and_answered_as_the_document_s
         let one = |id: &String, answer: &Value| format!("{id} {} {} {}", answer["status"], answer["media_type"], answer["request"]);
         answers.iter().flat_map(|(id, answers)| answers.iter().map(move |answer| one(id, answer))).collect()
     };
-    assert_eq!(asked(&kept), asked(&story.answers), "{ANSWERS} is not current: run this test with UPDATE_GENERATED=1");
+    assert_eq!(asked(&kept), asked(&story.answers), "{ANSWERS} is not current: run this test with UPDATE_EXAMPLES=1");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub const FIELDS: [Header; 7] = [
     field("ce-id", "Binary mode: the publisher's id.", TEXT, "rec-43"),
     field("ce-source", "Binary mode: who says so.", TEXT, "/studio"),
     field("ce-subject", "Binary mode: what it is about.", TEXT, "meeting.wav"),
-    field("ce-time", "Binary mode: when it happened.", r#"{"type": "string", "format": "date-time"}"#, "2026-11-22T10:04:11.204Z"),
+    field("ce-time", "Binary mode: when it happened.", TIME, "2026-11-22T10:04:11.204Z"),
     field("ce-dataschema", "Binary mode: where the payload's schema is described.", TEXT, "urn:studio:recording"),
 ];
 /// The fields that every event has that is given out in binary mode.
@@ -43,8 +43,10 @@ static GIVEN_TYPE: Header = field("ce-type", "The topic.", TOPIC, "recording.end
 static GIVEN_ID: Header = field("ce-id", "The publisher's id; the `eventid` where none was given.", TEXT, "rec-43");
 static GIVEN_EVENTID: Header =
     field("ce-eventid", "Panotti's id of it. Every other attribute is a field likewise.", TEXT, "evt_01m81e7thtfct8g2mjg15efpc6");
+/// As RFC 3339 writes it. Without `format`, since generators of clients take no times in headers.
+const TIME: &str = r#"{"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}"}"#;
 const TEXT: &str = r#"{"type": "string"}"#;
-const VERSION_1: &str = r#"{"type": "string", "const": "1.0"}"#;
+const VERSION_1: &str = r#"{"type": "string", "pattern": "^1\\.0$"}"#;
 const TOPIC: &str = r#"{"type": "string", "maxLength": 255, "pattern": "^[0-9A-Za-z_-]+(\\.[0-9A-Za-z_-]+)*$"}"#;
 
 const fn field(name: &'static str, about: &'static str, schema: &'static str, example: &'static str) -> Header {

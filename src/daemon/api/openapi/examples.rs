@@ -1,5 +1,5 @@
 //! Examples: of publishing, in each of its modes, and of answers. The answers were given by a daemon to the requests of the document: the
-//! test that sends those writes `answers.json` anew, and holds it to what is in there.
+//! test that sends those writes `answers.json` where `UPDATE_EXAMPLES=1` asks for it.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -135,6 +135,12 @@
       return [heading, deep ? more("fields", () => fields(deep)) : null, ...shown].filter(Boolean);
     });
 
+  // The headers that every answer of a route has are told once.
+  const common = (route) => {
+    const all = Object.values(route.responses || {}).map((answer) => resolve(answer).headers || {});
+    return Object.fromEntries(Object.entries(all[0] || {}).filter(([name, one]) => all.every((other) => other[name] && other[name].$ref === one.$ref)));
+  };
+
   const headers = (described) =>
     make("table", "", make("tbody", "", ...Object.entries(described).map(([name, one]) => {
       const at = resolve(one);
@@ -142,6 +148,7 @@
     })));
 
   const answers = (route) => {
+    const every = common(route);
     const rows = Object.entries(route.responses || {}).sort().map(([status, answer]) => {
       const at = resolve(answer);
       const cell = make("td", "");
@@ -164,10 +171,12 @@
           });
         });
       }
-      if (Object.keys(at.headers || {}).length) cell.append(more("headers", () => headers(at.headers)));
+      const own = Object.fromEntries(Object.entries(at.headers || {}).filter(([name]) => !every[name]));
+      if (Object.keys(own).length) cell.append(more(["header ", ...Object.keys(own).flatMap((name) => [make("code", "", name), " "])], () => headers(own)));
       return make("tr", "", make("td", "status", status), cell);
     });
-    return make("table", "", make("tbody", "", ...rows));
+    const told = Object.keys(every).length ? make("tr", "", make("td", "status", "all"), make("td", "", more("headers of every answer", () => headers(every)))) : null;
+    return make("table", "", make("tbody", "", ...rows, ...[told].filter(Boolean)));
   };
 
   const inside = (path, method, route) => {
