@@ -16,8 +16,8 @@ pub const PUBLISHING: &str = "The answer is sent when the events are on disk. Wh
     - `application/cloudevents-batch+json`: at most 500 events, each answered in its place; one that does not hold leaves the others alone.\n\
     - `application/x-ndjson`: one event a line, as many as you like, answered line by line while you send; with `receipts=summary` by numbers at \
     the end. The schema is that of one line.\n\
-    - anything else with `ce-specversion: 1.0`: the binary mode of CloudEvents. The body is the payload, as it is, `Content-Type` its media type, \
-    and the `ce-` fields are the attributes, percent-encoded where they are not plain ASCII.\n\n\
+    - any media type but those of CloudEvents, with `ce-specversion: 1.0`: the binary mode. The body is the payload, as it is, `Content-Type` its \
+    media type, and the `ce-` fields are the attributes, percent-encoded where they are not plain ASCII.\n\n\
     The same `source` and `id` again are answered with the first receipt and `duplicate`; so is the same `Idempotency-Key` with the same body. \
     With a key a batch is published whole or not at all; lines take none.";
 
