@@ -164,3 +164,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_by_says_when_to_try_again_and_its_own_time_counts() {
+        let seconds =
+            |failure: Failure| Problem(failure).into_response().headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
+        for code in [ErrorCode::STORE_UNAVAILABLE, ErrorCode::STORE_FULL, ErrorCode::DAEMON_STOPPING] {
+            assert_eq!(seconds(Failure::new(code, "")), Some(RETRY_AFTER_SECONDS.to_string()), "{code}");
+        }
+        assert_eq!(seconds(Failure { retry_after: Some(17), ..Failure::new(ErrorCode::OVERLOADED, "") }).as_deref(), Some("17"));
+        assert_eq!(seconds(Failure::new(ErrorCode::REQUEST_INVALID, "")), None);
+    }
+}
