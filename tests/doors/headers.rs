@@ -1,4 +1,4 @@
-//! Headers that other programs rely on: where the next page is, which trace a request belongs to.
+//! Headers that other programs rely on: where the next page is, which state an answer shows, which trace a request belongs to.
 
 use serde_json::json;
 
@@ -29,6 +29,32 @@ fn a_list_is_read_by_following_its_links() {
     for other in ["/topics", "/plugins", "/events/1/explain", "/status"] {
         assert_eq!(daemon.get(other).header("link"), "", "{other}");
     }
+}
+
+#[test]
+fn what_is_as_the_client_has_it_is_not_sent_again() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let ask = |path: &str, known: &str| daemon.connect().request("GET", path, &[("if-none-match", known)], b"").unwrap();
+    for path in ["/openapi.json", "/v1/config/overlay"] {
+        let tag = daemon.get(path).header("etag").to_owned();
+        assert!(tag.starts_with('"'), "{path}: {tag}");
+        let same = ask(path, &format!("\"other\", {tag}"));
+        assert_eq!((same.status, same.header("etag"), same.body.len()), (304, tag.as_str(), 0), "{path}");
+        assert_eq!(ask(path, "\"other\"").status, 200, "{path}");
+    }
+    // What is in force depends on the files too, which the revision does not tell.
+    let tag = daemon.get("/config").header("etag").to_owned();
+    assert_eq!(ask("/config", &tag).status, 200);
+
+    for days in [20, 21] {
+        let change = json!({"overlay": {"retention.days": days}}).to_string();
+        let fields = [("content-type", "application/json"), ("if-match", "*")];
+        assert_eq!(daemon.connect().request("PATCH", "/config", &fields, change.as_bytes()).unwrap().status, 200);
+    }
+    assert_eq!(ask("/config/overlay", &tag).status, 200, "it has changed");
+    let page = daemon.get("/config/history?limit=1");
+    assert!(page.header("link").starts_with("</config/history?limit=1&cursor="), "{:?}", page.headers);
 }
 
 #[test]

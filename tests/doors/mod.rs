@@ -3,6 +3,7 @@
 //! - `listening`: when it listens, and who is told what without a key
 //! - `describing`: the OpenAPI document and its page
 //! - `cloudevents`: the modes of the CloudEvents binding
+//! - `examples`: every example of that document, sent, and its answer held to it
 //! - `headers`: where the next page is, which trace a request belongs to
 //! - `json`: JSON that is too deep, too wide, or of two meanings
 //! - `limits`: every limit at, below and above
@@ -16,6 +17,7 @@
 
 mod cloudevents;
 mod describing;
+mod examples;
 mod headers;
 mod json;
 mod limits;

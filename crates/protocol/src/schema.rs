@@ -63,12 +63,12 @@ fn topic_pattern(word: &str, last: &str) -> String {
     format!("^({word}\\.){{0,{before}}}({word}{last})$")
 }
 
-/// What a new event may not have, and the attribute that is read and kept nowhere.
+/// What a new event must have, what it may not, and the attribute that is read and kept nowhere.
 pub fn new_event(schema: &mut Schema) {
     let Some(properties) = schema.get_mut("properties").and_then(|properties| properties.as_object_mut()) else { return };
-    let version = serde_json::json!({ "const": "1.0", "description": "The version of CloudEvents." });
+    let version = serde_json::json!({ "type": "string", "const": "1.0", "description": "The version of CloudEvents." });
     properties.insert("specversion".to_owned(), version);
-    for own in DAEMON_ATTRIBUTES {
-        properties.insert(own.to_owned(), serde_json::json!(false));
-    }
+    schema.insert("required".to_owned(), serde_json::json!(["type"]));
+    let names = serde_json::json!({ "pattern": "^[a-z0-9_]+$", "not": { "enum": DAEMON_ATTRIBUTES } });
+    schema.insert("propertyNames".to_owned(), names);
 }

@@ -5,8 +5,6 @@ use std::io;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
-use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use panotti_protocol::api::{
     AuditCheckpoints, AuditExportQuery, AuditProblem, AuditQuery, AuditRecord, AuditVerified, AuditVerifyQuery, Page,
@@ -14,6 +12,7 @@ use panotti_protocol::api::{
 use panotti_protocol::failure::{ErrorCode, Failure};
 use tokio::sync::mpsc;
 
+use super::answers::Lines;
 use super::pages::{PageAnswer, Paged};
 use super::problem::{Answer, Parameters, Problem};
 use super::{Api, pages};
@@ -42,7 +41,7 @@ pub async fn list(State(api): State<Api>, Parameters(query): Parameters<AuditQue
 }
 
 /// `GET /audit/export`: JSON lines, the oldest first.
-pub async fn export(State(api): State<Api>, Parameters(query): Parameters<AuditExportQuery>) -> Result<Response, Problem> {
+pub async fn export(State(api): State<Api>, Parameters(query): Parameters<AuditExportQuery>) -> Result<Lines<AuditRecord>, Problem> {
     let after = query.after.unwrap_or(0);
     let from = match query.since {
         Some(since) => api.readers.read(move |connection| audit::before_time(connection, since)).await?.max(after),
@@ -56,9 +55,7 @@ pub async fn export(State(api): State<Api>, Parameters(query): Parameters<AuditE
         }
     });
     let lines = futures_util::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
-    let mut response = Body::from_stream(lines).into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
-    Ok(response)
+    Ok(Lines::new(Body::from_stream(lines)))
 }
 
 async fn send(api: &Api, from: u64, sender: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<()> {

@@ -11,6 +11,7 @@ use panotti_protocol::strict_json::{self, NotStrict};
 use serde_json::{Map, Value};
 
 use super::http::gate::percent_decoded;
+use super::openapi::headers::{Header, Sent};
 use crate::daemon::event_json::{Payload, event_json, is_json};
 
 /// Media type of an event in structured mode.
@@ -18,6 +19,39 @@ pub const STRUCTURED: &str = "application/cloudevents+json";
 const PREFIX: &str = "ce-";
 /// Where a request has an event without its own attributes being in the body.
 const VERSION: HeaderName = HeaderName::from_static("ce-specversion");
+
+/// The fields of binary mode that CloudEvents names. Every other attribute is a field likewise.
+pub const FIELDS: [Header; 7] = [
+    field(
+        "ce-specversion",
+        "Makes the body the payload of an event, whatever its media type, and the `ce-` fields its attributes.",
+        VERSION_1,
+        "1.0",
+    ),
+    field("ce-type", "Binary mode: the topic. Must be there.", TOPIC, "recording.ended"),
+    field("ce-id", "Binary mode: the publisher's id.", TEXT, "rec-43"),
+    field("ce-source", "Binary mode: who says so.", TEXT, "/studio"),
+    field("ce-subject", "Binary mode: what it is about.", TEXT, "meeting.wav"),
+    field("ce-time", "Binary mode: when it happened.", TIME, "2026-11-22T10:04:11.204Z"),
+    field("ce-dataschema", "Binary mode: where the payload's schema is described.", TEXT, "urn:studio:recording"),
+];
+/// The fields that every event has that is given out in binary mode.
+pub const GIVEN: [Sent; 4] =
+    [Sent::Always(&GIVEN_VERSION), Sent::Always(&GIVEN_TYPE), Sent::Always(&GIVEN_ID), Sent::Always(&GIVEN_EVENTID)];
+static GIVEN_VERSION: Header = field("ce-specversion", "The version of CloudEvents.", VERSION_1, "1.0");
+static GIVEN_TYPE: Header = field("ce-type", "The topic.", TOPIC, "recording.ended");
+static GIVEN_ID: Header = field("ce-id", "The publisher's id; the `eventid` where none was given.", TEXT, "rec-43");
+static GIVEN_EVENTID: Header =
+    field("ce-eventid", "Panotti's id of it. Every other attribute is a field likewise.", TEXT, "evt_01m81e7thtfct8g2mjg15efpc6");
+/// As RFC 3339 writes it. Without `format`, since generators of clients take no times in headers.
+const TIME: &str = r#"{"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}"}"#;
+const TEXT: &str = r#"{"type": "string"}"#;
+const VERSION_1: &str = r#"{"type": "string", "pattern": "^1\\.0$"}"#;
+const TOPIC: &str = r#"{"type": "string", "maxLength": 255, "pattern": "^[0-9A-Za-z_-]+(\\.[0-9A-Za-z_-]+)*$"}"#;
+
+const fn field(name: &'static str, about: &'static str, schema: &'static str, example: &'static str) -> Header {
+    Header { name, about, schema, example }
+}
 
 /// Whether a request is an event in binary mode.
 pub fn is_binary(headers: &HeaderMap) -> bool {

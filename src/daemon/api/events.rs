@@ -3,15 +3,13 @@
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use axum::response::{IntoResponse, Response};
-use panotti_core::event::{Draft, StoredEvent};
+use panotti_core::event::StoredEvent;
 use panotti_core::once::PublisherKey;
-use panotti_core::publish::OWN_SOURCE;
 use panotti_protocol::api::{
     DeliveriesChanged, DiscardRequest, ErrorGroup, ErrorsQuery, EventDetail, EventsPage, EventsQuery, EventsStatus, LineAnswer, Page,
-    PublishQuery, Receipts, RetryRequest, RevealQuery,
+    PublishQuery, PublishSummary, Receipts, RetryRequest, RevealQuery,
 };
 use panotti_protocol::event::{NewEvent, Receipt};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
@@ -20,14 +18,16 @@ use panotti_protocol::limits::{BATCH_BYTES_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX
 use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::strict_json;
 
+use super::answers::{EVENT_STREAM, Lines, MadeOnce};
+use super::openapi::headers::{self, Sent};
+use super::openapi::shape::{Answers, Shape};
 use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
-use super::publisher_key::RequestKey;
+use super::publisher::Publisher;
 use super::revealing::{self, Shown};
-use super::{Api, batch, cloudevents, filters, ndjson, pages, trace_context};
+use super::{Api, batch, cloudevents, filters, ndjson, pages};
 use crate::daemon::bus::handle::DeliveryChange;
-use crate::daemon::drafts::{self, PLUGINS_SOURCE};
 use crate::daemon::event_json::{self, Payload};
 use crate::daemon::store::failure::StoreResult;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
@@ -36,31 +36,31 @@ use crate::daemon::store::sqlite::{events, failures, filters as store_filters, r
 /// `POST /events`: what the content type says: one event, a batch, or a stream of lines.
 pub async fn publish(
     State(api): State<Api>,
-    principal: Principal,
     Parameters(query): Parameters<PublishQuery>,
+    publisher: Publisher,
     request: Request,
-) -> Result<Response, Problem> {
+) -> Result<Published, Problem> {
     let (parts, body) = request.into_parts();
     let media_type = media_type(&parts.headers);
-    let key = RequestKey::read(&parts.headers)?;
-    let publisher = Publisher::new(principal, &parts.headers);
     if !media_type.starts_with("application/cloudevents") && cloudevents::is_binary(&parts.headers) {
         let new = cloudevents::read(&parts.headers, &read_event_body(body).await?)?;
         // In this mode the body alone is not all that a key stands for.
         let whole = serde_json::to_vec(&new).map_err(|error| Failure::new(ErrorCode::INTERNAL, error.to_string()))?;
-        return publish_one(&api, &publisher, key, None, (new, &whole)).await;
+        return Ok(Published::One(publish_one(&api, &publisher, None, (new, &whole)).await?));
     }
     match media_type.as_str() {
         "" | "application/json" | "application/cloudevents+json" => {
             let bytes = read_event_body(body).await?;
-            publish_one(&api, &publisher, key, None, (read_event(&bytes)?, &bytes)).await
+            Ok(Published::One(publish_one(&api, &publisher, None, (read_event(&bytes)?, &bytes)).await?))
         }
-        "application/cloudevents-batch+json" => publish_batch(&api, &publisher, key, body).await,
-        "application/x-ndjson" | "application/jsonl" if key.is_some() => {
+        "application/cloudevents-batch+json" => Ok(Published::Batch(publish_batch(&api, &publisher, body).await?)),
+        "application/x-ndjson" | "application/jsonl" if publisher.key.is_some() => {
             let failure = Failure::new(ErrorCode::REQUEST_INVALID, "a stream of lines takes no `Idempotency-Key`");
             Err(Problem(failure.why("Lines are published before the body has ended.").next("give each line a `source` and an `id`")))
         }
-        "application/x-ndjson" | "application/jsonl" => ndjson::publish(api, publisher, query.receipts == Some(Receipts::Summary), body),
+        "application/x-ndjson" | "application/jsonl" => {
+            Ok(Published::Lines(ndjson::publish(api, publisher, query.receipts == Some(Receipts::Summary), body)))
+        }
         other => Err(Problem(
             Failure::new(ErrorCode::REQUEST_MEDIA_TYPE, format!("events don't come as `{other}`"))
                 .next("send application/json, application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson"),
@@ -68,57 +68,38 @@ pub async fn publish(
     }
 }
 
-/// Whoever publishes, with what the request says of all its events.
+/// What publishing is answered with.
 #[derive(Debug)]
-pub struct Publisher {
-    /// Who it is.
-    pub principal: Principal,
-    /// `traceparent` of the events that have none of their own.
-    traceparent: Option<String>,
+pub enum Published {
+    /// One event: its receipt.
+    One(MadeOnce<Receipt>),
+    /// A batch: an answer for each of its events.
+    Batch(Page<LineAnswer>),
+    /// Lines: an answer for each as they come, or a summary when they have ended.
+    Lines(Response),
 }
 
-impl Publisher {
-    fn new(principal: Principal, headers: &HeaderMap) -> Self {
-        Self { principal, traceparent: trace_context::of(headers).map(str::to_owned) }
-    }
-
-    /// The draft of an event that was read, where this publisher may publish it.
-    fn draft(&self, api: &Api, new: NewEvent) -> Result<Draft, Failure> {
-        let principal = &self.principal;
-        let mut draft =
-            drafts::draft(new, &principal.source, &principal.actor, api.configuration.with(|settings| settings.payload_bytes_max))?;
-        principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
-        if is_reserved(&draft.source) && !principal.grants.are_everything() {
-            let detail = format!("{} may not publish in the name of `{}`", principal.actor, draft.source);
-            return Err(Failure::new(ErrorCode::EVENT_SOURCE_RESERVED, detail));
-        }
-        draft.traceparent = draft.traceparent.or_else(|| self.traceparent.clone());
-        Ok(draft)
-    }
-
-    /// Counts events against what the publisher's key may publish in a time.
-    ///
-    /// # Errors
-    /// `key.rate_exceeded` where it has published enough for now.
-    fn take(&self, api: &Api, events: usize) -> Result<(), Failure> {
-        let Some(pace) = &self.principal.pace else { return Ok(()) };
-        pace.events.take(events as u64, api.clock.now()).map(|_| ()).map_err(|standing| standing.exceeded("events"))
-    }
-
-    /// The same for those who can be made to wait.
-    pub async fn wait_for(&self, api: &Api, events: usize) {
-        let Some(pace) = &self.principal.pace else { return };
-        while let Err(standing) = pace.events.take(events as u64, api.clock.now()) {
-            tokio::time::sleep(standing.wait).await;
+impl IntoResponse for Published {
+    fn into_response(self) -> Response {
+        match self {
+            Self::One(receipt) => receipt.into_response(),
+            Self::Batch(answers) => Json(answers).into_response(),
+            Self::Lines(response) => response,
         }
     }
 }
 
-/// Whether a source is the daemon's or a plugin's. Ids of what plugins emit follow from their deliveries: whoever could publish in their
-/// name could take one before it is emitted.
-fn is_reserved(source: &str) -> bool {
-    let below = |source: &str| source.is_empty() || source.starts_with('/');
-    source.strip_prefix(OWN_SOURCE).is_some_and(below) || source.strip_prefix(PLUGINS_SOURCE).is_some_and(below)
+impl Answers for Published {
+    fn describe(shape: &mut Shape) {
+        let one = "One event: its receipt; it is on disk.";
+        let again = "One event that was published before: the first receipt, with `duplicate`. A batch: `items` with a receipt or a failure for \
+                     each, in order. Lines: an answer for each, one a line, or with `receipts=summary` numbers when they have ended.";
+        shape.json::<Receipt>(201, one, &[Sent::Always(&headers::LOCATION)]);
+        shape.json::<Receipt>(200, again, &[Sent::Always(&headers::LOCATION)]);
+        shape.json::<Page<LineAnswer>>(200, "", &[]);
+        shape.json::<PublishSummary>(200, "", &[]);
+        Lines::<LineAnswer>::describe(shape);
+    }
 }
 
 fn media_type(headers: &HeaderMap) -> String {
@@ -147,16 +128,13 @@ fn not_an_event(error: &serde_json::Error) -> Failure {
 /// `POST /events/{id}/republish`: a new event made from an old one, which it names as its cause.
 pub async fn republish(
     State(api): State<Api>,
-    principal: Principal,
     Path(id): Path<String>,
+    publisher: Publisher,
     request: Request,
-) -> Result<Response, Problem> {
-    let from = load(&api, &principal, Verb::Read, &id).await?;
-    let (parts, body) = request.into_parts();
-    let key = RequestKey::read(&parts.headers)?;
-    let publisher = Publisher::new(principal, &parts.headers);
-    let bytes = read_event_body(body).await?;
-    publish_one(&api, &publisher, key, Some(from), (read_event(&bytes)?, &bytes)).await
+) -> Result<MadeOnce<Receipt>, Problem> {
+    let from = load(&api, &publisher.principal, Verb::Read, &id).await?;
+    let bytes = read_event_body(request.into_body()).await?;
+    publish_one(&api, &publisher, Some(from), (read_event(&bytes)?, &bytes)).await
 }
 
 /// The body of one event.
@@ -171,10 +149,9 @@ async fn read_event_body(body: Body) -> Result<Bytes, Problem> {
 async fn publish_one(
     api: &Api,
     publisher: &Publisher,
-    key: Option<RequestKey>,
     from: Option<StoredEvent>,
     (new, text): (NewEvent, &[u8]),
-) -> Result<Response, Problem> {
+) -> Result<MadeOnce<Receipt>, Problem> {
     let mut draft = publisher.draft(api, new)?;
     publisher.take(api, 1)?;
     let made_from = from.as_ref().map(|from| from.eventid);
@@ -183,35 +160,27 @@ async fn publish_one(
         draft.correlationid = draft.correlationid.or_else(|| Some(from.correlation()));
         draft.traceparent = draft.traceparent.or(from.draft.traceparent);
     }
-    let receipt = match key {
+    let receipt = match publisher.key.clone() {
         None => api.bus.publish(draft).await?,
         Some(key) => {
             let receipts = api.bus.publish_once(key.of(&publisher.principal.actor, text, made_from), vec![draft]).await?;
             receipts.into_iter().next().ok_or_else(|| Failure::new(ErrorCode::INTERNAL, "a key has no receipt"))?
         }
     };
-    Ok(with_receipt(&receipt))
+    let path = format!("/events/{}", receipt.eventid);
+    Ok(MadeOnce::new(!receipt.duplicate, receipt, path))
 }
 
-fn with_receipt(receipt: &Receipt) -> Response {
-    let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
-    let mut response = (status, Json(receipt)).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("/events/{}", receipt.eventid)) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    response
-}
-
-async fn publish_batch(api: &Api, publisher: &Publisher, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
+async fn publish_batch(api: &Api, publisher: &Publisher, body: Body) -> Result<Page<LineAnswer>, Problem> {
     let bytes = read_body(body, BATCH_BYTES_MAX).await?;
     let items = batch::read(&bytes)?;
     publisher.take(api, items.len())?;
     let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
-    let items = match key {
+    let items = match publisher.key.clone() {
         None => publish_lines(api, publisher, lines).await,
         Some(key) => publish_batch_once(api, publisher, key.of(&publisher.principal.actor, &bytes, None), lines).await?,
     };
-    Ok(Json(Page { items, next_cursor: None }).into_response())
+    Ok(Page { items, next_cursor: None })
 }
 
 /// Publishes a batch under a key: all of it or nothing, so that the key stands for the whole body.
@@ -429,7 +398,7 @@ pub async fn change_deliveries(api: &Api, event: StoredEvent, plugin: Option<Str
 
 /// Whether a client asks for server-sent events.
 pub fn wants_event_stream(headers: &HeaderMap) -> bool {
-    accepts(headers, "text/event-stream")
+    accepts(headers, EVENT_STREAM)
 }
 
 /// Whether a client names a media type among those that it takes.

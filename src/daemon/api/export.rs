@@ -4,17 +4,17 @@ use std::io;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
-use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use panotti_filter::expression::Filter;
 use panotti_protocol::api::{EventsQuery, Order, RevealQuery};
+use panotti_protocol::event::NewEvent;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::permission::Verb;
 use panotti_protocol::topic::Topic;
 use tokio::sync::mpsc;
 
+use super::answers::Lines;
 use super::principal::Principal;
 use super::problem::{Parameters, Problem};
 use super::{Api, filters, revealing};
@@ -31,7 +31,11 @@ const PAGE: u32 = 64;
 const QUEUE_MAX: usize = 2;
 
 /// Sends every event that fits, but for the daemon's own, which nobody else may publish.
-pub async fn export(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<EventsQuery>) -> Result<Response, Problem> {
+pub async fn export(
+    State(api): State<Api>,
+    principal: Principal,
+    Parameters(query): Parameters<EventsQuery>,
+) -> Result<Lines<NewEvent>, Problem> {
     if query.limit.is_some() || query.cursor.is_some() || query.order.is_some() {
         let detail = "an export has no `limit`, `cursor` or `order`: it is all that fits, oldest first";
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, detail)));
@@ -47,9 +51,7 @@ pub async fn export(State(api): State<Api>, principal: Principal, Parameters(que
         }
     });
     let lines = futures_util::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
-    let mut response = Body::from_stream(lines).into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
-    Ok(response)
+    Ok(Lines::new(Body::from_stream(lines)))
 }
 
 async fn send(

@@ -2,9 +2,6 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, LOCATION};
-use axum::response::{IntoResponse, Response};
 use panotti_core::command::CreateFilter;
 use panotti_core::manifest::routed;
 use panotti_filter::expression::Filter;
@@ -20,6 +17,7 @@ use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::TopicPattern;
 use serde::Deserialize;
 
+use super::answers::MadeOnce;
 use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
@@ -42,7 +40,11 @@ fn compile(text: &str) -> Result<Filter, Failure> {
 }
 
 /// `POST /events/filter`
-pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<FilterRequest>) -> Result<Response, Problem> {
+pub async fn create(
+    State(api): State<Api>,
+    principal: Principal,
+    JsonBody(request): JsonBody<FilterRequest>,
+) -> Result<MadeOnce<FilterChanged>, Problem> {
     let topic = check(&request)?;
     principal.check(Verb::Manage, Resource::Filters, &request.name)?;
     let filter = StoredFilter {
@@ -60,13 +62,8 @@ pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(reque
     }
     let name = filter.name.clone();
     let changed = api.bus.create_filter(CreateFilter { filter, subscriptions, reason: request.reason.unwrap_or_default() }).await?;
-    let status = if changed { StatusCode::CREATED } else { StatusCode::OK };
     let filter = load(&api, &name).await?;
-    let mut response = (status, Json(FilterChanged { changed, filter })).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("/events/filter/{name}")) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
+    Ok(MadeOnce::new(changed, FilterChanged { changed, filter }, format!("/events/filter/{name}")))
 }
 
 /// Checks a request. Gives the topics that the filter looks at: by default every one.

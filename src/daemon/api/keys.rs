@@ -5,9 +5,6 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
-use axum::response::{IntoResponse, Response};
 use panotti_core::access::{Access, AccessCommand, Granter, Rotation, StoredKey};
 use panotti_protocol::api::{AccessReason, ApiKey, KeyChanged, KeyMade, KeyRequest, KeyRotation, Page, WhoAmI};
 use panotti_protocol::failure::{ErrorCode, Failure};
@@ -22,6 +19,7 @@ use panotti_protocol::topic::Topic;
 use zeroize::Zeroizing;
 
 use super::Api;
+use super::answers::{Made, NotKept};
 use super::principal::{Identity, Principal};
 use super::problem::{Answer, JsonBody, Problem};
 use crate::daemon::clock::random_bytes;
@@ -43,7 +41,11 @@ pub async fn show(State(api): State<Api>, principal: Principal, Path(id): Path<S
 }
 
 /// `POST /keys`
-pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<KeyRequest>) -> Result<Response, Problem> {
+pub async fn create(
+    State(api): State<Api>,
+    principal: Principal,
+    JsonBody(request): JsonBody<KeyRequest>,
+) -> Result<NotKept<Made<KeyMade>>, Problem> {
     check(&request)?;
     principal.check(Verb::Manage, Resource::Keys, &request.name)?;
     let life = life(request.expires_in_seconds)?;
@@ -74,7 +76,7 @@ pub async fn rotate(
     principal: Principal,
     Path(id): Path<String>,
     JsonBody(request): JsonBody<KeyRotation>,
-) -> Result<Response, Problem> {
+) -> Result<NotKept<Made<KeyMade>>, Problem> {
     let old = load(&api.gate.access(), &principal, Verb::Manage, &id)?.id;
     let overlap = bounded("overlap_seconds", request.overlap_seconds, Duration::ZERO, (KEY_OVERLAP_DEFAULT, KEY_OVERLAP_MAX))?;
     let text = fresh();
@@ -192,16 +194,11 @@ fn not_found(id: &str) -> Failure {
 }
 
 /// The one answer that has a key's secret in it. No cache may keep it.
-fn made(api: &Api, text: &ApiKeyText) -> Result<Response, Problem> {
+fn made(api: &Api, text: &ApiKeyText) -> Result<NotKept<Made<KeyMade>>, Problem> {
     let access = api.gate.access();
     let key = access.keys.get(&text.id()).ok_or_else(|| not_found(text.id().as_str()))?;
     let answer = KeyMade { key: text.reveal().to_owned(), made: shown(api, &access, key) };
-    let mut response = (StatusCode::CREATED, Json(answer)).into_response();
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(location) = HeaderValue::from_str(&format!("/keys/{}", text.id())) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
+    Ok(NotKept(Made { made: answer, path: format!("/keys/{}", text.id()) }))
 }
 
 fn shown(api: &Api, access: &Access, key: &StoredKey) -> ApiKey {

@@ -12,6 +12,7 @@
 //! - [`objects`]: what is outside a caller's scope is not there
 //! - [`keys`], [`roles`]: API keys and who has one; what each may do
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
+//! - [`answers`]: what is answered where a JSON body alone does not say it
 //! - [`cloudevents`]: events in the modes of the CloudEvents HTTP binding
 //! - [`trace_context`]: `traceparent`, in and out
 //! - [`events`], [`batch`], [`ndjson`], [`stream`]: publishing, listing, watching
@@ -25,12 +26,13 @@
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`access_log`]: a line in the access log for every request
 //! - [`audit`], [`recording`]: who did what; what is recorded of every request
-//! - [`publisher_key`]: publishing once under a key
+//! - [`publisher`], [`publisher_key`]: who publishes; publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
 
 pub mod access_log;
 pub mod activation;
+pub mod answers;
 pub mod audit;
 pub mod auth;
 mod batch;
@@ -58,6 +60,7 @@ pub mod plugin_state;
 pub mod plugins;
 pub mod principal;
 pub mod problem;
+pub mod publisher;
 pub mod publisher_key;
 pub mod purging;
 pub mod recording;

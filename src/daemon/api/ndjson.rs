@@ -13,8 +13,9 @@ use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Api;
-use super::events::{Publisher, publish_lines};
-use super::problem::Problem;
+use super::answers::LINES;
+use super::events::publish_lines;
+use super::publisher::Publisher;
 
 /// Batches of answers between the publisher and the client: together at most [`RECEIPTS_UNREAD_MAX`] receipts.
 const ANSWERS_MAX: usize = RECEIPTS_UNREAD_MAX / BATCH_EVENTS_MAX;
@@ -22,14 +23,14 @@ const ANSWERS_MAX: usize = RECEIPTS_UNREAD_MAX / BATCH_EVENTS_MAX;
 const SUMMARY_ERRORS_MAX: usize = 100;
 
 /// Answers with the stream of receipts, or with the summary when the lines have ended.
-pub fn publish(api: Api, publisher: Publisher, summary: bool, body: Body) -> Result<Response, Problem> {
+pub fn publish(api: Api, publisher: Publisher, summary: bool, body: Body) -> Response {
     let (answers, receiver) = mpsc::channel(ANSWERS_MAX);
     tokio::spawn(run(api, publisher, body, answers));
-    let media_type = if summary { "application/json" } else { "application/x-ndjson" };
+    let media_type = if summary { "application/json" } else { LINES };
     let body = if summary { summarise(receiver) } else { answer_lines(receiver) };
     let mut response = body.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    Ok(response)
+    response
 }
 
 fn answer_lines(receiver: mpsc::Receiver<Vec<LineAnswer>>) -> Body {

@@ -21,7 +21,8 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::{Resource, Verb};
 use schemars::JsonSchema;
 
-use super::openapi::shape::{Content, Header, Reply, Shape, Typed, schema_of};
+use super::openapi::headers::{Header, Sent};
+use super::openapi::shape::{Content, Example, Read, Reply, SchemaOf, Shape, Typed, schema_of};
 use super::principal::Principal;
 use super::problem::{self, Problem};
 use super::{Api, objects};
@@ -52,6 +53,8 @@ pub struct Operation {
     pub needs: Needs,
     /// What it does, in one line.
     pub summary: &'static str,
+    /// How it is used, where one line does not hold that. Empty where it does.
+    pub details: &'static str,
     /// The codes of its failures, without those that every route has.
     pub fails: &'static [ErrorCode],
     /// What it takes and answers.
@@ -99,7 +102,7 @@ impl Routes {
         let guarded: MethodRouter<Api> =
             on(filter(method), handler).layer(from_fn(move |request: Request, next: Next| guard(needs, request, next)));
         self.router = self.router.route(path, guarded);
-        self.operations.push(Operation { id, method, path, needs, summary: "", fails: &[], shape: H::shape() });
+        self.operations.push(Operation { id, method, path, needs, summary: "", details: "", fails: &[], shape: H::shape() });
         RouteWithoutDescription(self)
     }
 
@@ -116,10 +119,17 @@ impl Routes {
         self
     }
 
-    /// A header that the handler reads: its name and what it is for.
+    /// A body of any bytes that the route takes.
     #[must_use]
-    pub fn header(mut self, name: &'static str, about: &'static str) -> Self {
-        self.newest(|operation| operation.shape.headers.push(Header { name, about }));
+    pub fn takes_bytes(mut self, media_type: &'static str) -> Self {
+        self.newest(|operation| operation.shape.bodies.push(Content { media_type, schema: None }));
+        self
+    }
+
+    /// Headers that the handler reads where they are there.
+    #[must_use]
+    pub fn reads(mut self, headers: &[Header]) -> Self {
+        self.newest(|operation| operation.shape.headers.extend(headers.iter().map(|header| Read { header: *header, required: false })));
         self
     }
 
@@ -141,15 +151,40 @@ impl Routes {
         self.reply(200, media_type, None)
     }
 
-    fn reply(mut self, status: u16, media_type: &'static str, schema: Option<super::openapi::shape::SchemaOf>) -> Self {
-        self.newest(|operation| operation.shape.replies.push(Reply { status, content: Content { media_type, schema } }));
+    fn reply(mut self, status: u16, media_type: &'static str, schema: Option<SchemaOf>) -> Self {
+        let content = Some(Content { media_type, schema });
+        self.newest(|operation| operation.shape.replies.push(Reply { status, about: "", content, headers: Vec::new() }));
+        self
+    }
+
+    /// Headers of the answer that was described last.
+    #[must_use]
+    pub fn heading(mut self, headers: &[Sent]) -> Self {
+        self.newest(|operation| {
+            if let Some(reply) = operation.shape.replies.last_mut() {
+                reply.headers.extend(headers);
+            }
+        });
+        self
+    }
+
+    /// What one line does not hold: how the route is used, in a few sentences.
+    #[must_use]
+    pub fn more(mut self, details: &'static str) -> Self {
+        self.newest(|operation| operation.details = details);
         self
     }
 
     /// A body as somebody would send it: JSON.
     #[must_use]
-    pub fn example(mut self, text: &'static str) -> Self {
-        self.newest(|operation| operation.shape.example = Some(text));
+    pub fn example(self, text: &'static str) -> Self {
+        self.examples(&[Example { name: "example", about: "", media_type: "application/json", text }])
+    }
+
+    /// Several, each of its media type.
+    #[must_use]
+    pub fn examples(mut self, examples: &[Example]) -> Self {
+        self.newest(|operation| operation.shape.examples.extend(examples));
         self
     }
 

@@ -8,13 +8,15 @@ use axum::extract::{Path, State};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use panotti_protocol::api::{
-    Gap, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch, SubscriptionStatus,
+    Gap, LogLine, LogsQuery, Page, Plugin, PluginChanged, PluginConfig, PluginConfigUpdate, PluginDetail, PluginSwitch, SubscriptionStatus,
 };
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::limits::REASON_BYTES_MAX;
 use panotti_protocol::permission::{Resource, Verb};
 use tokio::sync::broadcast::error::RecvError;
 
+use super::answers::EventStream;
+use super::openapi::shape::{Answers, Shape};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, events};
@@ -116,13 +118,38 @@ pub async fn set_config(
     Ok(Json(api.host.config_put(&name, update, &principal.actor).await?))
 }
 
+/// Lines of a log.
+#[derive(Debug)]
+pub enum Logs {
+    /// The newest.
+    Newest(Json<Page<LogLine>>),
+    /// Those, and new ones as they come.
+    Following(EventStream<Response>),
+}
+
+impl IntoResponse for Logs {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Newest(page) => page.into_response(),
+            Self::Following(stream) => stream.into_response(),
+        }
+    }
+}
+
+impl Answers for Logs {
+    fn describe(shape: &mut Shape) {
+        shape.json::<Page<LogLine>>(200, "The newest lines.", &[]);
+        EventStream::<Response>::describe(shape);
+    }
+}
+
 /// `GET /plugins/{id}/logs`: a page of the newest lines, or those and every new one as server-sent events.
-pub async fn logs(State(api): State<Api>, Path(name): Path<String>, Parameters(query): Parameters<LogsQuery>) -> Result<Response, Problem> {
+pub async fn logs(State(api): State<Api>, Path(name): Path<String>, Parameters(query): Parameters<LogsQuery>) -> Result<Logs, Problem> {
     // Before the newest lines are read, so that none is missed between.
     let follow = api.host.logs_follow(&name)?;
     let newest = api.host.logs(&name, &query)?;
     if !query.follow {
-        return Ok(Json(Page { items: newest, next_cursor: None }).into_response());
+        return Ok(Logs::Newest(Json(Page { items: newest, next_cursor: None })));
     }
     let state = (newest.into_iter(), follow, query.event, api.stopping.clone());
     let lines = futures_util::stream::unfold(state, |(mut newest, mut follow, event, stopping)| async move {
@@ -143,7 +170,7 @@ pub async fn logs(State(api): State<Api>, Path(name): Path<String>, Parameters(q
             return Some((shown, (newest, follow, event, stopping)));
         }
     });
-    Ok(Sse::new(lines).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+    Ok(Logs::Following(EventStream(Sse::new(lines).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())))
 }
 
 fn sse<T: serde::Serialize>(name: &str, value: &T) -> Result<SseEvent, Infallible> {

@@ -13,6 +13,7 @@ use panotti_protocol::strict_json;
 use serde::de::DeserializeOwned;
 
 use super::http::body;
+use super::http::limits::RETRY_AFTER_SECONDS;
 use crate::daemon::clock::random_bytes;
 use crate::daemon::redact;
 use crate::daemon::store::failure::StoreError;
@@ -21,6 +22,9 @@ use crate::daemon::store::failure::StoreError;
 const BODY_BYTES_MAX: usize = 256 * 1024;
 /// The header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Statuses of failures that go by: their answers say when to try again.
+pub const RETRIED: [u16; 3] = [429, 503, 507];
 
 /// The id of a request, for those that answer it.
 #[derive(Debug, Clone)]
@@ -52,7 +56,10 @@ impl From<StoreError> for Problem {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        if RETRIED.contains(&self.0.status) {
+            self.0.retry_after.get_or_insert(RETRY_AFTER_SECONDS);
+        }
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&self.0)).into_response();
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -155,5 +162,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
             Ok(Query(value)) => Ok(Self(value)),
             Err(error) => Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("the query does not hold: {}", error.body_text())))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_by_says_when_to_try_again_and_its_own_time_counts() {
+        let seconds =
+            |failure: Failure| Problem(failure).into_response().headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
+        for code in [ErrorCode::STORE_UNAVAILABLE, ErrorCode::STORE_FULL, ErrorCode::DAEMON_STOPPING] {
+            assert_eq!(seconds(Failure::new(code, "")), Some(RETRY_AFTER_SECONDS.to_string()), "{code}");
+        }
+        assert_eq!(seconds(Failure { retry_after: Some(17), ..Failure::new(ErrorCode::OVERLOADED, "") }).as_deref(), Some("17"));
+        assert_eq!(seconds(Failure::new(ErrorCode::REQUEST_INVALID, "")), None);
     }
 }

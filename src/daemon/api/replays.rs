@@ -2,9 +2,6 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, LOCATION};
-use axum::response::{IntoResponse, Response};
 use panotti_core::command::{StartReplay, Steering};
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::limits::REPLAY_RATE_PER_SECOND;
@@ -18,6 +15,7 @@ use panotti_protocol::limits::REASON_BYTES_MAX;
 use panotti_protocol::permission::{Resource, Verb};
 use serde::{Deserialize, Serialize};
 
+use super::answers::{Begun, Made};
 use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
@@ -52,14 +50,18 @@ pub struct ReplayChanged {
 }
 
 /// `POST /events/replay`
-pub async fn start(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<ReplayRequest>) -> Result<Response, Problem> {
+pub async fn start(
+    State(api): State<Api>,
+    principal: Principal,
+    JsonBody(request): JsonBody<ReplayRequest>,
+) -> Result<Begun<ReplayStarted>, Problem> {
     check(&request)?;
     principal.check_all(Verb::Replay, Resource::Events, request.selection.topic.as_ref())?;
     let rate = request.rate.unwrap_or(REPLAY_RATE_PER_SECOND);
     let plan = replay_plan::part(&api, &request.selection, rate, request.cursor.as_deref()).await?;
     let comes_to_nothing = plan.deliveries == 0 && plan.next_cursor.is_none();
     if request.dry_run || comes_to_nothing {
-        return Ok(Json(ReplayStarted { changed: false, plan, replay: None }).into_response());
+        return Ok(Begun::Not(ReplayStarted { changed: false, plan, replay: None }));
     }
     let start = StartReplay {
         selection: request.selection,
@@ -71,11 +73,7 @@ pub async fn start(State(api): State<Api>, principal: Principal, JsonBody(reques
     };
     let id = api.bus.start_replay(start).await?;
     let (_, replay) = read(&api, id).await?;
-    let mut response = (StatusCode::ACCEPTED, Json(ReplayStarted { changed: true, plan, replay: Some(replay) })).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("/replays/{id}")) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
+    Ok(Begun::Begun(Made { made: ReplayStarted { changed: true, plan, replay: Some(replay) }, path: format!("/replays/{id}") }))
 }
 
 fn check(request: &ReplayRequest) -> Result<(), Failure> {

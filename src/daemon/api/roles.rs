@@ -4,9 +4,6 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, LOCATION};
-use axum::response::{IntoResponse, Response};
 use panotti_core::access::{Access, AccessCommand};
 use panotti_core::permission::Grants;
 use panotti_core::roles::{BUILT_IN, StoredRole, is_built_in};
@@ -17,6 +14,7 @@ use panotti_protocol::permission::{Permission, Resource, Verb};
 use panotti_protocol::time::Timestamp;
 
 use super::Api;
+use super::answers::Made;
 use super::keys::{check_name, granter, invalid};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
@@ -36,7 +34,11 @@ pub async fn show(State(api): State<Api>, principal: Principal, Path(name): Path
 }
 
 /// `POST /roles`
-pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<RoleRequest>) -> Result<Response, Problem> {
+pub async fn create(
+    State(api): State<Api>,
+    principal: Principal,
+    JsonBody(request): JsonBody<RoleRequest>,
+) -> Result<Made<RoleChanged>, Problem> {
     check_name(&request.name, "role")?;
     principal.check(Verb::Manage, Resource::Keys, &request.name)?;
     let granter = granter(&principal, request.reason.clone())?;
@@ -44,11 +46,7 @@ pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(reque
     let name = role.name.clone();
     api.bus.change_access(AccessCommand::CreateRole { role, granter }).await?;
     let role = shown(&api.gate.access(), &name, api.clock.now()).ok_or_else(|| not_found(&name))?;
-    let mut response = (StatusCode::CREATED, Json(RoleChanged { changed: true, role })).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("/roles/{name}")) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
+    Ok(Made { made: RoleChanged { changed: true, role }, path: format!("/roles/{name}") })
 }
 
 /// `PUT /roles/{name}`: what it allows and denies from now on.

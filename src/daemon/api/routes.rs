@@ -2,26 +2,22 @@
 //! OpenAPI document and everything else that must know all routes. A route cannot be added without saying what it needs and what it is for.
 
 use axum::Router;
-use panotti_protocol::api::{
-    AuditRecord, ConfigurationChanged, ConfigurationOverlay, EventDetail, FilterChanged, KeyMade, LineAnswer, LogLine, Page,
-    PublishSummary, ReplayStarted, RoleChanged, SchemaChanged, Setting,
-};
-use panotti_protocol::event::{Event, NewEvent, Receipt};
+use panotti_protocol::api::EventDetail;
+use panotti_protocol::event::{Event, NewEvent};
 use panotti_protocol::failure::ErrorCode as E;
 use panotti_protocol::permission::{Resource, Verb};
 
+use super::openapi::examples;
 use super::operation::Routes;
 pub use super::operation::{Needs, Operation};
 use super::{
-    Api, audit, checks, configuration, daemon, events, explanations, export, filters, keys, numbers, openapi, plugin_state, plugins,
-    purging, replays, roles, schemas, seal, secrets, stream, subscriptions, topics, traces,
+    Api, answers, audit, checks, cloudevents, configuration, daemon, events, explanations, export, filters, keys, numbers, openapi,
+    plugin_state, plugins, purging, replays, roles, schemas, seal, secrets, stream, subscriptions, topics, traces,
 };
 
-/// What a header that some routes read is for.
-const IDEMPOTENCY_KEY: &str = "1 to 255 visible ASCII characters: for 24 hours the same key with the same body is published once";
-
-/// What a header of changes of the configuration is for.
-const IF_MATCH: &str = "The `ETag` of what the change was made on: the revision in quotes; `*` for any";
+/// How settings are changed.
+const CHANGING: &str = "`If-Match` is the `ETag` of `GET /config` or of the change before; where something was changed since, the answer is 412. A key \
+                        whose value is null is taken out. With `dry_run` the answer says what would change.";
 
 // Failures that several routes share.
 const CONFIGURING: &[E] =
@@ -113,26 +109,22 @@ fn the_daemon(routes: Routes) -> Routes {
         .example(r#"{"reason": "every quarter"}"#)
         .route("get_config", "GET", "/config", each(Verb::Read, Resource::Config), configuration::list)
         .says("Every setting in force, and where it comes from", &[])
-        .answers::<Page<Setting>>(200)
+        .more("`ETag` is the revision of what is set over files and defaults, for `If-Match` of a change.")
         .route("replace_config", "PUT", "/config", set_config, configuration::replace)
         .says("Sets these values and no others", CONFIGURING)
-        .header("If-Match", IF_MATCH)
-        .answers::<ConfigurationChanged>(200)
+        .more(CHANGING)
         .example(r#"{"overlay": {"retention.days": 14}, "reason": "the disk is small", "dry_run": true}"#)
         .route("change_config", "PATCH", "/config", set_config, configuration::change)
         .says("Sets these values; what is not named stays", CONFIGURING)
-        .header("If-Match", IF_MATCH)
-        .answers::<ConfigurationChanged>(200)
+        .more(CHANGING)
         .example(r#"{"overlay": {"retention.days": 14}, "reason": "the disk is small", "dry_run": true}"#)
         .route("get_config_overlay", "GET", "/config/overlay", config, configuration::overlay)
         .says("What is set over files and defaults, and its revision", &[])
-        .answers::<ConfigurationOverlay>(200)
         .route("list_config_history", "GET", "/config/history", config, configuration::history)
         .says("Every revision of what was set, the newest first", &[])
         .route("roll_back_config", "POST", "/config/rollback", set_config, configuration::roll_back)
         .says("Sets what a revision had", ROLLING_BACK)
-        .header("If-Match", IF_MATCH)
-        .answers::<ConfigurationChanged>(200)
+        .more("Which revisions there are is in `GET /config/history`; the change is a new one. `If-Match` as in `PATCH /config`.")
         .example(r#"{"revision": 0, "reason": "as it was", "dry_run": true}"#)
         .route("reload_config", "POST", "/config/reload", set_config, configuration::reload)
         .says("Reads the files anew; what does not hold is refused whole", &[E::CONFIG_INVALID, E::CONFIG_UNREADABLE])
@@ -145,7 +137,6 @@ fn the_daemon(routes: Routes) -> Routes {
         .says("Who did what, the newest first", &[])
         .route("export_audit_records", "GET", "/audit/export", audited, audit::export)
         .says("Records of the audit as lines, the oldest first", &[])
-        .answers_as::<AuditRecord>("application/x-ndjson")
         .route("list_audit_checkpoints", "GET", "/audit/checkpoints", audited, audit::checkpoints)
         .says("The newest signed notes about the audit", &[])
         .route("verify_audit", "GET", "/audit/verify", audited, audit::verify)
@@ -156,15 +147,19 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("get_openapi", "GET", "/openapi.json", Needs::Nothing, openapi::served)
         .says("This document", &[])
         .answers_bytes("application/json")
+        .heading(&openapi::HEADERS)
         .route("get_docs", "GET", "/docs", Needs::Nothing, openapi::page::page)
         .says("This document as a page for people", &[])
         .answers_bytes("text/html")
+        .heading(&openapi::page::HEADERS)
         .route("get_docs_script", "GET", "/docs/page.js", Needs::Nothing, openapi::page::script)
         .says("The script of that page", &[])
         .answers_bytes("text/javascript")
+        .heading(&openapi::page::HEADERS)
         .route("get_docs_style", "GET", "/docs/page.css", Needs::Nothing, openapi::page::style)
         .says("The style of that page", &[])
         .answers_bytes("text/css")
+        .heading(&openapi::page::HEADERS)
         .route("get_slo", "GET", "/slo", see, numbers::slo)
         .says("How well it went: success, recovery, latency, uptime", &[])
         .route("get_seal", "GET", "/seal", see, seal::show)
@@ -188,29 +183,35 @@ fn events_and_topics(routes: Routes) -> Routes {
     routes
         .route("list_events", "GET", "/events", read, events::list)
         .says("Events without their payloads, with their deliveries", &[E::FILTER_INVALID])
+        .more("The newest first, unless `order` says otherwise. With a filter a page can be short, or empty, without being the last.")
         .route("publish_events", "POST", "/events", publish, events::publish)
         .says("Publishes an event, a batch, or lines; answers when they are on disk", PUBLISHING)
-        .header("Idempotency-Key", IDEMPOTENCY_KEY)
+        .more(examples::PUBLISHING)
+        .reads(&cloudevents::FIELDS)
         .takes::<NewEvent>("application/json")
-        .takes::<NewEvent>("application/cloudevents+json")
+        .takes::<NewEvent>(cloudevents::STRUCTURED)
         .takes::<Vec<NewEvent>>("application/cloudevents-batch+json")
-        .takes::<NewEvent>("application/x-ndjson")
-        .answers::<Receipt>(201)
-        .answers::<Receipt>(200)
-        .answers::<Page<LineAnswer>>(200)
-        .answers::<PublishSummary>(200)
-        .answers_as::<LineAnswer>("application/x-ndjson")
-        .example(r#"{"type": "recording.ended", "source": "/studio", "id": "rec-42", "data": {"transcript": "one two three"}}"#)
+        .takes::<NewEvent>(answers::LINES)
+        .takes_bytes("*/*")
+        .examples(examples::EVENTS)
         .route("get_event_status", "GET", "/events/status", all, events::status)
         .says("Numbers of the event system", &[])
         .route("stream_events", "GET", "/events/stream", read, stream::stream)
         .says("What is published and how attempts end, as server-sent events", &[E::FILTER_INVALID])
-        .header("Last-Event-ID", "The `id` of the last event that was seen: begin after it")
-        .answers_bytes("text/event-stream")
+        .more(
+            "`published` is an event as in lists, and whole with `payload=true`; its `id` is its sequence, with which a client that was cut off \
+             begins again. `outcome` is an attempt that ended. `gap` says how many were missed by a reader that was too slow, `goodbye` that the \
+             daemon stops. After 15 s of silence there is a comment.",
+        )
+        .reads(&[stream::LAST_EVENT_ID])
         .route("list_error_groups", "GET", "/events/errors", all, events::errors)
         .says("Failures that are alike, in groups", &[])
         .route("purge_events", "POST", "/events/purge", manage, purging::purge)
         .says("Removes stored events for good, one part at a time", &[E::PURGE_SELECTOR_MISSING, E::SELECTION_INVALID, E::FILTER_INVALID])
+        .more(
+            "One request looks at about 10,000 events, the oldest first: while there is a `next_cursor`, send the same with it as `cursor`. With \
+             `dry_run` nothing is removed. Events with a delivery that is owed or under way stay.",
+        )
         .example(r#"{"selection": {"topic": "recording.*", "before": "2026-10-01T00:00:00Z"}, "dry_run": true}"#)
         .route("get_trace", "GET", "/events/trace", read, traces::trace)
         .says("The story an event belongs to", &[E::EVENT_NOT_FOUND])
@@ -218,21 +219,20 @@ fn events_and_topics(routes: Routes) -> Routes {
         .says("How many events and deliveries there were, by topic and plugin", &[E::FILTER_INVALID])
         .route("export_events", "GET", "/events/export", read, export::export)
         .says("Stored events as lines that can be published again, the oldest first", &[E::FILTER_INVALID])
-        .answers_as::<NewEvent>("application/x-ndjson")
         .route("start_replay", "POST", "/events/replay", replay, replays::start)
         .says(
             "Gives stored events to plugins once more; with `dry_run` only the plan",
             &[E::REPLAY_SELECTOR_MISSING, E::SELECTION_INVALID, E::FILTER_INVALID, E::EVENT_NOT_FOUND],
         )
-        .answers::<ReplayStarted>(202)
-        .answers::<ReplayStarted>(200)
-        .example(r#"{"selection": {"topic": "recording.*", "plugin": "word-count"}, "name": "again", "rate": 50, "dry_run": true}"#)
+        .more(
+            "`selection` names at least one thing; none is an error, never everything. The job goes on by itself: follow it at the path in \
+             `Location`. A plan counts 10,000 events or deliveries; with its `next_cursor` as `cursor` the next part is counted.",
+        )
+        .example(r#"{"selection": {"topic": "recording.*"}, "name": "again", "rate": 50}"#)
         .route("list_filters", "GET", "/events/filter", see_filters, filters::list)
         .says("The filters that are kept", &[])
         .route("create_filter", "POST", "/events/filter", manage_filters, filters::create)
         .says("Keeps a filter", &[E::FILTER_INVALID, E::FILTER_EXISTS, E::PLUGIN_NOT_FOUND, E::PLUGIN_MANIFEST_INVALID])
-        .answers::<FilterChanged>(201)
-        .answers::<FilterChanged>(200)
         .example(r#"{"name": "large", "filter": "data.amount > 1000", "topic": "payment.*", "tag": {"key": "size", "value": "large"}}"#)
         .route("get_filter", "GET", "/events/filter/{name}", see_filters, filters::show)
         .says("A filter that is kept", &[E::FILTER_NOT_FOUND])
@@ -242,8 +242,9 @@ fn events_and_topics(routes: Routes) -> Routes {
         .says("What a filter would have matched, a page of stored events at a time", &[E::FILTER_INVALID])
         .route("get_event", "GET", "/events/{id}", read, events::show)
         .says("An event with its payload, its deliveries and every attempt", ONE_EVENT)
+        .more("With `Accept: application/cloudevents+json` the answer is the event alone, as CloudEvents writes it.")
         .answers::<EventDetail>(200)
-        .answers_as::<Event>("application/cloudevents+json")
+        .answers_as::<Event>(cloudevents::STRUCTURED)
         .route("explain_event", "GET", "/events/{id}/explain", read, explanations::explain)
         .says("Why each subscription got the event or not", &[E::EVENT_NOT_FOUND, E::EVENT_CORRUPT, E::SUBSCRIPTION_NOT_FOUND])
         .route("test_filter_on_event", "GET", "/events/{id}/filtered", read, filters::event_filtered)
@@ -251,6 +252,7 @@ fn events_and_topics(routes: Routes) -> Routes {
         .route("get_event_payload", "GET", "/events/{id}/payload", read, events::payload)
         .says("The payload as it came, under its own media type", ONE_EVENT)
         .answers_bytes("*/*")
+        .heading(&cloudevents::GIVEN)
         .route("retry_event", "POST", "/events/{id}/retry", replay, events::retry)
         .says("One more attempt of deliveries that wait or are dead, now", ONE_DELIVERY)
         .example(r#"{"plugin": "word-count"}"#)
@@ -259,10 +261,7 @@ fn events_and_topics(routes: Routes) -> Routes {
         .example(r#"{"reason": "sent by mistake"}"#)
         .route("republish_event", "POST", "/events/{id}/republish", publish, events::republish)
         .says("Publishes a new event made from this one", REPUBLISHING)
-        .header("Idempotency-Key", IDEMPOTENCY_KEY)
         .takes::<NewEvent>("application/json")
-        .answers::<Receipt>(201)
-        .answers::<Receipt>(200)
         .example(r#"{"type": "recording.ended", "data": {"transcript": "one two"}}"#)
         .route("discard_event", "POST", "/events/{id}/discard", manage, events::discard)
         .says("Gives dead deliveries up", ONE_DELIVERY)
@@ -280,8 +279,6 @@ fn events_and_topics(routes: Routes) -> Routes {
             "Brings a schema of a topic into force",
             &[E::SCHEMA_INVALID, E::SCHEMA_INCOMPATIBLE, E::SCHEMA_CHANGED, E::EVENT_TOPIC_RESERVED],
         )
-        .answers::<SchemaChanged>(201)
-        .answers::<SchemaChanged>(200)
         .example(r#"{"topic": "payment.made", "schema": {"type": "object", "required": ["amount"]}, "mode": "warn"}"#)
         .route("get_schema", "GET", "/schemas/{topic}", see_schemas, schemas::show)
         .says("One version of a topic's schema, and which there are", ONE_SCHEMA)
@@ -339,7 +336,7 @@ fn replays_and_plugins(routes: Routes) -> Routes {
         .says("What a plugin is configured with", &[E::PLUGIN_NOT_FOUND, E::PLUGIN_MANIFEST_INVALID])
         .route("set_plugin_config", "PUT", "/plugins/{id}/config", manage, plugins::set_config)
         .says("Sets what is over the manifest's values", PLUGIN_CONFIGURED)
-        .example(r#"{"overlay": {"min_words": 2}, "revision": 1, "reason": "short ones are noise"}"#)
+        .example(r#"{"overlay": {"min_words": 2}, "reason": "short ones are noise"}"#)
         .route("list_plugin_state", "GET", "/plugins/{id}/state", see, plugin_state::list)
         .says("What a plugin has stored, in the order of the keys' bytes", &[E::PLUGIN_NOT_FOUND])
         .route("get_plugin_state", "GET", "/plugins/{id}/state/{*key}", see, plugin_state::show)
@@ -351,8 +348,6 @@ fn replays_and_plugins(routes: Routes) -> Routes {
         .says("Removes one key of a plugin's state", &[E::PLUGIN_NOT_FOUND, E::PLUGIN_STATE_KEY_NOT_FOUND])
         .route("get_plugin_logs", "GET", "/plugins/{id}/logs", see, plugins::logs)
         .says("The newest lines of a plugin's log; with `follow` new ones as server-sent events", &[E::PLUGIN_NOT_FOUND])
-        .answers::<Page<LogLine>>(200)
-        .answers_bytes("text/event-stream")
 }
 
 fn keys_and_roles(routes: Routes) -> Routes {
@@ -362,13 +357,11 @@ fn keys_and_roles(routes: Routes) -> Routes {
         .says("Keys, without their secrets", &[])
         .route("create_key", "POST", "/keys", manage, keys::create)
         .says("Makes a key; the only answer that shows it", &[E::KEY_EXISTS, E::ROLE_NOT_FOUND, E::PERMISSION_EXCEEDED])
-        .answers::<KeyMade>(201)
         .example(r#"{"name": "ci", "role": "publisher", "scope": ["publish:events:build.*"], "label": "the build server"}"#)
         .route("get_key", "GET", "/keys/{id}", see, keys::show)
         .says("A key, without its secret", &[E::KEY_NOT_FOUND])
         .route("rotate_key", "POST", "/keys/{id}/rotate", manage, keys::rotate)
         .says("Makes a new secret; the old one stays in force for a while", &[E::KEY_NOT_FOUND, E::KEY_OVER, E::PERMISSION_EXCEEDED])
-        .answers::<KeyMade>(201)
         .example(r#"{"overlap_seconds": 3600, "reason": "every quarter"}"#)
         .route("revoke_key", "POST", "/keys/{id}/revoke", manage, keys::revoke)
         .says("Ends a key, and what is open with it", &[E::KEY_NOT_FOUND, E::PERMISSION_EXCEEDED])
@@ -377,7 +370,6 @@ fn keys_and_roles(routes: Routes) -> Routes {
         .says("The roles: those that come with Panotti, and others", &[])
         .route("create_role", "POST", "/roles", manage, roles::create)
         .says("Makes a role", &[E::ROLE_EXISTS, E::ROLE_NOT_FOUND, E::PERMISSION_EXCEEDED])
-        .answers::<RoleChanged>(201)
         .example(r#"{"name": "studio", "from": "viewer", "allow": ["publish:events:recording.*"]}"#)
         .route("get_role", "GET", "/roles/{name}", see, roles::show)
         .says("A role, and what it allows", &[E::ROLE_NOT_FOUND])

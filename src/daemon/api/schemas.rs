@@ -4,9 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, LOCATION};
-use axum::response::{IntoResponse, Response};
 use panotti_core::schemas::SchemaCommand;
 use panotti_filter::schema::compatible::breaks;
 use panotti_filter::schema::infer::Inference;
@@ -23,6 +20,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::answers::MadeOnce;
 use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
@@ -50,7 +48,11 @@ fn checked_reason(reason: Option<String>) -> Result<String, Failure> {
 }
 
 /// `POST /schemas`
-pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<SchemaRequest>) -> Result<Response, Problem> {
+pub async fn create(
+    State(api): State<Api>,
+    principal: Principal,
+    JsonBody(request): JsonBody<SchemaRequest>,
+) -> Result<MadeOnce<SchemaChanged>, Problem> {
     let SchemaRequest { topic, schema, mode, compatibility, dry_run, reason } = request;
     principal.check(Verb::Manage, Resource::Schemas, topic.as_str())?;
     let wanted = Wanted {
@@ -64,13 +66,8 @@ pub async fn create(State(api): State<Api>, principal: Principal, JsonBody(reque
         dry_run,
     };
     let made = registry(&api).bring(wanted).await?;
-    let status = if made.changed && !dry_run { StatusCode::CREATED } else { StatusCode::OK };
-    let location = HeaderValue::from_str(&format!("/schemas/{}", made.topic));
-    let mut response = (status, Json(made)).into_response();
-    if let Ok(location) = location {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
+    let path = format!("/schemas/{}", made.topic);
+    Ok(MadeOnce::new(made.changed && !dry_run, made, path))
 }
 
 /// `GET /schemas`: those in force, in the order in which topics got their first.

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
@@ -18,6 +18,8 @@ use panotti_protocol::id::Sequence;
 use panotti_protocol::permission::Verb;
 use tokio::sync::{broadcast, mpsc};
 
+use super::answers::EventStream;
+use super::openapi::headers::Header;
 use super::principal::Principal;
 use super::problem::{Parameters, Problem};
 use super::{Api, filters, revealing};
@@ -37,13 +39,21 @@ const RETRY: Duration = Duration::from_secs(3);
 /// A comment is sent after so much silence.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// After which event a stream begins.
+pub const LAST_EVENT_ID: Header = Header {
+    name: "Last-Event-ID",
+    about: "The `id` of the last event that was seen: the stream begins after it. Counts before `after`.",
+    schema: r#"{"type": "string", "pattern": "^[0-9]{1,18}$"}"#,
+    example: "17",
+};
+
 /// Streams until the client goes or the daemon stops.
 pub async fn stream(
     State(api): State<Api>,
     principal: Principal,
     headers: HeaderMap,
     Parameters(query): Parameters<StreamQuery>,
-) -> Result<Response, Problem> {
+) -> Result<EventStream<Response>, Problem> {
     let after = match headers.get("last-event-id").and_then(|value| value.to_str().ok()) {
         Some(text) => Some(Sequence(
             text.parse().map_err(|_| Failure::new(ErrorCode::REQUEST_INVALID, "`Last-Event-ID` is not one of this stream's ids"))?,
@@ -68,11 +78,7 @@ pub async fn stream(
         Some((Ok::<_, Infallible>(event), receiver))
     });
     let begin = futures_util::stream::once(std::future::ready(Ok(SseEvent::default().retry(RETRY))));
-    let mut response = Sse::new(begin.chain(events)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // Proxies that collect answers before they pass them on are told not to.
-    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    Ok(response)
+    Ok(EventStream(Sse::new(begin.chain(events)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()))
 }
 
 /// The stream is over.

@@ -310,7 +310,6 @@ impl World {
 
     fn judge_write(&mut self, write: &Write) -> Result<(), Violation> {
         match write {
-            // What a publisher sent in a plugin's name is none of its emits.
             Write::Event(event) if event.draft.source.starts_with("/plugins/") && event.draft.actor != "someone" => {
                 let id = event.draft.id.as_deref();
                 let expected = id.is_some_and(|id| self.ledger.emits.remove(id));

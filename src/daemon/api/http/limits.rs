@@ -23,6 +23,8 @@ pub const BODY_BYTES_PER_SECOND_MIN: u64 = 1024;
 pub const ANSWER_STALL_MAX: Duration = Duration::from_secs(30);
 /// What a refused connection may try again after, in seconds.
 pub const BUSY_RETRY_SECONDS: u64 = 1;
+/// After how many seconds whoever is refused for a reason that goes by should try again, where the reason does not say it.
+pub const RETRY_AFTER_SECONDS: u64 = 5;
 /// How long an address's network is, in bits, when its connections are counted: whoever has an IPv6 network has all addresses of it.
 pub const IPV6_NETWORK_BITS: u32 = 64;
 /// After an error such as too many open files, so that accepting does not spin.

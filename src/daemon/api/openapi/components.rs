@@ -34,7 +34,7 @@ impl Components {
     /// The schema of something that a route takes.
     pub fn taken(&mut self, schema: SchemaOf) -> Value {
         let mut schema = schema(&mut self.taken).to_value();
-        tidy(&mut schema, false);
+        tidy(&mut schema);
         schema
     }
 
@@ -48,7 +48,7 @@ impl Components {
     /// The schema of something that a route gives.
     pub fn given(&mut self, schema: SchemaOf) -> Value {
         let mut schema = schema(&mut self.given).to_value();
-        tidy(&mut schema, true);
+        tidy(&mut schema);
         schema
     }
 
@@ -56,8 +56,8 @@ impl Components {
     pub fn finish(mut self) -> (Map<String, Value>, BTreeSet<String>) {
         let mut taken = self.taken.take_definitions(true);
         let mut given = self.given.take_definitions(true);
-        taken.values_mut().for_each(|schema| tidy(schema, false));
-        given.values_mut().for_each(|schema| tidy(schema, true));
+        taken.values_mut().for_each(tidy);
+        given.values_mut().for_each(tidy);
         let differing = differing(&taken, &given);
         for (name, mut schema) in taken {
             rename(&mut schema, &differing);
@@ -120,25 +120,42 @@ pub fn rename(schema: &mut Value, differing: &BTreeSet<String>) {
     }
 }
 
-/// Descriptions as text instead of rustdoc; and in what is given, what may be absent is never null: it is left out.
-fn tidy(schema: &mut Value, given: bool) {
+/// Descriptions as text instead of rustdoc; words as one list of them; and what may be absent is never null. In what is given it is left out;
+/// in what is taken null is the same, which is said once for all, so that clients that are made of this have one way to leave something out.
+fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
+            words(object);
             if let Some(Value::String(description)) = object.get_mut("description") {
                 *description = plain(description);
             }
-            if given {
-                let required = object.get("required").cloned().unwrap_or_default();
-                let is_required = |name: &String| required.as_array().is_some_and(|names| names.iter().any(|known| known == name));
-                if let Some(Value::Object(properties)) = object.get_mut("properties") {
-                    properties.iter_mut().filter(|(name, _)| !is_required(name)).for_each(|(_, property)| without_null(property));
-                }
+            let required = object.get("required").cloned().unwrap_or_default();
+            let is_required = |name: &String| required.as_array().is_some_and(|names| names.iter().any(|known| known == name));
+            if let Some(Value::Object(properties)) = object.get_mut("properties") {
+                properties.iter_mut().filter(|(name, _)| !is_required(name)).for_each(|(_, property)| without_null(property));
             }
-            object.values_mut().for_each(|value| tidy(value, given));
+            object.values_mut().for_each(tidy);
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| tidy(item, given)),
+        Value::Array(items) => items.iter_mut().for_each(tidy),
         _ => {}
     }
+}
+
+/// A choice between words, each with what it means, as the list of the words, with their meanings in its description.
+fn words(object: &mut Map<String, Value>) {
+    let Some(Value::Array(choices)) = object.get("oneOf") else { return };
+    let word = |choice: &Value| choice.get("const").and_then(Value::as_str).map(str::to_owned);
+    let Some(words) = choices.iter().map(word).collect::<Option<Vec<String>>>() else { return };
+    let meaning = |(word, choice): (&String, &Value)| {
+        choice.get("description").and_then(Value::as_str).map(|means| format!("- `{word}`: {}", means.replace('\n', " ")))
+    };
+    let meanings: Vec<String> = words.iter().zip(choices).filter_map(meaning).collect();
+    let about = object.get("description").and_then(Value::as_str).unwrap_or_default();
+    let described = [about.to_owned(), meanings.join("\n")].join("\n\n");
+    object.remove("oneOf");
+    object.insert("type".to_owned(), Value::from("string"));
+    object.insert("enum".to_owned(), words.into());
+    object.insert("description".to_owned(), described.into());
 }
 
 /// Takes null out of what a value may be.
@@ -170,5 +187,6 @@ pub fn without_null(schema: &mut Value) {
 /// Text without the marks of rustdoc: a link is its word, a line that goes on is one line.
 fn plain(description: &str) -> String {
     let text = description.replace("[`", "`").replace("`]", "`");
-    text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n")
+    let line = |paragraph: &str| if paragraph.starts_with("- ") { paragraph.to_owned() } else { paragraph.replace('\n', " ") };
+    text.split("\n\n").map(line).collect::<Vec<_>>().join("\n\n")
 }

@@ -4,6 +4,8 @@
 //! - [`components`]: the schemas of those types
 //! - [`problems`]: the failures of a route
 //! - [`paths`]: a route in the document; what its path's parameters mean
+//! - [`headers`]: headers of requests and answers
+//! - [`examples`]: answers as a daemon gave them
 //! - [`links`]: which answers name what other routes are about
 //! - [`page`]: the page that shows the document, without anything from elsewhere
 //!
@@ -11,6 +13,8 @@
 //! the tests below say so. `docs/openapi.json` is the document as it is committed; `make generated` writes it.
 
 pub mod components;
+pub mod examples;
+pub mod headers;
 pub mod links;
 pub mod page;
 pub mod paths;
@@ -20,32 +24,36 @@ pub mod shape;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
 use panotti_protocol::api::API_VERSION;
 use panotti_protocol::failure::Failure;
 use serde_json::{Map, Value, json};
 
+use super::answers::{IfNoneMatch, Unless};
 use super::operation::Operation;
 use super::routes::operations;
-use components::Components;
+use headers::Sent;
+use paths::Shared;
 
-const ABOUT: &str = "The API of a Panotti daemon: publishing events, seeing what became of them, giving them to plugins once more, and \
-everything else that the command line can do.\n\nThe same routes are served on the daemon's local socket, where the user at the other end is \
-known by the kernel, and over the network, where a key is needed. Every path also exists with `/v1` before it. Unknown fields and \
-parameters of a request are refused; unknown fields of an answer must be ignored, since later versions add some. Failures are problems \
-(RFC 9457) with a `code` that never changes.";
+/// What the document is sent with, beside its tag.
+pub const HEADERS: [Sent; 2] = [Sent::Always(&headers::CACHE_CONTROL), Sent::Always(&headers::ETAG)];
+/// Bytes of the document's digest that its tag has.
+const TAG_BYTES: usize = 16;
 
 /// `GET /openapi.json`
-pub async fn served() -> Response {
+pub async fn served(known: IfNoneMatch) -> Unless<Response> {
     static TEXT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(text()));
+    static TAG: LazyLock<String> = LazyLock::new(|| format!("\"{}\"", HEXLOWER.encode(&digest(&SHA256, &TEXT).as_ref()[..TAG_BYTES])));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         // A daemon of another version has another document at the same address.
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    (headers, TEXT.clone()).into_response()
+    Unless::new(&known, TAG.clone(), (headers, TEXT.clone()).into_response())
 }
 
 /// The document as text, one line a value, as it is served and committed.
@@ -55,22 +63,22 @@ pub fn text() -> String {
 
 /// The document.
 pub fn document() -> Value {
-    let mut components = Components::default();
-    let mut responses = BTreeMap::new();
+    let mut shared = Shared::default();
     let mut taken = Map::new();
     let mut given: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-    for operation in operations() {
-        let described = paths::operation(&operation, &mut components, &mut responses);
+    let operations = operations();
+    for operation in &operations {
+        let described = paths::operation(operation, &mut shared);
         given.insert(operation.id, described.given);
         taken.insert(operation.id.to_owned(), Value::Object(described.taken));
     }
+    let Shared { schemas: mut components, responses, headers } = shared;
     // Problems are failures.
     components.given(shape::schema_of::<Failure>);
     let (schemas, differing) = components.finish();
     let mut taken = Value::Object(taken);
     components::rename(&mut taken, &differing);
     let mut by_path = Map::new();
-    let operations = operations();
     for operation in &operations {
         let mut whole = given.remove(operation.id).unwrap_or_default();
         link(operation, &operations, &mut whole);
@@ -83,7 +91,8 @@ pub fn document() -> Value {
         "info": {
             "title": "Panotti",
             "version": API_VERSION.to_string(),
-            "description": ABOUT,
+            "summary": "An event daemon: publish events, see what became of them, give them to plugins once more",
+            "description": include_str!("about.md").trim_end(),
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "servers": [
@@ -97,10 +106,10 @@ pub fn document() -> Value {
             "schemas": schemas,
             "responses": responses,
             "examples": problems::examples(),
-            "headers": headers(),
+            "headers": headers.finish(),
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer", "description": "`Authorization: Bearer KEY` with a key of `panotti key create`." },
-                "apiKey": { "type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key, for clients that cannot set the other header." },
+                "apiKey": { "type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key, for clients that cannot set the other header. A request has one of the two." },
             },
         },
     })
@@ -115,14 +124,6 @@ fn link(operation: &Operation, operations: &[Operation], described: &mut Map<Str
             response["links"] = Value::Object(links);
         }
     }
-}
-
-fn headers() -> Value {
-    json!({
-        "RequestId": { "description": "Names this request in the daemon's log.", "required": true, "schema": { "type": "string", "pattern": "^[0-9a-f]{16}$" } },
-        "Challenge": { "description": "What kind of key is asked for (RFC 6750).", "required": true, "schema": { "type": "string" } },
-        "RetryAfter": { "description": "Seconds after which trying again makes sense.", "schema": { "type": "integer", "minimum": 0 } },
-    })
 }
 
 #[cfg(test)]
@@ -140,7 +141,10 @@ mod tests {
                 !operation.summary.is_empty() && !operation.summary.ends_with('.'),
                 "{id}: `.says(...)` what it does, in one line without a stop"
             );
-            assert!(!shape.replies.is_empty(), "{id}: its handler answers a bare `Response`; add `.answers::<T>(status)` in routes.rs");
+            assert!(
+                shape.replies.iter().any(|reply| reply.status < 300),
+                "{id}: its handler answers a bare `Response`; add `.answers::<T>(status)` in routes.rs"
+            );
             assert!(
                 !shape.reads_body || !shape.bodies.is_empty(),
                 "{id}: its handler takes a bare `Request`; add `.takes::<T>(media type)` in routes.rs"
@@ -160,15 +164,19 @@ mod tests {
     }
 
     #[test]
-    fn every_body_in_the_openapi_document_has_an_example_that_is_one() {
+    fn every_body_in_the_openapi_document_has_an_example_that_is_json() {
         for operation in operations() {
-            let json = operation.shape.bodies.iter().any(|body| body.media_type == "application/json");
-            let example = operation.shape.example.map(serde_json::from_str::<Value>);
-            assert!(
-                !json || example.is_some_and(|example| example.is_ok()),
-                "{}: add `.example(r#\"{{...}}\"#)` in routes.rs",
-                operation.id
-            );
+            let (id, shape) = (operation.id, &operation.shape);
+            let names: BTreeSet<&str> = shape.examples.iter().map(|example| example.name).collect();
+            assert_eq!(names.len(), shape.examples.len(), "{id}: two examples have one name");
+            for body in shape.bodies.iter().filter(|body| body.schema.is_some()) {
+                let there = shape.examples.iter().any(|example| example.media_type == body.media_type);
+                assert!(there, "{id}: add `.example(r#\"{{...}}\"#)` in routes.rs, for {}", body.media_type);
+            }
+            for example in &shape.examples {
+                assert!(shape.bodies.iter().any(|body| body.media_type == example.media_type), "{id} does not take {}", example.media_type);
+                assert!(serde_json::from_str::<Value>(example.text).is_ok(), "{id}: {}", example.text);
+            }
         }
     }
 
@@ -177,7 +185,10 @@ mod tests {
         let document = document();
         for (path, methods) in document["paths"].as_object().unwrap() {
             for parameter in methods.as_object().unwrap().values().flat_map(|route| route["parameters"].as_array().into_iter().flatten()) {
-                assert!(parameter["description"].is_string(), "{path}: document the field `{}` of its query", parameter["name"]);
+                let name = &parameter["name"];
+                assert!(parameter["description"].is_string(), "{path}: document the field `{name}` of its query");
+                let shown = parameter["required"] != true || parameter.get("example").is_some();
+                assert!(shown, "{path}: give a value of `{name}` in openapi/paths.rs (`ASKED`)");
             }
         }
     }

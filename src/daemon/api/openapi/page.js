@@ -13,8 +13,17 @@
     return element;
   };
 
-  // Text in which words between backticks are code.
-  const prose = (text) => (text || "").split("`").map((part, index) => (index % 2 ? make("code", "", part) : part));
+  // Text in which words between backticks are code, and words between two stars are strong.
+  const strong = (text) => text.split("**").map((part, index) => (index % 2 ? make("strong", "", part) : part));
+  const prose = (text) => (text || "").split("`").flatMap((part, index) => (index % 2 ? [make("code", "", part)] : strong(part)));
+
+  // The same with paragraphs and lists.
+  const paragraphs = (text, kind) =>
+    (text || "").split("\n\n").filter(Boolean).map((part) => {
+      const items = part.split("\n");
+      if (!items.every((item) => item.startsWith("- "))) return make("p", kind, ...prose(part));
+      return make("ul", kind, ...items.map((item) => make("li", "", ...prose(item.slice(2)))));
+    });
 
   let whole;
   try {
@@ -54,7 +63,7 @@
     if (schema.type === "array") return inner(schema.items);
     const at = resolve(schema);
     if (at.type === "array") return inner(at.items);
-    if (at.properties || at.oneOf || at.anyOf || at.allOf || at.pattern || (schema.$ref && at.description)) return schema;
+    if (at.properties || at.oneOf || at.anyOf || at.allOf || at.pattern || (schema.$ref && (at.description || at.enum))) return schema;
     return at.additionalProperties && typeof at.additionalProperties === "object" ? inner(at.additionalProperties) : null;
   };
 
@@ -69,7 +78,7 @@
   const fields = (schema) => {
     const at = resolve(schema);
     const box = make("div", "");
-    if (at.description) box.append(make("p", "about", ...prose(at.description)));
+    box.append(...paragraphs(at.description, "about"));
     if (at.pattern) box.append(make("p", "kind", "Fits ", make("code", "", at.pattern)));
     (at.allOf || at.anyOf || at.oneOf || []).forEach((choice) => {
       if (choice.type === "null") return;
@@ -93,47 +102,53 @@
     return make("tr", "", first, second);
   };
 
-  // A value that fits a schema, for readers: examples where there are some, else the least of its type.
-  const sample = (schema, depth = 0) => {
-    if (schema === true || schema === undefined || depth > 6) return null;
-    const at = resolve(schema);
-    if (at.example !== undefined) return at.example;
-    if (at.examples && at.examples.length) return at.examples[0];
-    if (at.const !== undefined) return at.const;
-    if (at.enum) return at.enum[0];
-    if (at.anyOf || at.oneOf) return sample((at.anyOf || at.oneOf)[0], depth + 1);
-    const type = Array.isArray(at.type) ? at.type[0] : at.type;
-    if (at.properties) {
-      const required = at.required || [];
-      const shown = Object.entries(at.properties).filter(([name, one]) => one !== false && required.includes(name));
-      return Object.fromEntries(shown.map(([name, one]) => [name, sample(one, depth + 1)]));
-    }
-    if (type === "array") return depth > 4 ? [] : [sample(at.items, depth + 1)];
-    return { object: {}, integer: at.minimum || 0, number: 0, boolean: false, string: "text" }[type] ?? null;
-  };
-
   const block = (text) => make("pre", "", make("code", "", text));
   const json = (value) => block(JSON.stringify(value, null, 2));
 
-  // What to type. Single quotes are closed around one of their own, as shells want it.
-  const command = (path, method, route, example) => {
-    const filled = (route.parameters || []).filter((one) => one.in === "path").reduce((text, one) => text.replace(`{${one.name}}`, encodeURIComponent(one.example || one.name)), path);
+  const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+  const quoted = (value) => `'${value.replaceAll("'", "'\\''")}'`;
+
+  // What to type. The key stands in a variable: the page neither asks for one nor keeps one.
+  const command = (path, method, route, type, example) => {
+    const parameters = (route.parameters || []).map(resolve);
+    const of = (place) => parameters.filter((one) => one.in === place && one.example !== undefined);
+    const filled = of("path").reduce((whole, one) => whole.replace(`{${one.name}}`, encodeURIComponent(one.example)), path);
+    const asked = of("query").map((one) => `${one.name}=${encodeURIComponent(one.example)}`).join("&");
     const words = ["curl -s"];
     if (method !== "get") words.push(`-X ${method.toUpperCase()}`);
-    words.push(`'${location.origin}${filled}'`);
+    words.push(quoted(`${location.origin}${filled}${asked && "?"}${asked}`));
     if (!route.security || route.security.length) words.push('-H "Authorization: Bearer $KEY"');
-    if (example !== undefined) words.push("-H 'content-type: application/json'", `-d '${JSON.stringify(example).replaceAll("'", "'\\''")}'`);
+    const binary = type === "*/*";
+    for (const one of of("header").filter((one) => one.required || (binary && one.name.startsWith("ce-")))) words.push(`-H ${quoted(`${one.name}: ${one.example}`)}`);
+    if (example !== undefined) words.push(`-H 'content-type: ${binary ? "text/plain" : type}'`, `--data-binary ${quoted(text(example))}`);
     return block(words.join(" \\\n  "));
   };
 
-  const bodies = (title, content) =>
-    Object.entries(content || {}).flatMap(([type, body]) => {
-      const heading = make("h3", "", title, " ", make("code", "", type), " ", body.schema ? make("span", "kind", kindOf(body.schema)) : null);
+  const bodies = (path, method, route) =>
+    Object.entries(resolve(route.requestBody).content || {}).flatMap(([type, body]) => {
+      const heading = make("h3", "", "Body ", make("code", "", type), " ", body.schema ? make("span", "kind", kindOf(body.schema)) : null);
       const deep = body.schema && inner(body.schema);
-      return [heading, deep ? more("fields", () => fields(deep)) : null, body.example !== undefined ? json(body.example) : null].filter(Boolean);
+      const shown = Object.values(body.examples || {}).map(resolve).map((example) => {
+        const whole = () => make("div", "", block(typeof example.value === "string" ? example.value : JSON.stringify(example.value, null, 2)), command(path, method, route, type, example.value));
+        return more(prose(example.summary || "an example"), whole);
+      });
+      return [heading, deep ? more("fields", () => fields(deep)) : null, ...shown].filter(Boolean);
     });
 
-  const replies = (route) => {
+  // The headers that every answer of a route has are told once.
+  const common = (route) => {
+    const all = Object.values(route.responses || {}).map((answer) => resolve(answer).headers || {});
+    return Object.fromEntries(Object.entries(all[0] || {}).filter(([name, one]) => all.every((other) => other[name] && other[name].$ref === one.$ref)));
+  };
+
+  const headers = (described) =>
+    make("table", "", make("tbody", "", ...Object.entries(described).map(([name, one]) => {
+      const at = resolve(one);
+      return row(name, at.schema || {}, false, `${at.description || ""}${at.required ? "" : " Not always there."}`);
+    })));
+
+  const answers = (route) => {
+    const every = common(route);
     const rows = Object.entries(route.responses || {}).sort().map(([status, answer]) => {
       const at = resolve(answer);
       const cell = make("td", "");
@@ -145,30 +160,37 @@
           cell.append(more([make("code", "", code), " ", make("span", "kind", ...prose(example.summary))], () => make("div", "", json(example.value))));
         });
       } else {
-        cell.append(...prose(at.description), " ");
+        cell.append(...prose(at.description));
         media.forEach(([type, body]) => {
           cell.append(make("div", "", make("code", "", type), " ", body.schema ? make("span", "kind", kindOf(body.schema)) : ""));
-          if (!body.schema) return;
-          const deep = inner(body.schema);
-          if (deep) cell.append(more("fields", () => fields(deep)), more("as it comes", () => make("div", "", json(sample(body.schema)))));
+          const deep = body.schema && inner(body.schema);
+          if (deep) cell.append(more("fields", () => fields(deep)));
+          Object.entries(body.examples || {}).forEach(([name, example]) => {
+            const { value } = resolve(example);
+            cell.append(more(name === "example" ? "an answer" : ["an answer to ", make("code", "", name)], () => make("div", "", typeof value === "string" ? block(value) : json(value))));
+          });
         });
       }
+      const own = Object.fromEntries(Object.entries(at.headers || {}).filter(([name]) => !every[name]));
+      if (Object.keys(own).length) cell.append(more(["header ", ...Object.keys(own).flatMap((name) => [make("code", "", name), " "])], () => headers(own)));
       return make("tr", "", make("td", "status", status), cell);
     });
-    return make("table", "", make("tbody", "", ...rows));
+    const told = Object.keys(every).length ? make("tr", "", make("td", "status", "all"), make("td", "", more("headers of every answer", () => headers(every)))) : null;
+    return make("table", "", make("tbody", "", ...rows, ...[told].filter(Boolean)));
   };
 
   const inside = (path, method, route) => {
-    const box = make("div", "inside", make("p", "", ...prose(route.description)));
+    const box = make("div", "inside", ...paragraphs(route.description));
     const parameters = (route.parameters || []).map(resolve);
     if (parameters.length) {
       const rows = parameters.map((one) => row(one.name, one.schema || {}, one.required, `${one.description || ""} (${one.in})`));
       box.append(make("h3", "", "Parameters"), make("table", "", make("tbody", "", ...rows)));
     }
     const content = resolve(route.requestBody).content || {};
-    const example = (content["application/json"] || {}).example;
-    box.append(...bodies("Body", content), make("h3", "", "From a shell"), command(path, method, route, example));
-    box.append(make("h3", "", "Answers"), replies(route));
+    const [type, first] = Object.entries(content).find(([one]) => one === "application/json") || Object.entries(content)[0] || [];
+    const example = first && Object.values(first.examples || {}).map(resolve)[0];
+    box.append(make("h3", "", "From a shell"), command(path, method, route, type, example && example.value));
+    box.append(...bodies(path, method, route), make("h3", "", "Answers"), answers(route));
     return box;
   };
 
@@ -176,11 +198,14 @@
   const main = by("routes");
   const contents = by("contents");
   const entries = [];
-  main.replaceChildren(make("p", "about", ...prose(whole.info.description.split("\n\n")[0])));
+  main.replaceChildren(make("div", "intro", ...paragraphs(whole.info.description)));
   for (const tag of whole.tags) {
     const section = make("section", "", make("h2", "", tag.name), make("p", "about", ...prose(tag.description)));
+    section.id = `about-${tag.name}`;
     const list = make("ul", "");
-    const group = { section, heading: make("h2", "", tag.name), list };
+    const to = make("a", "", tag.name);
+    to.href = `#${section.id}`;
+    const group = { section, heading: make("h2", "", to), list };
     for (const [path, methods] of Object.entries(whole.paths)) {
       for (const method of METHODS.filter((name) => methods[name] && (methods[name].tags || []).includes(tag.name))) {
         const route = methods[method];
@@ -205,6 +230,8 @@
     contents.append(group.heading, list);
   }
 
+  const nothing = make("p", "about", "Nothing fits. Search for a part of a path, a word of what a route does, a permission, or a code of a failure.");
+  main.append(nothing);
   const show = () => {
     const wanted = by("search").value.toLowerCase().split(/\s+/).filter(Boolean);
     const shown = new Set();
@@ -219,6 +246,8 @@
     }
     for (const { group } of entries) group.section.hidden = group.heading.hidden = !shown.has(group);
     by("found").textContent = wanted.length ? `${number} of ${entries.length}` : `${entries.length} routes`;
+    nothing.hidden = number > 0;
+    main.firstChild.hidden = wanted.length > 0;
   };
   by("search").addEventListener("input", show);
   show();
@@ -234,9 +263,14 @@
   go();
 
   addEventListener("keydown", (event) => {
-    if (event.key === "/" && document.activeElement !== by("search")) {
+    const search = by("search");
+    if (event.key === "/" && document.activeElement !== search && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
-      by("search").focus();
+      search.focus();
+    }
+    if (event.key === "Escape" && document.activeElement === search) {
+      search.value = "";
+      show();
     }
   });
   by("theme").addEventListener("click", () => {

@@ -6,10 +6,20 @@ use axum::http::header::{
 };
 use axum::response::{IntoResponse, Response};
 
+use super::headers::{self, Sent};
+
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 );
+
+/// What every file of the page is sent with.
+pub const HEADERS: [Sent; 4] = [
+    Sent::Always(&headers::POLICY),
+    Sent::Always(&headers::NO_SNIFFING),
+    Sent::Always(&headers::REFERRER_POLICY),
+    Sent::Always(&headers::CACHE_CONTROL),
+];
 
 /// `GET /docs`
 pub async fn page() -> Response {

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use serde_json::{Map, Value, json};
 
+use super::headers::{CHALLENGE, Headers, RETRY_AFTER, Sent};
+use super::paths::Shared;
 use crate::daemon::api::operation::{Needs, Operation};
+use crate::daemon::api::problem::RETRIED;
 use crate::daemon::api::routes::operations;
 
 /// What any request can be answered with: how it is written, who sends it, how the daemon is.
@@ -45,7 +48,7 @@ pub fn codes(operation: &Operation) -> BTreeSet<&'static str> {
 }
 
 /// The answers of a route that are problems, by status. Those that many routes have are kept in `shared`, under a name.
-pub fn responses(operation: &Operation, shared: &mut BTreeMap<String, Value>) -> Map<String, Value> {
+pub fn responses(operation: &Operation, shared: &mut Shared) -> Map<String, Value> {
     let mut by_status: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
     for code in codes(operation).into_iter().filter_map(ErrorCode::find) {
         by_status.entry(code.row().status).or_default().push(code);
@@ -53,10 +56,10 @@ pub fn responses(operation: &Operation, shared: &mut BTreeMap<String, Value>) ->
     let mut responses = Map::new();
     for (status, codes) in by_status {
         let answer = if codes.iter().any(|code| operation.fails.contains(code)) {
-            problem(status, &codes)
+            problem(status, &codes, &mut shared.headers)
         } else {
             let name = name(&codes);
-            shared.entry(name.clone()).or_insert_with(|| problem(status, &codes));
+            shared.responses.entry(name.clone()).or_insert_with(|| problem(status, &codes, &mut shared.headers));
             json!({ "$ref": format!("#/components/responses/{name}") })
         };
         responses.insert(status.to_string(), answer);
@@ -81,27 +84,29 @@ pub fn examples() -> Map<String, Value> {
         .collect()
 }
 
-fn problem(status: u16, codes: &[ErrorCode]) -> Value {
+fn problem(status: u16, codes: &[ErrorCode], headers: &mut Headers) -> Value {
     let told: Vec<String> = codes.iter().map(|code| format!("- `{code}`: {}", code.row().title)).collect();
     let examples: Map<String, Value> =
         codes.iter().map(|code| (code.as_str().to_owned(), json!({ "$ref": format!("#/components/examples/{code}") }))).collect();
-    let mut headers = Map::from_iter([("x-request-id".to_owned(), json!({ "$ref": "#/components/headers/RequestId" }))]);
-    if status == 401 {
-        headers.insert("WWW-Authenticate".to_owned(), json!({ "$ref": "#/components/headers/Challenge" }));
+    let mut own = Vec::new();
+    match status {
+        401 => own.push(Sent::Always(&CHALLENGE)),
+        // Not where a web page is what is refused.
+        403 if codes.contains(&ErrorCode::PERMISSION_DENIED) => own.push(Sent::Sometimes(&CHALLENGE)),
+        _ => {}
     }
-    if matches!(status, 429 | 503) {
-        headers.insert("Retry-After".to_owned(), json!({ "$ref": "#/components/headers/RetryAfter" }));
+    if RETRIED.contains(&status) {
+        own.push(Sent::Always(&RETRY_AFTER));
     }
+    // Beside the reference, so that those who make clients of this see one type for all failures.
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let schema = json!({
-        "allOf": [
-            { "$ref": "#/components/schemas/Failure" },
-            { "type": "object", "properties": { "code": { "enum": words }, "status": { "const": status } } },
-        ],
+        "$ref": "#/components/schemas/Failure",
+        "properties": { "code": { "enum": words }, "status": { "const": status } },
     });
     json!({
         "description": told.join("\n"),
-        "headers": headers,
+        "headers": headers.of(&own),
         "content": { "application/problem+json": { "schema": schema, "examples": examples } },
     })
 }

@@ -6,9 +6,10 @@ use std::future::Future;
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
-use axum::response::{Response, Sse};
+use axum::response::Response;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use super::headers::{Header, LINK, Sent};
 use crate::daemon::api::pages::Paged;
 use crate::daemon::api::principal::Principal;
 use crate::daemon::api::problem::{JsonBody, Parameters, Problem};
@@ -34,21 +35,38 @@ pub struct Content {
 }
 
 /// An answer that is no failure.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The body.
-    pub content: Content,
+    /// When a request is answered so, in a sentence. Empty where the status says it.
+    pub about: &'static str,
+    /// The body, where it has one.
+    pub content: Option<Content>,
+    /// The headers, without those of every answer.
+    pub headers: Vec<Sent>,
 }
 
 /// A header that a handler reads.
 #[derive(Debug, Clone, Copy)]
-pub struct Header {
-    /// Its name.
+pub struct Read {
+    /// Which.
+    pub header: Header,
+    /// Whether a request without it is refused.
+    pub required: bool,
+}
+
+/// A body as somebody would send it.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// Its name, among those of its route.
     pub name: &'static str,
-    /// What it is for.
+    /// What it shows, in a few words. Empty where there is only one.
     pub about: &'static str,
+    /// Its media type, as it is sent.
+    pub media_type: &'static str,
+    /// It, as JSON: of lines, one of them; of text, a string.
+    pub text: &'static str,
 }
 
 /// What a handler takes and answers.
@@ -57,17 +75,30 @@ pub struct Shape {
     /// Types whose fields are the parameters of the query.
     pub queries: Vec<SchemaOf>,
     /// Headers.
-    pub headers: Vec<Header>,
+    pub headers: Vec<Read>,
     /// Bodies, one a media type.
     pub bodies: Vec<Content>,
     /// Whether the handler reads the body by itself, so that its type does not tell what is in it.
     pub reads_body: bool,
-    /// A body as somebody would send it.
-    pub example: Option<&'static str>,
+    /// Bodies as somebody would send them.
+    pub examples: Vec<Example>,
     /// Answers that are no failures.
     pub replies: Vec<Reply>,
     /// Whether the handler makes its answer by itself, so that its type does not tell what is in it.
     pub makes_answer: bool,
+}
+
+impl Shape {
+    /// Adds a JSON answer.
+    pub fn json<T: JsonSchema>(&mut self, status: u16, about: &'static str, headers: &[Sent]) {
+        let content = Some(Content { media_type: "application/json", schema: Some(schema_of::<T>) });
+        self.replies.push(Reply { status, about, content, headers: headers.to_vec() });
+    }
+
+    /// Adds a header to every answer that was described.
+    pub fn heading(&mut self, sent: Sent) {
+        self.replies.iter_mut().for_each(|reply| reply.headers.push(sent));
+    }
 }
 
 /// An argument of a handler.
@@ -140,14 +171,13 @@ impl<T: JsonSchema> Takes for JsonBody<T> {
 
 impl<T: JsonSchema> Answers for Json<T> {
     fn describe(shape: &mut Shape) {
-        let content = Content { media_type: "application/json", schema: Some(schema_of::<T>) };
-        shape.replies.push(Reply { status: 200, content });
+        shape.json::<T>(200, "", &[]);
     }
 }
 
 impl<T: JsonSchema> Answers for Paged<T> {
     fn describe(shape: &mut Shape) {
-        Json::<T>::describe(shape);
+        shape.json::<T>(200, "A page.", &[Sent::Sometimes(&LINK)]);
     }
 }
 
@@ -158,12 +188,6 @@ impl<T: Answers> Answers for Result<T, Problem> {
 }
 
 impl Answers for Response {
-    fn describe(shape: &mut Shape) {
-        shape.makes_answer = true;
-    }
-}
-
-impl<S> Answers for Sse<S> {
     fn describe(shape: &mut Shape) {
         shape.makes_answer = true;
     }
