@@ -27,7 +27,7 @@ use crate::config::environment::Environment;
 use crate::config::load::{Loaded, OverlaySource, load_with};
 use crate::config::overlay::{self, Overlay};
 use crate::config::places::Places;
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, TABLE};
 
 /// Who takes back what a crash or a hand has left.
 const DAEMON: &str = "daemon";
@@ -72,9 +72,10 @@ pub struct Configuration {
     changing: Mutex<()>,
 }
 
-/// Settings that say who may do what: a role for a local user, or programs that run as the daemon's user. Whoever manages settings without
+/// Settings, or whole sections of them, that say who may do what or what is noticed of it: a role for a local user, programs that run as the
+/// daemon's user, where the network is listened on, what is sealed, where the audit's checkpoints go. Whoever manages settings without
 /// holding everything would give themselves what they do not hold.
-const GIVING_ACCESS: [&str; 3] = ["plugins.dirs", "socket.group", "socket.roles"];
+const GIVING_ACCESS: [&str; 6] = ["access_log.", "audit.", "http.", "plugins.dirs", "seal.", "socket."];
 
 /// What is asked of [`Configuration::change`].
 #[derive(Debug)]
@@ -206,7 +207,11 @@ impl Configuration {
         };
         let wanted = overlay::read(&wanted, &before.set.overlay, &self.places, &self.environment)?;
         if !change.may_everything
-            && let Some(key) = GIVING_ACCESS.iter().find(|key| wanted.get(**key) != before.set.overlay.get(**key))
+            && let Some(key) = TABLE
+                .iter()
+                .map(|row| row.key)
+                .filter(|key| GIVING_ACCESS.iter().any(|giving| key.starts_with(giving)))
+                .find(|key| wanted.get(*key) != before.set.overlay.get(*key))
         {
             let detail = format!("{} may not change `{key}`, which gives access, without holding everything", change.actor);
             return Err(Failure::new(ErrorCode::PERMISSION_EXCEEDED, detail));

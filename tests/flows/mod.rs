@@ -10,6 +10,7 @@
 //! - `changed`: stored events that somebody changed; the key they are checked with
 //! - `folder`: who may have the data folder, and what is refused
 //! - `api`: the API as `curl` sees it
+//! - `narrow`: what a key of little does not find out or do by a way round
 //! - `once`: publishing under a key
 //! - `schemas`: what is checked, refused, stamped; new versions; a schema from events
 //! - `sealed`: payloads that only the daemon can open, its identity, recovery, rotation
@@ -34,6 +35,7 @@ mod later;
 mod load;
 mod masking;
 mod matrix;
+mod narrow;
 mod once;
 mod planted;
 mod poison;

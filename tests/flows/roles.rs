@@ -108,9 +108,19 @@ fn rule_20_whoever_manages_settings_gives_nobody_a_role_that_way() {
     let operator = make_key(&daemon, &json!({"name": "operator", "role": "operator"}));
     let admin = make_key(&daemon, &json!({"name": "admin", "role": "admin"}));
 
-    for overlay in [json!({"socket.roles": ["uid:1000=admin"]}), json!({"socket.group": "0"}), json!({"plugins.dirs": ["/tmp"]})] {
+    for overlay in [
+        json!({"socket.roles": ["uid:1000=admin"]}),
+        json!({"socket.group": "0"}),
+        json!({"plugins.dirs": ["/tmp"]}),
+        json!({"seal.topics": []}),
+        json!({"audit.checkpoint_dirs": ["/tmp"]}),
+        json!({"access_log.enabled": false}),
+        json!({"http.insecure": true}),
+    ] {
         is_problem(&set(&daemon, &operator, &overlay), 403, "permission.exceeded");
     }
+    let recipient = json!({"recipient": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"});
+    is_problem(&ask(&daemon, &operator, "PUT", "/seal/recovery", &recipient), 403, "permission.exceeded");
     let other = set(&daemon, &operator, &json!({"store.free_bytes_min": "32MiB"}));
     assert_eq!(other.status, 200, "what gives no access is its to set: {}", other.json());
     let given = set(&daemon, &admin, &json!({"socket.roles": ["uid:1000=viewer"]}));

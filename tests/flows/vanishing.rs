@@ -14,15 +14,17 @@ const VANISHING: usize = 25;
 /// Sends a whole request and is gone.
 fn vanish(scratch: &Scratch, method: &str, path: &str, body: &Value) {
     let body = body.to_string();
-    let head =
-        format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nif-match: *\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
     let mut connection = Connection::open(&scratch.socket()).unwrap();
     // As many as may be connected may still be: then one is cut off.
     let _ = connection.send_raw(format!("{head}{body}").as_bytes());
 }
 
 fn change(daemon: &Daemon, method: &str, path: &str, body: &Value) -> Answer {
-    daemon.connect().request(method, path, &[("content-type", "application/json")], body.to_string().as_bytes()).unwrap()
+    daemon.connect().request(method, path, &[("if-match", "*"), ("content-type", "application/json")], body.to_string().as_bytes()).unwrap()
 }
 
 #[test]

@@ -147,7 +147,7 @@ impl Connection {
         self.stream.write_all(&chunk)
     }
 
-    fn read_answer(&mut self) -> io::Result<Answer> {
+    pub fn read_answer(&mut self) -> io::Result<Answer> {
         let (status, headers) = self.read_head()?;
         let mut body = Vec::new();
         if headers.get("transfer-encoding").is_some_and(|value| value == "chunked") {

@@ -15,7 +15,8 @@ use panotti_protocol::time::Timestamp;
 
 use crate::action::{Step, Write};
 use crate::bus::Bus;
-use crate::command::{Answer, AuditEntry, Refusal};
+use crate::command::{Answer, Refusal};
+use crate::granter::Granter;
 use crate::limits::{API_KEYS_MAX, ROLES_MAX};
 use crate::permission::Grants;
 use crate::roles::{StoredRole, built_in, is_built_in};
@@ -142,17 +143,6 @@ impl Access {
     }
 }
 
-/// Who asks for a change.
-#[derive(Debug, Clone)]
-pub struct Granter {
-    /// The principal.
-    pub actor: String,
-    /// What it holds: it can give away nothing else.
-    pub grants: Arc<Grants>,
-    /// Why, as the person said. Empty where nothing was said.
-    pub reason: String,
-}
-
 /// A change.
 #[derive(Debug, Clone)]
 pub enum AccessCommand {
@@ -176,6 +166,8 @@ pub enum AccessCommand {
     RevokeKey {
         /// Which.
         id: KeyId,
+        /// And all others of its name: the old secret of one that was rotated too.
+        whole_name: bool,
         /// Who asks.
         granter: Granter,
     },
@@ -284,19 +276,14 @@ pub enum AccessRefusal {
         /// What is missing.
         missing: Permission,
     },
-}
-
-impl Granter {
-    fn holds(&self, grants: &Grants) -> Result<(), Refusal> {
-        match self.grants.missing_of(grants) {
-            None => Ok(()),
-            Some(missing) => Err(AccessRefusal::Exceeds { actor: self.actor.clone(), missing }.into()),
-        }
-    }
-
-    fn entry(self, action: &str, object: &str, detail: String) -> Write {
-        Write::Audit(AuditEntry { actor: self.actor, action: action.to_owned(), object: object.to_owned(), reason: self.reason, detail })
-    }
+    /// Whoever asks has a key that is bound to networks, and the key asked for would not be.
+    #[error("{actor} is bound to {networks}, and so is every key that it makes")]
+    ExceedsNetworks {
+        /// Who asks.
+        actor: String,
+        /// What it is bound to.
+        networks: String,
+    },
 }
 
 impl Bus {
@@ -309,7 +296,7 @@ impl Bus {
         let done = match command {
             AccessCommand::CreateKey { key, life, granter } => self.create_key(key, life, granter, step),
             AccessCommand::RotateKey { rotation, granter } => self.rotate_key(&rotation, granter, step),
-            AccessCommand::RevokeKey { id, granter } => self.revoke_key(id, granter, step),
+            AccessCommand::RevokeKey { id, whole_name, granter } => self.revoke_key(id, whole_name, &granter, step),
             AccessCommand::KeyUsed { id, at } => {
                 step.writes.push(Write::Access(Box::new(AccessWrite::KeyUsed(id, at))));
                 Ok(1)
@@ -328,11 +315,13 @@ impl Bus {
     fn create_key(&mut self, key: StoredKey, life: Duration, granter: Granter, step: &mut Step) -> Result<u64, Refusal> {
         let role = self.access.role(&key.role).ok_or_else(|| AccessRefusal::NoSuchRole(key.role.clone()))?;
         granter.holds(&role.within(&key.scope))?;
+        granter.reaches(&key.networks)?;
         if self.access.keys.values().any(|known| known.name == key.name && known.is_in_force(self.now)) {
             return Err(AccessRefusal::KeyExists(key.name).into());
         }
         self.make_room_for_key(step)?;
-        let key = StoredKey { created_at: self.now, expires_at: self.now + life.min(KEY_LIFE_MAX), revoked_at: None, ..key };
+        let key =
+            StoredKey { created_at: self.now, expires_at: granter.at_most(self.now + life.min(KEY_LIFE_MAX)), revoked_at: None, ..key };
         let mut detail = format!("{} role {} until {}", key.id, key.role, key.expires_at);
         if !key.scope.is_empty() {
             detail.push_str(&format!(" scope {}", written(&key.scope)));
@@ -352,6 +341,7 @@ impl Bus {
             return Err(AccessRefusal::KeyOver(key.name.clone()).into());
         }
         granter.holds(&self.access.grants_of(&key))?;
+        granter.reaches(&key.networks)?;
         self.make_room_for_key(step)?;
         let ends = key.expires_at.min(self.now + overlap.min(KEY_OVERLAP_MAX));
         let next = StoredKey {
@@ -359,7 +349,7 @@ impl Bus {
             verifier,
             created_at: self.now,
             created_by: granter.actor.clone(),
-            expires_at: self.now + life.min(KEY_LIFE_MAX),
+            expires_at: granter.at_most(self.now + life.min(KEY_LIFE_MAX)),
             last_used_at: None,
             replaces: Some(old),
             ..(*key).clone()
@@ -370,14 +360,16 @@ impl Bus {
         Ok(1)
     }
 
-    fn revoke_key(&mut self, id: KeyId, granter: Granter, step: &mut Step) -> Result<u64, Refusal> {
-        let key = self.access.keys.get(&id).cloned().ok_or(AccessRefusal::NoSuchKey(id))?;
-        if !key.is_in_force(self.now) {
-            return Ok(0);
+    fn revoke_key(&mut self, id: KeyId, whole_name: bool, granter: &Granter, step: &mut Step) -> Result<u64, Refusal> {
+        let named = self.access.keys.get(&id).cloned().ok_or(AccessRefusal::NoSuchKey(id))?;
+        let meant = |key: &&Arc<StoredKey>| key.is_in_force(self.now) && (key.id == id || (whole_name && key.name == named.name));
+        let ended: Vec<Arc<StoredKey>> = self.access.keys.values().filter(meant).cloned().collect();
+        let number = ended.len() as u64;
+        for key in ended {
+            step.writes.push(granter.entry("key.revoke", &key.name, key.id.to_string()));
+            self.keep_key(StoredKey { revoked_at: Some(self.now), ..(*key).clone() }, step);
         }
-        step.writes.push(granter.entry("key.revoke", &key.name, id.to_string()));
-        self.keep_key(StoredKey { revoked_at: Some(self.now), ..(*key).clone() }, step);
-        Ok(1)
+        Ok(number)
     }
 
     /// Where all room is taken, the key that has been over for longest is forgotten; the audit still knows it.
@@ -416,6 +408,7 @@ impl Bus {
             return Ok(0);
         }
         granter.holds(&role.grants)?;
+        granter.may_lift(&known.grants, &role.grants)?;
         self.keep_role("role.set", role, granter, step);
         Ok(1)
     }
@@ -426,6 +419,7 @@ impl Bus {
         if keys > 0 {
             return Err(AccessRefusal::RoleInUse { role: name.to_owned(), keys }.into());
         }
+        granter.may_lift(&known.grants, &Grants::default())?;
         step.writes.push(granter.entry("role.remove", name, shown(&known.grants)));
         step.writes.push(Write::Access(Box::new(AccessWrite::RemoveRole(name.to_owned()))));
         Arc::make_mut(&mut self.access).roles.remove(name);
@@ -447,7 +441,7 @@ impl Bus {
     }
 }
 
-fn written<T: std::fmt::Display>(all: &[T]) -> String {
+pub(crate) fn written<T: std::fmt::Display>(all: &[T]) -> String {
     all.iter().map(T::to_string).collect::<Vec<_>>().join(" ")
 }
 

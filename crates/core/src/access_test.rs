@@ -22,7 +22,7 @@ fn permissions(texts: &[&str]) -> Vec<Permission> {
 }
 
 fn granter(grants: Grants) -> Granter {
-    Granter { actor: "user:ana".to_owned(), grants: Arc::new(grants), reason: String::new() }
+    Granter { actor: "user:ana".to_owned(), grants: Arc::new(grants), key: None, reason: String::new() }
 }
 
 fn everything() -> Granter {
@@ -128,12 +128,62 @@ fn rule_20_a_revoked_key_is_over_at_once_and_its_name_is_free_again() {
     let mut world = World::new();
     let id = world.make_key("ci", "viewer", &[]);
 
-    let (answer, _) = world.ask(AccessCommand::RevokeKey { id, granter: everything() });
-    let (again, _) = world.ask(AccessCommand::RevokeKey { id, granter: everything() });
+    let (answer, _) = world.ask(AccessCommand::RevokeKey { id, whole_name: false, granter: everything() });
+    let (again, _) = world.ask(AccessCommand::RevokeKey { id, whole_name: false, granter: everything() });
 
     assert!(matches!((answer, again), (Answer::Changed(1), Answer::Changed(0))));
     assert!(!world.bus.access().keys[&id].is_in_force(START));
     assert_ne!(world.make_key("ci", "viewer", &[]), id);
+}
+
+#[test]
+fn rule_20_revoking_by_name_ends_the_old_secret_of_a_rotated_key_too() {
+    let mut world = World::new();
+    let old = world.make_key("ci", "viewer", &[]);
+    let new = KeyId::from_random([200; 12]);
+    let rotation = Rotation { old, new, verifier: [2; 32], life: 90 * DAY, overlap: 7 * DAY };
+    world.ask(AccessCommand::RotateKey { rotation, granter: everything() });
+
+    let (answer, _) = world.ask(AccessCommand::RevokeKey { id: new, whole_name: true, granter: everything() });
+
+    assert!(matches!(answer, Answer::Changed(2)), "{answer:?}");
+    assert!([old, new].iter().all(|id| !world.bus.access().keys[id].is_in_force(START)));
+}
+
+#[test]
+fn rule_20_whoever_is_denied_something_by_one_of_its_roles_does_not_lift_that() {
+    let mut world = World::new();
+    world.ask(AccessCommand::CreateRole { role: role("nosalary", &[], &["read:events:salary.>"]), granter: everything() });
+    let held_back = || granter(role("", &["read:*:>", "manage:keys:>"], &["read:events:salary.>"]).grants);
+
+    let emptied = AccessCommand::SetRole { role: role("nosalary", &[], &[]), granter: held_back() };
+    let removed = AccessCommand::RemoveRole { name: "nosalary".to_owned(), granter: held_back() };
+
+    for lifted in [emptied.clone(), removed] {
+        assert!(world.refused(lifted).contains("does not hold `read:events:salary.>`"));
+    }
+    let AccessCommand::SetRole { role, .. } = emptied else { unreachable!() };
+    assert!(matches!(world.ask(AccessCommand::SetRole { role, granter: everything() }).0, Answer::Changed(1)));
+}
+
+#[test]
+fn rule_20_a_key_makes_no_key_that_lasts_longer_or_may_come_from_more_places() {
+    let mut world = World::new();
+    let AccessCommand::CreateKey { key, .. } = world.key("short", "admin", &[]) else { unreachable!() };
+    let until = START + DAY;
+    let own = StoredKey { networks: vec!["10.0.0.0/8".parse().unwrap()], expires_at: until, ..key };
+    let by_key = || Granter { key: Some(Arc::new(own.clone())), ..everything() };
+    let AccessCommand::CreateKey { key, .. } = world.key("made", "viewer", &[]) else { unreachable!() };
+    let make = |networks: &[&str]| {
+        let networks = networks.iter().map(|network| network.parse().unwrap()).collect();
+        AccessCommand::CreateKey { key: StoredKey { networks, ..key.clone() }, life: 90 * DAY, granter: by_key() }
+    };
+
+    for more in [&[][..], &["11.0.0.0/8"], &["0.0.0.0/0"], &["10.1.0.0/16", "fd00::/8"]] {
+        assert_eq!(world.refused(make(more)), "user:ana is bound to 10.0.0.0/8, and so is every key that it makes");
+    }
+    assert!(matches!(world.ask(make(&["10.1.0.0/16"])).0, Answer::Changed(1)));
+    assert_eq!(world.bus.access().find("made").unwrap().expires_at, until);
 }
 
 #[test]
@@ -149,7 +199,7 @@ fn rule_20_a_role_that_keys_have_or_that_comes_with_panotti_stays() {
         world.refused(AccessCommand::CreateRole { role: role("admin", &[], &[]), granter: everything() }),
         "there is a role `admin` already"
     );
-    world.ask(AccessCommand::RevokeKey { id, granter: everything() });
+    world.ask(AccessCommand::RevokeKey { id, whole_name: false, granter: everything() });
     assert!(matches!(world.ask(remove("team")).0, Answer::Changed(1)));
 }
 
@@ -167,7 +217,7 @@ fn the_thousand_and_first_key_takes_the_room_of_one_that_is_over_and_of_no_other
     assert_eq!(world.refused(one_more.clone()), "there are already 1000 keys");
 
     let over = world.bus.access().find("key-500").unwrap().id;
-    world.ask(AccessCommand::RevokeKey { id: over, granter: everything() });
+    world.ask(AccessCommand::RevokeKey { id: over, whole_name: false, granter: everything() });
     let (_, step) = world.ask(one_more);
 
     assert!(

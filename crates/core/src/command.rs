@@ -9,6 +9,7 @@ use panotti_protocol::event::{Priority, Receipt};
 use panotti_protocol::frame::StateWrite;
 use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::Topic;
 
 use crate::access::AccessCommand;
 use crate::cancel::Cancel;
@@ -213,8 +214,17 @@ pub struct Publish {
     pub draft: Draft,
     /// What it matches.
     pub matches: Matches,
-    /// The receipt of an event with the same source and id that the store already has.
-    pub known: Option<Receipt>,
+    /// The event with the same source and id that the store already has.
+    pub known: Option<FirstPublished>,
+}
+
+/// An event that is stored already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstPublished {
+    /// Its receipt.
+    pub receipt: Receipt,
+    /// Its topic: the same source and id under another one is no repetition.
+    pub topic: Topic,
 }
 
 /// Keep a filter.
@@ -297,7 +307,7 @@ pub struct Report {
 pub enum HandlerOutcome {
     /// Handled; these take effect with it.
     Done {
-        /// Events, with what each matches and the receipt of one that the store has with the same source and
+        /// Events, with what each matches and the one that the store has with the same source and
         /// [`DeliveryId::emit_id`].
         emits: Vec<Publish>,
         /// Writes to the plugin's state, in order.

@@ -34,6 +34,7 @@ pub mod defect;
 pub mod delivery;
 pub mod event;
 pub mod fingerprint;
+pub mod granter;
 mod groups;
 mod handing_out;
 pub mod key_pages;

@@ -8,7 +8,7 @@ use panotti_protocol::time::Timestamp;
 
 use crate::action::{Step, Write};
 use crate::bus::Bus;
-use crate::command::{Answer, Publish, Refusal};
+use crate::command::{Answer, FirstPublished, Publish, Refusal};
 use crate::defect::{Defect, Defects};
 use crate::limits::PUBLISHER_KEY_KEPT;
 
@@ -55,7 +55,7 @@ pub struct PublishOnce {
 /// What one step has accepted: not yet in the store when the step's next commands are applied.
 #[derive(Debug, Clone)]
 pub(crate) struct Recent {
-    pub(crate) ids: BTreeMap<(String, String), Receipt>,
+    pub(crate) ids: BTreeMap<(String, String), FirstPublished>,
     keys: BTreeMap<(String, String), StoredKey>,
     loaded_at: Timestamp,
 }
@@ -86,6 +86,9 @@ impl Bus {
                 return Answer::Refused(Refusal::KeyReused(key.key));
             }
             return Answer::Receipts(stored.receipts.into_iter().map(|receipt| Receipt { duplicate: true, ..receipt }).collect());
+        }
+        if let Some(refusal) = publishes.iter().find_map(|publish| self.id_taken(publish)) {
+            return Answer::Refused(refusal);
         }
         let refused =
             publishes.iter().filter(|publish| self.first_receipt(publish).is_none()).find_map(|publish| self.refuses(&publish.draft));

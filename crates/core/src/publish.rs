@@ -11,7 +11,7 @@ use panotti_protocol::topic::Topic;
 
 use crate::action::{Action, DeliveryWrite, Step, Write};
 use crate::bus::Bus;
-use crate::command::{Answer, Publish, Refusal};
+use crate::command::{Answer, FirstPublished, Publish, Refusal};
 use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, Owed};
 use crate::event::{Draft, StoredEvent};
@@ -25,6 +25,9 @@ pub const OWN_SOURCE: &str = "/panotti";
 
 impl Bus {
     pub(crate) fn publish(&mut self, publish: Publish, step: &mut Step) -> Answer {
+        if let Some(refusal) = self.id_taken(&publish) {
+            return Answer::Refused(refusal);
+        }
         let first = self.first_receipt(&publish);
         if first.is_none()
             && let Some(refusal) = self.refuses(&publish.draft)
@@ -59,19 +62,31 @@ impl Bus {
         }
         let Publish { draft, matches, .. } = publish;
         let id = draft.id.clone();
-        let source = draft.source.clone();
+        let (source, topic) = (draft.source.clone(), draft.topic.clone());
         let receipt = self.accept(draft, Some(matches), step);
         if let Some(id) = id {
-            self.recent.ids.insert((source, id), receipt.clone());
+            self.recent.ids.insert((source, id), FirstPublished { receipt: receipt.clone(), topic });
         }
         receipt
     }
 
     /// The receipt of the event with the same source and id: in the store, or of this step.
     pub(crate) fn first_receipt(&self, publish: &Publish) -> Option<Receipt> {
+        self.first(publish).map(|first| first.receipt.clone())
+    }
+
+    fn first<'a>(&'a self, publish: &'a Publish) -> Option<&'a FirstPublished> {
         let draft = &publish.draft;
-        let in_this_step = || draft.id.as_ref().and_then(|id| self.recent.ids.get(&(draft.source.clone(), id.clone())).cloned());
-        publish.known.clone().or_else(in_this_step)
+        let in_this_step = || draft.id.as_ref().and_then(|id| self.recent.ids.get(&(draft.source.clone(), id.clone())));
+        publish.known.as_ref().or_else(in_this_step)
+    }
+
+    /// An event under a source and id that another event has, of another topic: whoever publishes it would take the other's receipt for its
+    /// own, and it would be lost.
+    pub(crate) fn id_taken(&self, publish: &Publish) -> Option<Refusal> {
+        self.first(publish).filter(|first| first.topic != publish.draft.topic)?;
+        let id = publish.draft.id.clone().unwrap_or_default();
+        Some(Refusal::IdTaken { publisher: publish.draft.source.clone(), id })
     }
 
     /// Gives the event its place and its deliveries. `None` for the daemon's own, which are matched after the commit.

@@ -54,6 +54,14 @@ pub enum Refusal {
     /// A change of keys or roles.
     #[error(transparent)]
     Access(#[from] AccessRefusal),
+    /// Another event has the source and id.
+    #[error("an event of another topic has the id `{id}` of `{publisher}`")]
+    IdTaken {
+        /// The source.
+        publisher: String,
+        /// The id.
+        id: String,
+    },
     /// The publisher's key was used for another body.
     #[error("the key `{0}` was used for another body")]
     KeyReused(String),

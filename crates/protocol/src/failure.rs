@@ -127,6 +127,8 @@ codes! {
         "The disk, or somebody with access to the data folder, has changed its row; it is shown to nobody and never delivered.", "`panotti seal check` names all such events; restore the data folder from a copy, or remove the event with `panotti event purge`.";
     EVENT_EXPIRED = "event.expired", 422, INVALID, "The event has expired already",
         "Its `expires` has passed: no plugin would be given it.", "Publish it with a later `expires`, or without one.";
+    EVENT_ID_TAKEN = "event.id_taken", 409, CONFLICT, "Another event has this source and id",
+        "A source and an id stand for one event, so that it can be sent again; an event of another topic under them would be lost.", "Give each event an id of its own, or leave `source` out: then it is yours.";
     EVENT_KEY_REUSED = "event.key_reused", 409, CONFLICT, "The idempotency key was used for something else",
         "For 24 hours a key stands for the body it was first sent with; another body under it would be lost or published twice.", "Send the first body again for its receipt, or take a new key for a new event.";
     EVENT_NOT_FOUND = "event.not_found", 404, NOT_FOUND, "There is no such event",

@@ -36,6 +36,13 @@ impl Network {
     }
 }
 
+impl Network {
+    /// Whether every address of another is in it.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.bits <= other.bits && self.contains(other.address) && self.address.is_ipv4() == other.address.is_ipv4()
+    }
+}
+
 fn same_prefix(one: u128, other: u128, bits: u8, length: u8) -> bool {
     (one ^ other).checked_shr(u32::from(length - bits)).unwrap_or(0) == 0
 }

@@ -2,7 +2,9 @@
 //! socket. Over the network there is nobody without a key. What is begun with a key ends when the key does.
 
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::LazyLock;
+use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
@@ -10,10 +12,10 @@ use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Extensions, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt;
+use hyper::body::{Frame, SizeHint};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::key::ApiKeyText;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::Api;
 use super::principal::{Peer, Principal, RemoteAddress};
@@ -79,7 +81,7 @@ async fn at_its_pace(api: &Api, known: &KnownKey, mut request: Request, next: Ne
 /// Answers a request. What of it goes on, its body or the answer's, breaks off when the permission it began with is over.
 async fn until(ended: CancellationToken, request: Request, next: Next) -> Response {
     let response = next.run(request.map(|body| while_in_force(body, ended.clone()))).await;
-    response.map(|body| while_in_force(body, ended))
+    response.map(|body| answered_while(body, ended))
 }
 
 /// Whether a path is a route that needs nothing. What else there is, strangers are not told.
@@ -178,23 +180,43 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// A body that breaks off when the key it is sent or read with is over. One that is whole already stays as it is.
+/// An answer's body that breaks off when the permission it is read with is over. One that is whole already stays as it is.
+fn answered_while(body: Body, ended: CancellationToken) -> Body {
+    if body.size_hint().exact().is_some() { body } else { while_in_force(body, ended) }
+}
+
+/// A body that breaks off when the permission it is sent or read with is over, also one whose length is known: it is not there yet.
 fn while_in_force(body: Body, ended: CancellationToken) -> Body {
-    if body.is_end_stream() || body.size_hint().exact().is_some() {
+    if body.is_end_stream() {
         return body;
     }
-    let chunks = futures_util::stream::unfold(Some((body.into_data_stream(), ended)), |open| async move {
-        let (mut chunks, ended) = open?;
-        tokio::select! {
-            biased;
-            () = ended.cancelled() => Some((Err(axum::Error::new(std::io::Error::other("the key is over"))), None)),
-            chunk = chunks.next() => {
-                let chunk: Result<Bytes, axum::Error> = chunk?;
-                Some((chunk, Some((chunks, ended))))
-            }
+    Body::new(WhileInForce { body, ended: Box::pin(ended.cancelled_owned()) })
+}
+
+struct WhileInForce {
+    body: Body,
+    ended: Pin<Box<WaitForCancellationFutureOwned>>,
+}
+
+impl HttpBody for WhileInForce {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.ended.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Some(Err(axum::Error::new(std::io::Error::other("the key is over")))));
         }
-    });
-    Body::from_stream(chunks)
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    /// Never before its end was asked for: what came whole before the permission was over counts only if it was over after that.
+    fn is_end_stream(&self) -> bool {
+        false
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 #[cfg(test)]

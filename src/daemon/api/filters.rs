@@ -47,6 +47,9 @@ pub async fn create(
 ) -> Result<MadeOnce<FilterChanged>, Problem> {
     let topic = check(&request)?;
     principal.check(Verb::Manage, Resource::Filters, &request.name)?;
+    // What a filter hands to a plugin, or tags, tells of the events that it looks at.
+    principal.check_all(Verb::Read, Resource::Events, Some(&topic))?;
+    request.to.iter().try_for_each(|plugin| principal.check(Verb::Read, Resource::Plugins, plugin))?;
     let filter = StoredFilter {
         name: request.name,
         filter: request.filter,

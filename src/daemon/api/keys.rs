@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use panotti_core::access::{Access, AccessCommand, Granter, Rotation, StoredKey};
+use panotti_core::access::{Access, AccessCommand, Rotation, StoredKey};
+use panotti_core::granter::Granter;
 use panotti_protocol::api::{AccessReason, ApiKey, KeyChanged, KeyMade, KeyRequest, KeyRotation, Page, WhoAmI};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::key::{ApiKeyText, KeyId};
@@ -93,8 +94,10 @@ pub async fn revoke(
     Path(id): Path<String>,
     JsonBody(request): JsonBody<AccessReason>,
 ) -> Answer<KeyChanged> {
+    let whole_name = id.parse::<KeyId>().is_err();
     let id = load(&api.gate.access(), &principal, Verb::Manage, &id)?.id;
-    let changed = api.bus.change_access(AccessCommand::RevokeKey { id, granter: granter(&principal, request.reason)? }).await?;
+    let granter = granter(&principal, request.reason)?;
+    let changed = api.bus.change_access(AccessCommand::RevokeKey { id, whole_name, granter }).await?;
     let access = api.gate.access();
     let key = access.keys.get(&id).ok_or_else(|| not_found(id.as_str()))?;
     Ok(Json(KeyChanged { changed, key: shown(&api, &access, key) }))
@@ -130,7 +133,11 @@ pub fn granter(principal: &Principal, reason: Option<String>) -> Result<Granter,
     if reason.len() > REASON_BYTES_MAX {
         return Err(invalid(format!("`reason` is longer than {REASON_BYTES_MAX} bytes"), "say it in fewer words"));
     }
-    Ok(Granter { actor: principal.actor.clone(), grants: Arc::clone(&principal.grants), reason })
+    let key = match &principal.identity {
+        Identity::LocalUser { .. } => None,
+        Identity::Key(key) => Some(Arc::clone(key)),
+    };
+    Ok(Granter { actor: principal.actor.clone(), grants: Arc::clone(&principal.grants), key, reason })
 }
 
 /// Checks the name of a key or a role.

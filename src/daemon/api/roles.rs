@@ -109,11 +109,11 @@ pub async fn check(
 }
 
 /// The name, the role and the permissions of a key, a role or a local user.
-fn of<'q>(api: &Api, access: &Access, principal: &'q str) -> Result<(&'q str, String, Grants), Failure> {
+fn of<'q>(api: &Api, access: &'q Access, principal: &'q str) -> Result<(&'q str, String, Grants), Failure> {
     match principal.split_once(':') {
         Some(("key", name)) => {
             let key = access.find(name).ok_or_else(|| nobody(principal))?;
-            Ok((name, key.role.clone(), access.grants_of(key)))
+            Ok((key.name.as_str(), key.role.clone(), access.grants_of(key)))
         }
         Some(("user", name)) => {
             let peer = user_id(name).and_then(|uid| api.local_users.peer(uid, primary_group(uid))).ok_or_else(|| nobody(principal))?;

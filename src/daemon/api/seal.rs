@@ -8,7 +8,7 @@ use panotti_protocol::limits::REASON_BYTES_MAX;
 
 use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
-use super::problem::{Answer, JsonBody, Parameters};
+use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, pages};
 use crate::daemon::store::sqlite::checking;
 
@@ -35,6 +35,10 @@ pub async fn set_recovery(
     JsonBody(request): JsonBody<SealRecoveryRequest>,
 ) -> Answer<SealStatus> {
     check_reason(request.reason.as_deref())?;
+    if !principal.grants.are_everything() {
+        let detail = format!("{} may not say who can open every payload without holding everything", principal.actor);
+        return Err(Problem(Failure::new(ErrorCode::PERMISSION_EXCEEDED, detail)));
+    }
     api.sealer.set_recovery(request, &principal.actor).await?;
     show(State(api)).await
 }

@@ -16,6 +16,7 @@ use panotti_protocol::api::{EventsQuery, Gap, Order, OutcomeNotice, RevealQuery,
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::permission::Verb;
+use panotti_protocol::topic::Topic;
 use tokio::sync::{broadcast, mpsc};
 
 use super::answers::EventStream;
@@ -143,10 +144,11 @@ impl Watcher {
         };
         let mut place = after;
         loop {
-            let (query, filter) = (query.clone(), self.filter.clone());
+            let (query, filter, principal) = (query.clone(), self.filter.clone(), self.principal.clone());
             let page = self.api.readers.read(move |connection| {
                 let names = Names::read(connection, Default::default())?;
-                views::list(connection, &names, (&query, filter.as_ref()), Some(place), PAST_PAGE)
+                let may_see = |topic: &Topic| principal.may_topic(Verb::Read, topic);
+                views::list(connection, &names, (&query, filter.as_ref()), &may_see, Some(place), PAST_PAGE)
             });
             let Listed { items, place: next, .. } = page.await.map_err(|error| {
                 tracing::error!(code = %error.code(), %error, "a stream could not read the past");
@@ -154,9 +156,6 @@ impl Watcher {
             })?;
             for item in items {
                 place = place.max(item.sequence);
-                if !self.principal.may_topic(Verb::Read, &item.topic) {
-                    continue;
-                }
                 if self.query.event.is_some_and(|wanted| wanted != item.eventid) {
                     continue;
                 }

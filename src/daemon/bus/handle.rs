@@ -235,9 +235,7 @@ impl BusHandle {
         let publishes = drafts.into_iter().map(|draft| self.matched(draft)).collect();
         match self.command(Command::PublishOnce(Box::new(PublishOnce { key, publishes, known: None }))).await? {
             Answer::Receipts(receipts) => Ok(receipts),
-            Answer::Refused(Refusal::Schema(misfit)) => Err(violated(*misfit, "")),
-            Answer::Refused(Refusal::SchemaOfOne { place, misfit }) => Err(violated(*misfit, &format!("/{place}"))),
-            Answer::Refused(refusal @ Refusal::KeyReused(_)) => Err(Failure::new(ErrorCode::EVENT_KEY_REUSED, refusal.to_string())),
+            Answer::Refused(refusal) => Err(not_published(refusal)),
             other => Err(unexpected(&other)),
         }
     }
@@ -448,11 +446,22 @@ fn unexpected(answer: &Answer) -> Failure {
 fn receipt(answer: Result<Answer, Failure>) -> Result<Receipt, Failure> {
     match answer? {
         Answer::Receipt(receipt) => Ok(receipt),
-        Answer::Refused(Refusal::Schema(misfit)) => Err(violated(*misfit, "")),
-        Answer::Refused(refusal @ Refusal::Expired(_)) => Err(Failure::new(ErrorCode::EVENT_EXPIRED, refusal.to_string())),
-        Answer::Refused(refusal) => Err(Failure::new(ErrorCode::EVENT_ATTRIBUTE_INVALID, refusal.to_string())),
+        Answer::Refused(refusal) => Err(not_published(refusal)),
         other => Err(unexpected(&other)),
     }
+}
+
+/// Why an event was not published, or none of several that were to be published together.
+fn not_published(refusal: Refusal) -> Failure {
+    let code = match refusal {
+        Refusal::Schema(misfit) => return violated(*misfit, ""),
+        Refusal::SchemaOfOne { place, misfit } => return violated(*misfit, &format!("/{place}")),
+        Refusal::KeyReused(_) => ErrorCode::EVENT_KEY_REUSED,
+        Refusal::IdTaken { .. } => ErrorCode::EVENT_ID_TAKEN,
+        Refusal::Expired(_) => ErrorCode::EVENT_EXPIRED,
+        _ => ErrorCode::EVENT_ATTRIBUTE_INVALID,
+    };
+    Failure::new(code, refusal.to_string())
 }
 
 /// The failure of an event that does not fit. `at` leads to the event in the body, where it holds several.
@@ -472,7 +481,7 @@ fn access_failure(refusal: &AccessRefusal) -> Failure {
         AccessRefusal::RoleExists(_) => ErrorCode::ROLE_EXISTS,
         AccessRefusal::RoleBuiltIn(_) => ErrorCode::ROLE_BUILT_IN,
         AccessRefusal::RoleInUse { .. } => ErrorCode::ROLE_IN_USE,
-        AccessRefusal::Exceeds { .. } => ErrorCode::PERMISSION_EXCEEDED,
+        AccessRefusal::Exceeds { .. } | AccessRefusal::ExceedsNetworks { .. } => ErrorCode::PERMISSION_EXCEEDED,
         _ => ErrorCode::INTERNAL,
     };
     Failure::new(code, refusal.to_string())

@@ -9,7 +9,7 @@ use arc_swap::ArcSwapOption;
 use panotti_core::access::{AccessWrite, Gatekeeper};
 use panotti_core::action::{Action, Step, Write};
 use panotti_core::bus::Bus;
-use panotti_core::command::{Answer, Command, HandlerOutcome};
+use panotti_core::command::{Answer, Command, FirstPublished, HandlerOutcome};
 use panotti_core::event::{Draft, SharedEvent};
 use panotti_core::once::{PublishOnce, PublisherKey, StoredKey};
 use panotti_core::origin::Asked;
@@ -234,9 +234,9 @@ impl Thread {
         }
     }
 
-    fn known(&self, draft: &Draft) -> StoreResult<Option<panotti_protocol::event::Receipt>> {
+    fn known(&self, draft: &Draft) -> StoreResult<Option<FirstPublished>> {
         match &draft.id {
-            Some(id) => events::receipt_of(self.store.database(), &draft.source, id),
+            Some(id) => events::known(self.store.database(), draft, id),
             None => Ok(None),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use panotti_core::action::Lease;
-use panotti_core::command::{Answer, Attach, Command, InstanceEnd, Publish, Report};
+use panotti_core::command::{Answer, Attach, Command, FirstPublished, InstanceEnd, Publish, Report};
 use panotti_core::defect::Defects;
 use panotti_core::event::Draft;
 use panotti_core::limits::WINDOW_MAX;
@@ -339,7 +339,9 @@ impl Chaos {
         let stored = draft.id.as_ref().and_then(|id| disk.by_publisher_id.get(&(draft.source.clone(), id.clone())));
         let known = stored.map(|sequence| {
             let event = disk.event(*sequence);
-            Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true, warnings: Vec::new() }
+            let (eventid, topic) = (event.eventid, event.draft.topic.clone());
+            let receipt = Receipt { eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true, warnings: Vec::new() };
+            FirstPublished { receipt, topic }
         });
         let matches = matched_by(&self.world.rules, &draft);
         (Command::Publish(Box::new(Publish { draft: draft.clone(), matches, known })), Asked::Publisher(Box::new(draft)))

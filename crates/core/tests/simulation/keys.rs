@@ -176,6 +176,21 @@ fn rule_13_what_a_handler_emits_and_is_there_already_is_that_event_and_the_deliv
 }
 
 #[test]
+fn rule_13_another_event_under_a_source_and_id_that_are_taken_is_refused_and_never_lost_unheard() {
+    let mut story = Story::new().with_plugin("notes", "order.*");
+    let draft = |topic: &str| Draft { id: Some("17".to_owned()), ..Draft::new(topic.parse().unwrap(), "/shop", "someone", Vec::new()) };
+    story.publish_draft(draft("visit.counted"));
+
+    let command = story.publish_command(draft("order.made"));
+    let again = story.publish_command(draft("visit.counted"));
+    let answers = story.step(vec![command, again], Fate::Commits).unwrap();
+
+    assert!(matches!(&answers[0], Answer::Refused(Refusal::IdTaken { .. })), "{answers:?}");
+    assert!(matches!(&answers[1], Answer::Receipt(receipt) if receipt.duplicate), "{answers:?}");
+    assert_eq!(story.disk().events.len(), 1);
+}
+
+#[test]
 fn rule_13_the_same_key_twice_in_one_step_is_published_once() {
     let mut story = Story::new().with_plugin("notes", "order.*");
     let (first, second) = (keyed(&story, "pay-17", 1), keyed(&story, "pay-17", 1));

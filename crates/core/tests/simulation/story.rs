@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use panotti_core::command::{Answer, Command, HandlerOutcome, Publish, Report, StartReplay};
+use panotti_core::command::{Answer, Command, FirstPublished, HandlerOutcome, Publish, Report, StartReplay};
 use panotti_core::defect::Defects;
 use panotti_core::delivery::DeliveryKey;
 use panotti_core::event::Draft;
@@ -137,7 +137,9 @@ impl Story {
         let stored = draft.id.as_ref().and_then(|id| disk.by_publisher_id.get(&(draft.source.clone(), id.clone())));
         let known = stored.map(|sequence| {
             let event = disk.event(*sequence);
-            Receipt { eventid: event.eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true, warnings: Vec::new() }
+            let (eventid, topic) = (event.eventid, event.draft.topic.clone());
+            let receipt = Receipt { eventid, sequence: *sequence, id: event.id(), deliveries: 0, duplicate: true, warnings: Vec::new() };
+            FirstPublished { receipt, topic }
         });
         let matches = matched_by(&self.world.rules, &draft);
         Command::Publish(Box::new(Publish { draft, matches, known }))

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use panotti_core::command::FirstPublished;
 use panotti_core::event::{Draft, StoredEvent};
 use panotti_core::order::OrderKey;
 use panotti_core::routing::SubscriptionId;
@@ -209,19 +210,23 @@ pub fn make_older_for_test(database: &Database, by: std::time::Duration) -> Stor
     Ok(())
 }
 
-/// The receipt of the event that a publisher gave this source and id, if it is stored. Leans on `events_by_source_and_id`.
-pub fn receipt_of(connection: &Connection, source: &str, id: &str) -> StoreResult<Option<Receipt>> {
-    let mut statement = connection.prepare_cached("SELECT sequence, eventid, matches FROM events WHERE source = ?1 AND id = ?2")?;
-    let found = statement.query_row([source, id], |row| {
+/// The event that a publisher gave a draft's source and this id, if it is stored. Leans on `events_by_source_and_id`.
+pub fn known(connection: &Connection, draft: &Draft, id: &str) -> StoreResult<Option<FirstPublished>> {
+    let sql = "SELECT sequence, eventid, matches, topic FROM events LEFT JOIN topics USING (topic_id) WHERE source = ?1 AND id = ?2";
+    let found = connection.prepare_cached(sql)?.query_row([draft.source.as_str(), id], |row| {
         let matches: Option<Vec<u8>> = row.get(2)?;
-        Ok(Receipt {
+        // A topic that is gone or was changed is found when the event is read.
+        let topic: Option<String> = row.get(3)?;
+        let topic = topic.and_then(|topic| topic.parse().ok()).unwrap_or_else(|| draft.topic.clone());
+        let receipt = Receipt {
             sequence: Sequence(row.get(0)?),
             eventid: EventId::from_bytes(row.get(1)?),
             id: id.to_owned(),
             deliveries: u32::try_from(matches.map_or(0, |matches| matches.len() / 4)).unwrap_or(u32::MAX),
             duplicate: true,
             warnings: Vec::new(),
-        })
+        };
+        Ok(FirstPublished { receipt, topic })
     });
     Ok(found.optional()?)
 }

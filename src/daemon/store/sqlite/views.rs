@@ -191,7 +191,7 @@ pub fn summary(event: &StoredEvent, size_bytes: u64, deliveries: Vec<Delivery>) 
 pub struct Listed {
     /// Those that fit.
     pub items: Vec<EventSummary>,
-    /// Events that were looked at.
+    /// Events that were looked at, of those that the caller may see.
     pub scanned: u64,
     /// Those of them that do not read back as they were written: whether they fit the query is not known.
     pub corrupt: Vec<Sequence>,
@@ -232,11 +232,14 @@ fn page_of(candidates: &str, newest_first: bool) -> String {
 
 /// One page of events. `place` is the sequence that the page before ended at. `filter` is the query's, compiled.
 ///
+/// An event that the caller may not see is as if it were not there: no filter is asked about it, and nothing counts it.
+///
 /// Each event is read by itself, in the order of the candidates: a join of both sorts all rows of a page before it gives the first.
 pub fn list(
     connection: &Database,
     names: &Names,
     (query, filter): (&EventsQuery, Option<&Filter>),
+    may_see: &dyn Fn(&Topic) -> bool,
     place: Option<Sequence>,
     limit: u32,
 ) -> StoreResult<Listed> {
@@ -252,9 +255,10 @@ pub fn list(
     let mut event_of = connection.prepare_cached(&sql)?;
     let masks = Masks::new(connection);
     let mut listed = Listed { items: Vec::new(), scanned: 0, corrupt: Vec::new(), place: None };
+    let mut looked_at = 0;
     while let Some(row) = rows.next()? {
         let sequence = Sequence(row.get(0)?);
-        listed.scanned += 1;
+        looked_at += 1;
         listed.place = Some(sequence);
         let mut found = event_of.query([sequence.0])?;
         let Some(row) = found.next()? else { continue };
@@ -262,6 +266,10 @@ pub fn list(
             listed.corrupt.push(sequence);
             continue;
         };
+        if !may_see(&event.draft.topic) {
+            continue;
+        }
+        listed.scanned += 1;
         if let Some(filter) = filter
             && !masks.evaluate(filter, &event)?.matched
         {
@@ -274,7 +282,7 @@ pub fn list(
             }
         }
     }
-    listed.place = listed.place.filter(|_| listed.scanned == u64::from(LIST_SCAN_MAX));
+    listed.place = listed.place.filter(|_| looked_at == LIST_SCAN_MAX);
     Ok(listed)
 }
 
