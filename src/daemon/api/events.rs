@@ -19,6 +19,7 @@ use panotti_protocol::limits::{BATCH_BYTES_MAX, LINE_BYTES_MAX, REASON_BYTES_MAX
 use panotti_protocol::permission::{Resource, Verb};
 use panotti_protocol::strict_json;
 
+use super::limits::SUFFIX_CHARACTERS_MIN;
 use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem, read_body};
@@ -44,14 +45,14 @@ pub async fn publish(
     let key = RequestKey::read(&parts.headers)?;
     let publisher = Publisher::new(principal, &parts.headers);
     if !media_type.starts_with("application/cloudevents") && cloudevents::is_binary(&parts.headers) {
-        let new = cloudevents::read(&parts.headers, &read_event_body(body).await?)?;
+        let new = cloudevents::read(&parts.headers, &read_event_body(&api, body).await?)?;
         // In this mode the body alone is not all that a key stands for.
         let whole = serde_json::to_vec(&new).map_err(|error| Failure::new(ErrorCode::INTERNAL, error.to_string()))?;
         return publish_one(&api, &publisher, key, None, (new, &whole)).await;
     }
     match media_type.as_str() {
         "" | "application/json" | "application/cloudevents+json" => {
-            let bytes = read_event_body(body).await?;
+            let bytes = read_event_body(&api, body).await?;
             publish_one(&api, &publisher, key, None, (read_event(&bytes)?, &bytes)).await
         }
         "application/cloudevents-batch+json" => publish_batch(&api, &publisher, key, body).await,
@@ -143,13 +144,13 @@ pub async fn republish(
     let (parts, body) = request.into_parts();
     let key = RequestKey::read(&parts.headers)?;
     let publisher = Publisher::new(principal, &parts.headers);
-    let bytes = read_event_body(body).await?;
+    let bytes = read_event_body(&api, body).await?;
     publish_one(&api, &publisher, key, Some(from), (read_event(&bytes)?, &bytes)).await
 }
 
 /// The body of one event.
-async fn read_event_body(body: Body) -> Result<Bytes, Problem> {
-    read_body(body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
+async fn read_event_body(api: &Api, body: Body) -> Result<Bytes, Problem> {
+    read_body(&api.rooms.bodies, body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
         true => Problem(Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"))),
         false => Problem(failure),
     })
@@ -191,7 +192,7 @@ fn with_receipt(receipt: &Receipt) -> Response {
 }
 
 async fn publish_batch(api: &Api, publisher: &Publisher, key: Option<RequestKey>, body: Body) -> Result<Response, Problem> {
-    let bytes = read_body(body, BATCH_BYTES_MAX).await?;
+    let bytes = read_body(&api.rooms.bodies, body, BATCH_BYTES_MAX).await?;
     let items = batch::read(&bytes)?;
     publisher.take(api, items.len())?;
     let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
@@ -254,7 +255,6 @@ pub async fn publish_lines<'a>(api: &Api, publisher: &Publisher, lines: impl Ite
 
 /// Finds the event that a path names: an id, `@last`, or the end of an id that only one of the newest has.
 pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
-    const SUFFIX_CHARACTERS_MIN: usize = 6;
     let not_found = |detail: String| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail));
     if id == "@last" {
         return api
