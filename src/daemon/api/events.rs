@@ -45,7 +45,8 @@ pub async fn publish(
     let key = RequestKey::read(&parts.headers)?;
     let publisher = Publisher::new(principal, &parts.headers);
     if !media_type.starts_with("application/cloudevents") && cloudevents::is_binary(&parts.headers) {
-        let new = cloudevents::read(&parts.headers, &read_event_body(&api, body).await?)?;
+        let bytes = read_event_body(&api, body).await?;
+        let new = cloudevents::read(&parts.headers, &bytes)?;
         // In this mode the body alone is not all that a key stands for.
         let whole = serde_json::to_vec(&new).map_err(|error| Failure::new(ErrorCode::INTERNAL, error.to_string()))?;
         return publish_one(&api, &publisher, key, None, (new, &whole)).await;

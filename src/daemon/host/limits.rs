@@ -5,6 +5,8 @@ use std::time::Duration;
 
 /// Frames that may wait for a plugin to read; more, and it hangs.
 pub const WAITING_FRAMES_MAX: usize = 4_096;
+/// Bytes of small frames written at once.
+pub const WRITTEN_AT_ONCE_BYTES: usize = 64 * 1024;
 /// What one plugin has said or asked for and is not done, in bytes: its frames until they took effect, and the answers to its questions until
 /// it has read them. At this it is not listened to until something is done.
 pub const HEARD_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -12,7 +12,7 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::limits::{HEARD_BYTES_MAX, KILL_GRACE, OUTPUT_GRACE, WAITING_FRAMES_MAX};
+use super::limits::{HEARD_BYTES_MAX, KILL_GRACE, OUTPUT_GRACE, WAITING_FRAMES_MAX, WRITTEN_AT_ONCE_BYTES};
 use super::log::PluginLog;
 use super::spawner::Spawned;
 
@@ -141,7 +141,7 @@ impl Drop for Session {
 }
 
 async fn write(socket: OwnedWriteHalf, mut frames: mpsc::Receiver<(Vec<u8>, Weight)>, kill: CancellationToken) {
-    let mut socket = BufWriter::new(socket);
+    let mut socket = BufWriter::with_capacity(WRITTEN_AT_ONCE_BYTES, socket);
     loop {
         let written = async {
             let mut next = frames.recv().await.ok_or(std::io::ErrorKind::BrokenPipe).map(Some)?;
@@ -164,9 +164,10 @@ async fn write(socket: OwnedWriteHalf, mut frames: mpsc::Receiver<(Vec<u8>, Weig
 }
 
 async fn read(socket: OwnedReadHalf, instance: InstanceId, ear: Ear, kill: CancellationToken) {
+    let room = Arc::new(Semaphore::new(HEARD_BYTES_MAX));
     tokio::select! {
         () = kill.cancelled() => {}
-        () = read_lines(socket, instance, &ear, &Arc::new(Semaphore::new(HEARD_BYTES_MAX))) => {}
+        () = read_lines(socket, instance, &ear, &room) => {}
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::compatible::breaks;
 use super::infer::Inference;
 use super::*;
+use crate::limits::{SCHEMA_DEPTH_MAX, SUBSCHEMAS_MAX};
 
 fn schema(value: Value) -> Schema {
     Schema::of(&value).unwrap_or_else(|problems| panic!("{value}: {problems:?}"))
