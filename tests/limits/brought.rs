@@ -29,6 +29,9 @@ fn held(lines: &str) -> (bool, String) {
     }
 }
 
+/// Lines of a manifest of some size.
+type Lines<'l> = &'l dyn Fn(usize) -> String;
+
 fn list(number: usize, item: impl Fn(usize) -> String) -> String {
     (0..number).map(item).collect::<Vec<_>>().join(", ")
 }
@@ -36,7 +39,7 @@ fn list(number: usize, item: impl Fn(usize) -> String) -> String {
 #[test]
 fn every_limit_of_a_manifest_is_felt_below_at_and_above() {
     let head = "name: p\nversion: 0.1.0\n".len();
-    let cases: [(&str, usize, &dyn Fn(usize) -> String); 9] = [
+    let cases: [(&str, usize, Lines<'_>); 9] = [
         ("subscriptions", SUBSCRIPTIONS_PER_PLUGIN_MAX, &|n| format!("on: [{}]\n", list(n, |at| format!("{{topic: t.x{at}}}")))),
         ("calls at once", CONCURRENCY_MAX as usize, &|n| format!("on: [{{topic: t.x, concurrency: {n}}}]\n")),
         ("events of one call", BATCH_DELIVERIES_MAX as usize, &|n| format!("on: [{{topic: t.x, batch: {n}}}]\n")),

@@ -322,6 +322,9 @@ fn a_line_has_its_bytes_and_one_that_is_too_long_leaves_the_next_alone() {
     assert!(daemon.stop().success());
 }
 
+/// Makes one more of something.
+type Make<'m> = &'m dyn Fn(usize) -> Asked;
+
 #[test]
 fn of_what_is_kept_there_are_as_many_as_allowed_and_no_more() {
     let stage = Stage::new();
@@ -330,7 +333,7 @@ fn of_what_is_kept_there_are_as_many_as_allowed_and_no_more() {
     let roles = |number: usize| Asked::json("/roles", json!({"name": format!("r{number}"), "allow": ["read:events:a"]}).to_string());
     let secrets = |number: usize| Asked::put(format!("/config/secrets/s{number}"), "{\"value\":\"a secret value\"}");
     let filters = |number: usize| filter(number, "type == 'x'");
-    let cases: [(&str, usize, &dyn Fn(usize) -> Asked, ErrorCode); 3] = [
+    let cases: [(&str, usize, Make<'_>, ErrorCode); 3] = [
         ("roles", ROLES_MAX, &roles, ErrorCode::OVERLOADED),
         ("secrets", SECRETS_MAX, &secrets, ErrorCode::SECRET_INVALID),
         ("filters", FILTERS_MAX, &filters, ErrorCode::OVERLOADED),

@@ -119,7 +119,9 @@ fn read(path: &str) -> String {
 }
 
 fn bytes(number: u64) -> String {
-    let whole = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")].into_iter().find(|(unit, _)| number >= *unit && number % unit == 0);
+    let whole = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
+        .into_iter()
+        .find(|(unit, _)| number >= *unit && number.is_multiple_of(*unit));
     whole.map_or_else(|| format!("{number} B"), |(unit, name)| format!("{} {name}", number / unit))
 }
 
@@ -131,7 +133,8 @@ fn number(number: u64) -> String {
 
 fn time(time: Duration) -> String {
     let seconds = time.as_secs();
-    let whole = [(86_400, "days"), (3_600, "h"), (60, "min")].into_iter().find(|(unit, _)| seconds >= 2 * unit && seconds % unit == 0);
+    let whole =
+        [(86_400, "days"), (3_600, "h"), (60, "min")].into_iter().find(|(unit, _)| seconds >= 2 * unit && seconds.is_multiple_of(*unit));
     whole.map_or_else(|| format!("{seconds} s"), |(unit, name)| format!("{} {name}", seconds / unit))
 }
 

@@ -337,11 +337,14 @@ fn check_counts(emits: usize, state: &[StateWrite]) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
+    /// Checks an outcome of some size.
+    type Check<'c> = &'c dyn Fn(usize) -> Result<(), Failure>;
+
     #[test]
     fn an_outcome_has_limits_of_its_emits_and_its_writes_below_at_and_above() {
         let write = |key: usize, value: usize| StateWrite { key: "k".repeat(key), value: Some("v".repeat(value.saturating_sub(2)).into()) };
         let writes = |number: usize| vec![write(1, 3); number];
-        let cases: [(&str, &dyn Fn(usize) -> Result<(), Failure>, usize); 4] = [
+        let cases: [(&str, Check<'_>, usize); 4] = [
             ("emits", &|number| check_counts(number, &[]), EMITS_PER_OUTCOME_MAX),
             ("writes", &|number| check_counts(0, &writes(number)), STATE_WRITES_PER_OUTCOME_MAX),
             ("bytes of a key", &|bytes| check_counts(0, &[write(bytes, 3)]), STATE_KEY_BYTES_MAX),
