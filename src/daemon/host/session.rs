@@ -247,7 +247,7 @@ mod tests {
 
     /// An emit whose line has so many bytes, its end included.
     fn emit(bytes: usize) -> Vec<u8> {
-        let line = |text: &str| format!("{{\"type\":\"emit\",\"request_id\":1,\"event\":{{\"type\":\"a.b\",\"data\":\"{text}\"}}}}\n");
+        let line = |text: &str| format!("{{\"type\":\"emit\",\"request_id\":1,\"event\":{{\"topic\":\"a.b\",\"data\":\"{text}\"}}}}\n");
         line(&"x".repeat(bytes - line("").len())).into_bytes()
     }
 
