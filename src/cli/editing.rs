@@ -32,8 +32,16 @@ impl Edited {
 
     /// The text could not be used: its file stays, and the failure names it.
     pub fn kept(self, failure: Failure) -> Failure {
-        let next = format!("{}; what you wrote is in {}", failure.next, self.path.display());
+        let next = format!("{} What you wrote is in {}", sentence(&failure.next), self.path.display());
         failure.next(next)
+    }
+}
+
+/// What is to be done, as a sentence that another may follow.
+fn sentence(next: &str) -> String {
+    match next.chars().last() {
+        Some('.' | '?' | '!') => next.to_owned(),
+        _ => format!("{next}."),
     }
 }
 

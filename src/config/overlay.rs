@@ -137,7 +137,13 @@ pub fn from_text(text: &str, name: &str) -> Result<Overlay, Failure> {
                     overlay.extend(keys.iter().map(|entry| (format!("{}.{}", section.key, entry.key), entry.value.to_json())));
                 }
                 _ if section.value.is_null() => {}
-                _ => problems.add(section.place, format!("`{}` should be keys with values", section.key)),
+                _ if TABLE.iter().any(|row| row.parts().0 == section.key) => {
+                    problems.add(section.place, format!("`{}` should be keys with values, not {}", section.key, section.value.kind()));
+                }
+                _ => {
+                    let next = did_you_mean(&section.key, TABLE.iter().map(|row| row.parts().0));
+                    problems.add_with(section.place, format!("unknown key `{}`", yaml::shortened(&section.key)), next);
+                }
             }
         }
     }

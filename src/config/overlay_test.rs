@@ -41,6 +41,16 @@ fn what_is_written_reads_back_as_settings_whatever_its_form() {
 }
 
 #[test]
+fn of_an_edited_text_every_section_that_is_none_is_told_with_its_place_and_what_was_probably_meant() {
+    let failure = from_text("stroe: 1\nlog: info\nretention: {days: 3}\n", "your text").unwrap_err();
+    let told: Vec<String> = failure.errors.iter().map(|part| format!("{} {} {}", part.pointer, part.detail, part.next)).collect();
+    assert_eq!(
+        told,
+        ["your text:1:1 unknown key `stroe` did you mean `store`?", "your text:2:1 `log` should be keys with values, not text "]
+    );
+}
+
+#[test]
 fn a_key_that_is_unknown_a_value_that_does_not_hold_and_a_pinned_key_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let places = places(folder.path());

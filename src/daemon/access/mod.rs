@@ -60,6 +60,7 @@ pub struct KnownKey {
 struct Known {
     access: Arc<Access>,
     keys: HashMap<KeyId, Arc<KnownKey>>,
+    roles_changed: CancellationToken,
 }
 
 /// Lets in whoever has a key.
@@ -105,6 +106,13 @@ impl Gate {
     /// Keys and roles in force.
     pub fn access(&self) -> Arc<Access> {
         Arc::clone(&self.current.load().access)
+    }
+
+    /// Keys and roles in force, and what is cancelled once any role of the users' own is another: what a local user has begun by its roles
+    /// ends then, and is begun again with what the roles allow by then.
+    pub fn access_until_roles_change(&self) -> (Arc<Access>, CancellationToken) {
+        let current = self.current.load();
+        (Arc::clone(&current.access), current.roles_changed.clone())
     }
 
     /// When a key was used last, as far as this start of the daemon and the store know.
@@ -221,8 +229,13 @@ impl Gatekeeper for Gate {
             };
             keys.insert(*id, Arc::new(known));
         }
-        self.current.store(Arc::new(Known { access, keys }));
+        let same_roles = before.access.roles == access.roles;
+        let roles_changed = if same_roles { before.roles_changed.clone() } else { CancellationToken::new() };
+        self.current.store(Arc::new(Known { access, keys, roles_changed }));
         let current = self.current.load();
+        if !same_roles {
+            before.roles_changed.cancel();
+        }
         for (id, known) in &before.keys {
             let stays = current.keys.get(id).is_some_and(|now| Arc::ptr_eq(&now.grants, &known.grants));
             if !stays {
@@ -253,6 +266,7 @@ mod tests {
     use std::sync::atomic::AtomicU64;
 
     use panotti_core::access::StoredAccess;
+    use panotti_core::roles::StoredRole;
 
     use super::*;
 
@@ -318,6 +332,23 @@ mod tests {
         assert!(admits("10.3.4.5") && !admits("11.0.0.1") && !admits("the local socket"));
         put(&gate, vec![StoredKey { networks: vec!["127.0.0.1".parse().unwrap()], ..stored }]);
         assert!(admits("the local socket"));
+    }
+
+    #[test]
+    fn what_a_local_user_began_by_its_roles_ends_when_a_role_changes_and_not_when_a_key_does() {
+        let (gate, _notes) = gate();
+        let access = |keys: Vec<StoredKey>, grants: Grants| {
+            let role = StoredRole { name: "listener".to_owned(), grants, changed_by: String::new(), changed_at: Timestamp::default() };
+            Arc::new(Access::load(StoredAccess { keys, roles: vec![role] }))
+        };
+        gate.replace(access(Vec::new(), Grants::everything()));
+        let (_, roles_changed) = gate.access_until_roles_change();
+
+        gate.replace(access(vec![key(&gate, 1).1], Grants::everything()));
+        assert!(!roles_changed.is_cancelled(), "only a key came");
+        gate.replace(access(Vec::new(), Grants::default()));
+        assert!(roles_changed.is_cancelled());
+        assert!(!gate.access_until_roles_change().1.is_cancelled(), "what begins now begins with the role as it is now");
     }
 
     #[test]

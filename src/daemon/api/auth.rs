@@ -44,11 +44,12 @@ pub async fn identify(State(api): State<Api>, mut request: Request, next: Next) 
             Err(failure) => Problem(failure).into_response(),
         },
         (None, Some(Origin::Local(_))) => {
-            if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<Peer>>() {
-                let principal = Principal::local_user(peer, &api.local_users, &api.gate.access());
-                request.extensions_mut().insert(principal);
-            }
-            next.run(request).await
+            let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<Peer>>() else { return next.run(request).await };
+            let (access, roles_changed) = api.gate.access_until_roles_change();
+            let principal = Principal::local_user(peer, &api.local_users, &access);
+            let by_roles = api.local_users.roles(peer).next().is_some();
+            request.extensions_mut().insert(principal);
+            if by_roles { until(roles_changed, request, next).await } else { next.run(request).await }
         }
         (None, Some(Origin::Network(_))) if !is_for_strangers(request.uri().path()) => {
             Problem(Failure::new(ErrorCode::KEY_MISSING, "no key came with the request")).into_response()
@@ -63,8 +64,7 @@ async fn at_its_pace(api: &Api, known: &KnownKey, mut request: Request, next: Ne
     let (standing, mut response) = match known.pace.requests.take(1, api.clock.now()) {
         Ok(standing) => {
             request.extensions_mut().insert(Principal::of_key(known));
-            let response = next.run(request.map(|body| while_in_force(body, known.ended.clone()))).await;
-            (standing, response.map(|body| while_in_force(body, known.ended.clone())))
+            (standing, until(known.ended.clone(), request, next).await)
         }
         Err(standing) => (standing, Problem(standing.exceeded("requests")).into_response()),
     };
@@ -74,6 +74,12 @@ async fn at_its_pace(api: &Api, known: &KnownKey, mut request: Request, next: Ne
         }
     }
     response
+}
+
+/// Answers a request. What of it goes on, its body or the answer's, breaks off when the permission it began with is over.
+async fn until(ended: CancellationToken, request: Request, next: Next) -> Response {
+    let response = next.run(request.map(|body| while_in_force(body, ended.clone()))).await;
+    response.map(|body| while_in_force(body, ended))
 }
 
 /// Whether a path is a route that needs nothing. What else there is, strangers are not told.

@@ -17,7 +17,9 @@ use panotti_protocol::api::{
 use panotti_protocol::delivery::{DeliveryState, ReplayMark, ReplayState};
 use panotti_protocol::id::{EventId, ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use panotti_protocol::topic::{Topic, TopicPattern};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::database::Database;
 use super::deliveries::DeliveryRow;
@@ -197,7 +199,40 @@ pub struct Listed {
     pub place: Option<Sequence>,
 }
 
+/// The events that a page looks at, as a query with a condition that more can be added to and the values from `?4` on. Where an index has
+/// what is asked for, only that is looked at.
+fn candidates(query: &EventsQuery) -> (&'static str, Vec<Value>) {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let state = query.status.map(|state| Value::Integer(i64::from(state.number())));
+    // A pattern without wildcards is a topic.
+    let topic = query.topic.as_ref().map(TopicPattern::as_str).filter(|pattern| pattern.parse::<Topic>().is_ok());
+    if let Some((key, value)) = query.tag.as_deref().and_then(|tag| tag.split_once(':')) {
+        ("SELECT sequence FROM event_tags WHERE key = ?4 AND value = ?5", vec![text(key), text(value)])
+    } else if let Some(story) = &query.correlation {
+        let own_id = story.parse::<EventId>().map_or(Value::Null, |eventid| Value::Blob(eventid.as_bytes().to_vec()));
+        let sql = "SELECT sequence FROM (SELECT sequence FROM events WHERE correlationid = ?4
+             UNION ALL SELECT sequence FROM events WHERE eventid = ?5 AND correlationid IS NULL) WHERE 1";
+        (sql, vec![text(story), own_id])
+    } else if query.failed || query.error.is_some() || query.status == Some(DeliveryState::Dead) {
+        ("SELECT DISTINCT sequence FROM deliveries WHERE open_failure = 1", Vec::new())
+    } else if query.status.is_some_and(|state| state.is_ended() && state != DeliveryState::Done) {
+        ("SELECT DISTINCT sequence FROM deliveries WHERE state = ?4 AND state <> 6", state.into_iter().collect())
+    } else if let Some(topic) = topic {
+        ("SELECT sequence FROM events WHERE topic_id = (SELECT topic_id FROM topics WHERE topic = ?4)", vec![text(topic)])
+    } else {
+        ("SELECT sequence FROM events WHERE 1", Vec::new())
+    }
+}
+
+/// A page of candidates: between two sequences, in their order, at most so many.
+fn page_of(candidates: &str, newest_first: bool) -> String {
+    let direction = if newest_first { "DESC" } else { "ASC" };
+    format!("{candidates} AND sequence > ?1 AND sequence < ?2 ORDER BY sequence {direction} LIMIT ?3")
+}
+
 /// One page of events. `place` is the sequence that the page before ended at. `filter` is the query's, compiled.
+///
+/// Each event is read by itself, in the order of the candidates: a join of both sorts all rows of a page before it gives the first.
 pub fn list(
     connection: &Database,
     names: &Names,
@@ -207,43 +242,24 @@ pub fn list(
 ) -> StoreResult<Listed> {
     let newest_first = query.order != Some(Order::Oldest);
     let (low, high) = bounds(connection, query, place, newest_first)?;
-    let (key, value) = query.tag.as_deref().and_then(|tag| tag.split_once(':')).unzip();
-    let candidates = if query.tag.is_some() {
-        "SELECT sequence FROM event_tags WHERE key = ?7 AND value = ?8"
-    } else if query.correlation.is_some() {
-        "SELECT sequence FROM (SELECT sequence FROM events WHERE correlationid = ?5
-             UNION ALL SELECT sequence FROM events WHERE eventid = ?6 AND correlationid IS NULL) WHERE 1"
-    } else if query.failed || query.error.is_some() || query.status == Some(DeliveryState::Dead) {
-        "SELECT DISTINCT sequence FROM deliveries WHERE open_failure = 1"
-    } else if query.status.is_some_and(|state| state.is_ended() && state != DeliveryState::Done) {
-        "SELECT DISTINCT sequence FROM deliveries WHERE state = ?4 AND state <> 6"
-    } else {
-        "SELECT sequence FROM events WHERE 1"
-    };
-    let direction = if newest_first { "DESC" } else { "ASC" };
+    let (candidates, values) = candidates(query);
+    let mut statement = connection.prepare_cached(&page_of(candidates, newest_first))?;
+    let place = [low.cast_signed(), high.cast_signed(), i64::from(LIST_SCAN_MAX)].into_iter().map(Value::Integer);
+    let mut rows = statement.query(params_from_iter(place.chain(values)))?;
     // Payloads are read only for a filter that looks into them.
-    let columns = format!("{}{}", events::COLUMNS, if filter.is_some_and(Filter::reads_data) { ", payload" } else { "" });
-    let state = query.status.map(DeliveryState::number);
-    let sql = format!(
-        "SELECT {columns} FROM
-             (SELECT sequence AS candidate FROM ({candidates} AND sequence > ?1 AND sequence < ?2 ORDER BY sequence {direction} LIMIT ?3))
-         JOIN events ON events.sequence = candidate LEFT JOIN topics USING (topic_id)
-         WHERE ?4 IS NULL OR ?5 IS NULL OR ?6 IS NULL OR ?7 IS NULL OR ?8 IS NULL OR 1 ORDER BY events.sequence {direction}"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let own_id = query.correlation.as_ref().and_then(|story| story.parse::<EventId>().ok()).map(|eventid| *eventid.as_bytes());
-    let place = params![low, high, LIST_SCAN_MAX, state, query.correlation, own_id, key, value];
-    let mut rows = statement.query(place)?;
-    let (mut found, mut corrupt) = (Vec::new(), Vec::new());
+    let payload = if filter.is_some_and(Filter::reads_data) { ", payload" } else { "" };
+    let sql = format!("SELECT {}{payload} FROM events LEFT JOIN topics USING (topic_id) WHERE sequence = ?1", events::COLUMNS);
+    let mut event_of = connection.prepare_cached(&sql)?;
     let masks = Masks::new(connection);
-    let mut scanned = 0;
-    let mut last = None;
+    let mut listed = Listed { items: Vec::new(), scanned: 0, corrupt: Vec::new(), place: None };
     while let Some(row) = rows.next()? {
-        scanned += 1;
         let sequence = Sequence(row.get(0)?);
-        last = Some(sequence);
+        listed.scanned += 1;
+        listed.place = Some(sequence);
+        let mut found = event_of.query([sequence.0])?;
+        let Some(row) = found.next()? else { continue };
         let Some(Found { event, size_bytes }) = events::intact(events::from_row(connection, row))? else {
-            corrupt.push(sequence);
+            listed.corrupt.push(sequence);
             continue;
         };
         if let Some(filter) = filter
@@ -252,13 +268,14 @@ pub fn list(
             continue;
         }
         if let Some(fitting) = fitting(connection, names, query, &event)? {
-            found.push(summary(&event, size_bytes, fitting));
-            if found.len() >= limit as usize {
-                return Ok(Listed { items: found, scanned, corrupt, place: last });
+            listed.items.push(summary(&event, size_bytes, fitting));
+            if listed.items.len() >= limit as usize {
+                return Ok(listed);
             }
         }
     }
-    Ok(Listed { items: found, scanned, corrupt, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX)) })
+    listed.place = listed.place.filter(|_| listed.scanned == u64::from(LIST_SCAN_MAX));
+    Ok(listed)
 }
 
 /// One page of what a filter would have matched, the oldest events first, and where it ended, if there is more.
@@ -433,4 +450,35 @@ fn subscription_status(
         dead: number(counts.dead + counts.quarantined),
         oldest_pending_at,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_asked_for_an_index_gives_its_page_in_order_and_nothing_is_sorted() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(concat!(include_str!("0001.sql"), include_str!("0002.sql"))).unwrap();
+        let asked = |query: EventsQuery| ["DESC", "ASC"].map(|direction| (query.clone(), direction == "DESC"));
+        let queries = [
+            EventsQuery::default(),
+            EventsQuery { tag: Some("a:b".to_owned()), ..EventsQuery::default() },
+            EventsQuery { correlation: Some("story".to_owned()), ..EventsQuery::default() },
+            EventsQuery { failed: true, ..EventsQuery::default() },
+            EventsQuery { status: Some(DeliveryState::Cancelled), ..EventsQuery::default() },
+            EventsQuery { topic: Some("recording.ended".parse().unwrap()), ..EventsQuery::default() },
+            EventsQuery { topic: Some("recording.*".parse().unwrap()), ..EventsQuery::default() },
+        ];
+        for (query, newest_first) in queries.into_iter().flat_map(asked) {
+            let (candidates, values) = candidates(&query);
+            let sql = format!("EXPLAIN QUERY PLAN {}", page_of(candidates, newest_first));
+            let mut statement = connection.prepare(&sql).unwrap();
+            let place = [0, i64::MAX, 10].map(Value::Integer);
+            let plan = statement.query_map(params_from_iter(place.into_iter().chain(values)), |row| row.get::<_, String>(3));
+            let plan: Vec<String> = plan.unwrap().map(Result::unwrap).collect();
+            assert!(plan.iter().any(|step| step.starts_with("SEARCH")), "{query:?}: {plan:?}");
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN") || step.contains("TEMP B-TREE")), "{query:?}: {plan:?}");
+        }
+    }
 }
