@@ -173,6 +173,8 @@ fn page() -> String {
         ));
         rows.iter().for_each(|row| text.push_str(&line(row)));
     }
+    let areas = AREAS.map(|(area, path)| format!("`{area}` is `{path}`")).join(", ");
+    text.push_str(&format!("\nWhere the constants are: {areas}.\n"));
     text.push_str("\nGenerated from the table in `tests/limits/table.rs`, which names the test that holds each.\n");
     text
 }
