@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes everything that is generated anew: man pages, completions, the pages of the error codes and of the settings.
+# Writes everything that is generated anew: man pages, completions, the pages of the error codes, of the settings and of the limits.
 # The tests that compare them do the writing.
 
 set -eu

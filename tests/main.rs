@@ -5,6 +5,7 @@
 //! - `cli`: the command line: its tree, its generated files, its client, its output against a server of the tests
 //! - `doors`: the network: where it listens, what it refuses, its limits
 //! - `flows`: whole flows against a real daemon
+//! - `limits`: the table of all limits, the page that is made of it, and that each is felt where it should be
 //! - `protocol`: golden frames of the plugin protocol
 //! - `tidy`: who may import whom, and the order of the files
 //! - `endurance`: ten thousand events, a failing plugin, twenty kills
@@ -29,6 +30,7 @@ mod guide;
 mod host;
 #[cfg(feature = "defects")]
 mod hours;
+mod limits;
 mod plugins;
 mod power;
 mod protocol;

@@ -28,6 +28,8 @@ pub mod report;
 pub mod revealing;
 pub mod selection;
 pub mod topics;
+#[cfg(test)]
+mod yaml_bombs_test;
 
 use std::process::ExitCode;
 

@@ -4,11 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::form::SettingValue;
-
-/// Most names of `http.hosts`.
-const HOSTS_MAX: usize = 64;
-/// Longest name of a host, in bytes (RFC 1035).
-const HOST_BYTES_MAX: usize = 253;
+use super::limits::{HOST_BYTES_MAX, HOSTS_MAX};
 
 /// When the daemon listens on the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

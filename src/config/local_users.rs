@@ -1,11 +1,7 @@
 //! Settings of the local socket for users other than the daemon's own: the group that may get at it, and the roles that local users have.
 
+use super::limits::{LOCAL_NAME_BYTES_MAX, LOCAL_ROLES_MAX};
 use super::settings::SettingValue;
-
-/// Most entries of `socket.roles`.
-const ROLES_MAX: usize = 64;
-/// Longest name of a user, a group or a role, in bytes.
-const NAME_BYTES_MAX: usize = 64;
 
 /// Whom a role is given to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,8 +87,8 @@ pub fn read_roles<'a>(entries: impl Iterator<Item = &'a str>) -> Result<SettingV
         }
         roles.push(role);
     }
-    if roles.len() > ROLES_MAX {
-        return Err(format!("{} entries; the most is {ROLES_MAX}", roles.len()));
+    if roles.len() > LOCAL_ROLES_MAX {
+        return Err(format!("{} entries; the most is {LOCAL_ROLES_MAX}", roles.len()));
     }
     Ok(SettingValue::LocalRoles(roles))
 }
@@ -112,7 +108,7 @@ fn read_role(text: &str) -> Option<LocalRole> {
 
 fn is_name(text: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    (1..=NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(letter)
+    (1..=LOCAL_NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(letter)
 }
 
 #[cfg(test)]
@@ -144,7 +140,7 @@ mod tests {
         }
         assert!(read("uid:1=viewer, uid:1=viewer").unwrap_err().contains("twice"));
         let many = |number: usize| (0..number).map(|uid| format!("uid:{uid}=viewer")).collect::<Vec<_>>().join(",");
-        assert!(read(&many(ROLES_MAX)).is_ok() && read(&many(ROLES_MAX + 1)).is_err());
+        assert!(read(&many(LOCAL_ROLES_MAX)).is_ok() && read(&many(LOCAL_ROLES_MAX + 1)).is_err());
     }
 
     #[test]

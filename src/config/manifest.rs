@@ -24,6 +24,7 @@ use semver::{Version, VersionReq};
 use serde_json::Value;
 
 use super::decode::{Table, boolean, duration, integer, later, list, parsed, text, text_as_written, texts, word};
+use super::limits::{COMMAND_WORDS_MAX, MANIFEST_NAMES_MAX};
 use super::yaml::{Content, Node, Place, Problems, parse};
 use super::{manifest_schemas, manifest_secrets};
 
@@ -32,10 +33,6 @@ pub const FILE: &str = "plugin.yaml";
 
 /// Keys of the root that the design has and this version does not act on.
 const LATER: [&str; 4] = ["after", "config_schema", "migrations", "routes"];
-/// Most items of `dependencies` and of `emits`.
-const NAMES_MAX: usize = 100;
-/// Most words of `command`.
-const COMMAND_WORDS_MAX: usize = 256;
 /// Files that are taken for the entry where the manifest names none, with how they are run.
 const ENTRIES: [(&str, Runtime); 4] =
     [("plugin.py", Runtime::Python), ("plugin.js", Runtime::Node), ("plugin.mjs", Runtime::Node), ("plugin.sh", Runtime::Exec)];
@@ -203,7 +200,7 @@ fn parsed_range(node: &Node, problems: &mut Problems) -> Option<String> {
 
 fn dependencies(node: &Node, problems: &mut Problems) -> Vec<Dependency> {
     let mut found: Vec<Dependency> = Vec::new();
-    for item in list(node, NAMES_MAX, problems).unwrap_or_default() {
+    for item in list(node, MANIFEST_NAMES_MAX, problems).unwrap_or_default() {
         let Some(written) = text(item, problems) else { continue };
         let end = written.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(written.len());
         let (name, range) = (&written[..end], written[end..].trim());
@@ -331,7 +328,7 @@ fn filter(node: &Node, problems: &mut Problems) -> Option<String> {
 }
 
 fn topics(node: &Node, problems: &mut Problems) -> Vec<String> {
-    let items = list(node, NAMES_MAX, problems).unwrap_or_default();
+    let items = list(node, MANIFEST_NAMES_MAX, problems).unwrap_or_default();
     items.iter().filter_map(|item| parsed(item, str::parse::<Topic>, problems)).map(|topic| topic.as_str().to_owned()).collect()
 }
 

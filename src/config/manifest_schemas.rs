@@ -9,10 +9,8 @@ use panotti_filter::schema::Schema;
 use panotti_protocol::topic::Topic;
 
 use super::decode::text;
+use super::limits::PLUGIN_SCHEMAS_MAX;
 use super::yaml::{Content, Entry, Node, Place, Problems};
-
-/// Most schemas of one plugin.
-const SCHEMAS_MAX: usize = 100;
 
 /// Files by topic, with their places in the manifest.
 pub type Written = BTreeMap<String, (String, Place)>;
@@ -24,8 +22,8 @@ pub fn written(node: &Node, problems: &mut Problems) -> Written {
         problems.add_with(node.place, "`schemas` is not a table", "write it like `schemas: { words.counted: schemas/words.counted.json }`");
         return found;
     };
-    if entries.len() > SCHEMAS_MAX {
-        problems.add_with(node.place, format!("`schemas` has more than {SCHEMAS_MAX} entries"), "split the plugin");
+    if entries.len() > PLUGIN_SCHEMAS_MAX {
+        problems.add_with(node.place, format!("`schemas` has more than {PLUGIN_SCHEMAS_MAX} entries"), "split the plugin");
         return found;
     }
     for Entry { key, place, value } in entries {

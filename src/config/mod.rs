@@ -11,7 +11,7 @@
 //! - [`manifest`], [`manifest_schemas`], [`manifest_secrets`]: a plugin's folder, checked without a daemon
 //! - [`overlay`]: what is set over the files while the daemon runs
 //! - [`schema`]: the JSON Schema of `panotti.yaml`
-//! - [`manifest`], [`manifest_schemas`]: a plugin's folder, checked without a daemon
+//! - [`limits`]: how much any of them may say
 //! - [`yaml`]: YAML as a tree in which everything knows its line and column
 //! - [`decode`]: typed values out of that tree, with all problems at once
 //! - [`units`]: durations and sizes as people write them
@@ -23,6 +23,7 @@ pub mod environment;
 pub mod file_system;
 pub mod form;
 pub mod http;
+pub mod limits;
 pub mod load;
 pub mod local_users;
 pub mod manifest;

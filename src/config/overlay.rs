@@ -140,6 +140,7 @@ pub fn from_text(text: &str, name: &str) -> Result<Overlay, Failure> {
                 _ if TABLE.iter().any(|row| row.parts().0 == section.key) => {
                     problems.add(section.place, format!("`{}` should be keys with values, not {}", section.key, section.value.kind()));
                 }
+                _ if problems.is_full() => problems.add(section.place, "unknown key"),
                 _ => {
                     let next = did_you_mean(&section.key, TABLE.iter().map(|row| row.parts().0));
                     problems.add_with(section.place, format!("unknown key `{}`", yaml::shortened(&section.key)), next);

@@ -10,9 +10,8 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::StoreId;
 
 use super::environment::Environment;
+use super::limits::SOCKET_PATH_BYTES_MAX;
 
-/// Longest path of a socket that every system takes, in bytes.
-pub const SOCKET_PATH_BYTES_MAX: usize = 100;
 /// Name of the socket in its folder.
 pub const SOCKET_NAME: &str = "panotti.sock";
 /// Name of the configuration file in its folder.

@@ -2,10 +2,8 @@
 
 use panotti_protocol::topic::TopicPattern;
 
+use super::limits::TOPICS_SET_MAX;
 use super::settings::SettingValue;
-
-/// Patterns of one setting.
-const TOPICS_MAX: usize = 100;
 
 /// Reads topic patterns.
 ///
@@ -21,7 +19,7 @@ pub fn read_topics(written: impl Iterator<Item = String>) -> Result<SettingValue
         patterns.push(pattern);
     }
     match patterns.len() {
-        number if number > TOPICS_MAX => Err(format!("{number} patterns; the most is {TOPICS_MAX}")),
+        number if number > TOPICS_SET_MAX => Err(format!("{number} patterns; the most is {TOPICS_SET_MAX}")),
         _ => Ok(SettingValue::Topics(patterns)),
     }
 }

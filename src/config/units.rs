@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::limits::DURATION_MAX_MS;
+
 const DURATION_UNITS: [(&str, u64); 6] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
 
 const BYTE_UNITS: [(&str, u64); 9] = [
@@ -15,9 +17,6 @@ const BYTE_UNITS: [(&str, u64); 9] = [
     ("MiB", 1 << 20),
     ("GiB", 1 << 30),
 ];
-
-/// Longest duration, ten years: more is a typing error.
-const DURATION_MAX_MS: u64 = 3_653 * 86_400_000;
 
 /// Splits `1.5h` into the digits, how many of them are a fraction, and the unit's letters; then what is left.
 fn split(text: &str) -> Option<(f64, &str, &str)> {

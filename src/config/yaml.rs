@@ -12,14 +12,10 @@ use panotti_protocol::manifest::SECRET_REFERENCE;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::Value;
 
-/// Deepest nesting of lists and tables.
-pub const DEPTH_MAX: usize = 32;
-/// Most keys and values of one file.
-pub const NODES_MAX: usize = 50_000;
+use super::limits::{PROBLEMS_MAX, YAML_DEPTH_MAX, YAML_NODES_MAX};
+
 /// The one tag that is understood: `!secret NAME`.
 const SECRET_TAG: &str = "secret";
-/// Most problems that are told of one file; the rest is counted.
-pub const PROBLEMS_MAX: usize = 100;
 
 /// Line and column, both from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -314,8 +310,8 @@ impl Reader<'_> {
     }
 
     fn descend(&mut self, place: Place, open: Open) -> Go {
-        if self.open.len() == DEPTH_MAX {
-            self.problems.add(place, format!("nested deeper than {DEPTH_MAX} levels"));
+        if self.open.len() == YAML_DEPTH_MAX {
+            self.problems.add(place, format!("nested deeper than {YAML_DEPTH_MAX} levels"));
             return Go::Stop;
         }
         self.open.push(open);
@@ -325,8 +321,8 @@ impl Reader<'_> {
     /// Puts a finished node where it belongs.
     fn close(&mut self, node: Node) -> Go {
         self.nodes += 1;
-        if self.nodes > NODES_MAX {
-            self.problems.add(node.place, format!("more than {NODES_MAX} keys and values"));
+        if self.nodes > YAML_NODES_MAX {
+            self.problems.add(node.place, format!("more than {YAML_NODES_MAX} keys and values"));
             return Go::Stop;
         }
         match self.open.last_mut() {

@@ -22,6 +22,7 @@ pub mod origin;
 pub mod redact;
 pub mod reload;
 pub mod retention;
+pub mod ring;
 pub mod rules;
 pub mod schemas;
 pub mod seal;

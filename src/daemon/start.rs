@@ -25,6 +25,7 @@ use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
 use super::api::local_users::LocalUsers;
 use super::api::recording::Refusals;
+use super::api::room::Rooms;
 use super::api::tcp::{Given, TcpDoor};
 use super::api::tls::Certificates;
 use super::api::{Api, Facts, Shared, activation};
@@ -172,6 +173,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         secrets,
         access,
         refusals: Refusals::default(),
+        rooms: Rooms::default(),
         checkpoints,
         clock,
         http,

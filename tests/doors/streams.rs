@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use panotti::daemon::api::limits::{STREAM_BYTES_MAX, STREAMS_BYTES_MAX};
+use panotti::daemon::bus::limits::FEED_BYTES_MAX;
+use panotti_protocol::limits::PAYLOAD_BYTES_MAX;
 use serde_json::{Value, json};
 
 use crate::support::daemon::Daemon;
@@ -73,12 +76,13 @@ fn rule_14_a_reader_that_is_too_slow_is_told_of_the_gap_and_goes_on_with_the_pre
     let daemon = Daemon::start(&scratch);
     let (_wire, mut lines) = stream(&daemon, "", &[]);
     // What is told of each event fills what the system keeps for a reader, the queue of the stream, and the feed behind it.
-    let text: String = (0..8_000).map(|_| format!("{{\"type\":\"a.b\",\"subject\":\"{}\"}}\n", "s".repeat(200))).collect();
+    let number = u64::try_from((STREAM_BYTES_MAX + FEED_BYTES_MAX) / 1_000 * 5 / 4).unwrap();
+    let text: String = (0..number).map(|_| format!("{{\"type\":\"a.b\",\"subject\":\"{}\"}}\n", "s".repeat(1_000))).collect();
     let answer = daemon.connect().post("/events?receipts=summary", "application/x-ndjson", text.as_bytes()).unwrap();
-    assert_eq!(answer.json()["accepted"], 8_000, "the bus does not wait for it");
+    assert_eq!(answer.json()["accepted"], number, "the bus does not wait for it");
 
     let (mut seen, mut missed) = (0, 0);
-    while seen + missed < 8_000 {
+    while seen + missed < number {
         let event = next(&mut lines);
         match event["event"].as_str() {
             "published" => seen += 1,
@@ -87,9 +91,30 @@ fn rule_14_a_reader_that_is_too_slow_is_told_of_the_gap_and_goes_on_with_the_pre
         }
     }
 
-    assert!(missed > 0 && seen + missed == 8_000, "{seen} seen, {missed} missed");
+    assert!(missed > 0 && seen + missed == number, "{seen} seen, {missed} missed");
     publish(&daemon, 1);
-    assert_eq!(next(&mut lines)["id"], "8001");
+    assert_eq!(next(&mut lines)["id"], (number + 1).to_string());
+}
+
+#[test]
+fn i6_readers_that_take_nothing_of_large_events_stop_nobody_and_lose_nothing_that_is_still_told() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let mut slow: Vec<(Wire, Lines)> = (0..20).map(|_| stream(&daemon, "?payload=true", &[])).collect();
+    let (_wire, mut quick) = stream(&daemon, "?payload=true", &[]);
+    let text = "x".repeat(PAYLOAD_BYTES_MAX - 2);
+    // More than all of them may leave waiting.
+    let number = u64::try_from(2 * STREAMS_BYTES_MAX / slow.len() / PAYLOAD_BYTES_MAX).unwrap();
+    for place in 1..=number {
+        assert_eq!(daemon.post("/events", &json!({"type": "a.b", "data": text})).status, 201);
+        assert_eq!(next(&mut quick)["id"], place.to_string(), "at once, beside those who take nothing");
+    }
+    for (_, lines) in &mut slow {
+        for place in 1..=number {
+            let event = next(lines);
+            assert_eq!((event["event"].as_str(), event["id"].clone()), ("published", place.to_string()));
+        }
+    }
 }
 
 #[test]

@@ -48,7 +48,8 @@ fn rule_20_a_filter_is_asked_about_no_event_that_the_caller_may_not_see() {
     assert_eq!(asked("filter=data.amount%3E%3D1")["scanned"], 1);
     let suffix = |known: &str| ask(&daemon, &key, "GET", &format!("/events/{known}"), &serde_json::Value::Null);
     let hidden = daemon.get("/events?topic=salary.paid&limit=1").json()["items"][0]["eventid"].as_str().unwrap().to_owned();
-    let told = |answer: crate::support::http::Answer| answer.json()["detail"].as_str().unwrap().split(' ').take(4).collect::<Vec<_>>().join(" ");
+    let told =
+        |answer: crate::support::http::Answer| answer.json()["detail"].as_str().unwrap().split(' ').take(4).collect::<Vec<_>>().join(" ");
     assert_eq!(told(suffix(&hidden[hidden.len() - 8..])), told(suffix("00000000")));
     assert!(daemon.stop().success());
 }
@@ -59,7 +60,15 @@ fn rule_20_nobody_has_a_stored_filter_look_at_what_they_may_not_see() {
     let daemon = Daemon::start(&scratch);
     let scope = ["manage:filters:>", "read:plugins:>", "read:events:a.>"];
     let key = make_key(&daemon, &json!({"name": "filters", "role": "operator", "scope": scope}));
-    let create = |name: &str, topic: &str| ask(&daemon, &key, "POST", "/events/filter", &json!({"name": name, "filter": "true", "topic": topic, "tag": {"key": "k", "value": "v"}}));
+    let create = |name: &str, topic: &str| {
+        ask(
+            &daemon,
+            &key,
+            "POST",
+            "/events/filter",
+            &json!({"name": name, "filter": "true", "topic": topic, "tag": {"key": "k", "value": "v"}}),
+        )
+    };
 
     is_problem(&create("wide", ">"), 403, "permission.denied");
     is_problem(&create("salaries", "salary.>"), 403, "permission.denied");

@@ -62,6 +62,6 @@ fn rule_14_a_state_at_its_limit_refuses_what_would_make_it_larger_and_says_so() 
     assert_eq!(stage.ask(&["plugin", "state", "list", "p"]).as_array().unwrap().len(), 1);
     let large = format!("\"{}\"", "x".repeat(300_000));
     let put = daemon.connect().request("PUT", "/plugins/p/state/k", &[], format!("{{\"value\":{large}}}").as_bytes()).unwrap();
-    assert_eq!(put.status, 413);
+    assert_eq!((put.status, &put.json()["code"]), (422, &json!("plugin.state_full")));
     assert!(daemon.stop().success());
 }

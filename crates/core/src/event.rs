@@ -99,6 +99,23 @@ impl Draft {
     }
 }
 
+impl Draft {
+    /// Bytes that it takes in memory: its texts, its payload, and itself.
+    pub fn bytes(&self) -> usize {
+        let optional = [&self.id, &self.subject, &self.dataschema, &self.correlationid, &self.orderingkey, &self.traceparent];
+        let texts = self.topic.as_str().len() + self.source.len() + self.datacontenttype.len() + self.actor.len();
+        let extensions = self.extensions.iter().map(|(name, value)| {
+            let text = value.as_str().map_or(0, str::len);
+            size_of_val(name) + name.len() + size_of_val(value) + text
+        });
+        size_of::<Self>()
+            + self.payload.len()
+            + texts
+            + optional.into_iter().flatten().map(String::len).sum::<usize>()
+            + extensions.sum::<usize>()
+    }
+}
+
 /// Media type of a payload when nothing is said.
 pub const JSON: &str = "application/json";
 
@@ -132,6 +149,12 @@ impl StoredEvent {
     /// Its ordering key at a subscription.
     pub fn order(&self, subscription: SubscriptionId) -> Option<OrderKey> {
         self.keys.iter().find(|(of, _)| *of == subscription).map(|(_, order)| *order)
+    }
+
+    /// Bytes that it takes in memory, its draft included.
+    pub fn bytes(&self) -> usize {
+        let matches = self.matches.as_ref().map_or(0, Vec::len) * size_of::<SubscriptionId>();
+        size_of::<Self>() - size_of::<Draft>() + self.draft.bytes() + matches + self.keys.len() * size_of::<(SubscriptionId, OrderKey)>()
     }
 
     /// The publisher's id, else our own.

@@ -40,4 +40,12 @@ mod tests {
         assert_eq!(Pattern::new("a(b").unwrap_err(), "unclosed group");
         assert!(Pattern::new(r"\w{5000}").unwrap_err().contains("bytes"));
     }
+
+    #[test]
+    fn an_expression_has_room_for_its_compiled_form_and_no_more() {
+        let most = (1..).take_while(|times| Pattern::new(&format!("[a-z]{{{}}}", times * 1_000)).is_ok()).last().unwrap();
+        assert!((2..100).contains(&most), "{most} thousand letters");
+        let refused = Pattern::new(&format!("[a-z]{{{}}}", (most + 1) * 1_000)).unwrap_err();
+        assert_eq!(refused, format!("it takes more than {PATTERN_BYTES_MAX} bytes when it is compiled"));
+    }
 }

@@ -8,19 +8,9 @@ use std::time::Duration;
 
 use panotti_protocol::time::Timestamp;
 
-/// Wrong keys of one source within a minute, after which it waits.
-pub const ATTEMPTS_MAX: u32 = 10;
-/// Wrong keys of all sources within a minute, at which there is an alarm.
-pub const ALARM_ATTEMPTS: u32 = 100;
-/// The first wait; each one after it is twice as long.
-pub const WAIT_FIRST: Duration = Duration::from_secs(60);
-/// No wait is longer.
-pub const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
-/// Sources that are remembered.
-const SOURCES_MAX: usize = 4_096;
+use super::limits::{ALARM_ATTEMPTS, ATTEMPTS_MAX, FORGOTTEN, SOURCES_MAX, WAIT_FIRST, WAIT_MAX};
+
 const MINUTE: Duration = Duration::from_secs(60);
-/// A source that has been quiet for so long begins anew.
-const FORGOTTEN: Duration = Duration::from_secs(30 * 60);
 
 /// Where attempts come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,9 +4,11 @@
 //! - [`pepper`]: what the digests of the secrets are keyed with; never in the data folder
 //! - [`attempts`]: wrong keys, counted by where they come from
 //! - [`rate`]: how much a key may ask for in a time
+//! - [`limits`]: the figures
 //! - [`notes`]: what is written down of it all: uses, to the minute, and failed attempts
 
 pub mod attempts;
+pub mod limits;
 pub mod notes;
 pub mod pepper;
 pub mod rate;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::time::Timestamp;
 
-/// Seconds' worth that a bucket holds.
-const BURST_SECONDS: u64 = 2;
+use super::limits::BURST_SECONDS;
+
 /// Parts that a whole is counted in, so that what comes within a millisecond is not lost.
 const PARTS: i64 = 1_000;
 

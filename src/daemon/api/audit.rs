@@ -10,11 +10,12 @@ use panotti_protocol::api::{
     AuditCheckpoints, AuditExportQuery, AuditProblem, AuditQuery, AuditRecord, AuditVerified, AuditVerifyQuery, Page,
 };
 use panotti_protocol::failure::{ErrorCode, Failure};
-use tokio::sync::mpsc;
 
 use super::answers::Lines;
+use super::limits::{AUDIT_PART, CHECKPOINTS_SHOWN_MAX, STREAM_BYTES_MAX};
 use super::pages::{PageAnswer, Paged};
 use super::problem::{Answer, Parameters, Problem};
+use super::room::{PieceSender, queue};
 use super::{Api, pages};
 use crate::audit::chain::ChainHead;
 use crate::audit::note::Note;
@@ -25,12 +26,6 @@ use crate::daemon::store::sqlite::audit;
 const LIST: char = 'a';
 /// Cursors of a verification.
 const VERIFICATION: char = 'v';
-/// Records that one part of a verification, or of an export, has.
-const PART: u32 = 2_000;
-/// Parts of an export between the store and the client's connection.
-const QUEUE_MAX: usize = 2;
-/// Checkpoints that are shown.
-const CHECKPOINTS_SHOWN: usize = 100;
 
 /// `GET /audit`
 pub async fn list(State(api): State<Api>, Parameters(query): Parameters<AuditQuery>) -> PageAnswer<Page<AuditRecord>> {
@@ -47,24 +42,23 @@ pub async fn export(State(api): State<Api>, Parameters(query): Parameters<AuditE
         Some(since) => api.readers.read(move |connection| audit::before_time(connection, since)).await?.max(after),
         None => after,
     };
-    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+    let (sender, receiver) = queue(api.rooms.streams.share(STREAM_BYTES_MAX));
     tokio::spawn(async move {
         if let Err(broken) = send(&api, from, &sender).await {
             // The body breaks off, so that the client does not take what it has for everything.
-            let _ = sender.send(Err(broken)).await;
+            let _ = sender.send(Err(broken), 0).await;
         }
     });
-    let lines = futures_util::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
-    Ok(Lines::new(Body::from_stream(lines)))
+    Ok(Lines::new(Body::from_stream(receiver.into_stream())))
 }
 
-async fn send(api: &Api, from: u64, sender: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<()> {
+async fn send(api: &Api, from: u64, sender: &PieceSender<io::Result<Bytes>>) -> io::Result<()> {
     let mut place = from;
     loop {
         if api.stopping.is_cancelled() {
             return Err(io::Error::other("the daemon is stopping"));
         }
-        let records = api.readers.read(move |connection| audit::after(connection, place, PART)).await.map_err(|error| {
+        let records = api.readers.read(move |connection| audit::after(connection, place, AUDIT_PART)).await.map_err(|error| {
             tracing::error!(code = %error.code(), %error, "an export of the audit could not read the store");
             io::Error::other("the store could not be read")
         })?;
@@ -75,8 +69,9 @@ async fn send(api: &Api, from: u64, sender: &mpsc::Sender<io::Result<Bytes>>) ->
             serde_json::to_writer(&mut lines, record)?;
             lines.push(b'\n');
         }
-        let more = records.len() == PART as usize;
-        if sender.send(Ok(lines.into())).await.is_err() || !more {
+        let more = records.len() == AUDIT_PART as usize;
+        let bytes = lines.len();
+        if sender.send(Ok(lines.into()), bytes).await.is_err() || !more {
             return Ok(());
         }
     }
@@ -89,7 +84,7 @@ pub async fn checkpoints(State(api): State<Api>) -> Answer<AuditCheckpoints> {
         let mut signed: Vec<Note> = known.notes().into_iter().filter(|note| note.is_signed_by(&key)).collect();
         signed.sort_by_key(|note| std::cmp::Reverse((note.checkpoint.head.number, note.checkpoint.at)));
         signed.dedup();
-        signed.truncate(CHECKPOINTS_SHOWN);
+        signed.truncate(CHECKPOINTS_SHOWN_MAX);
         signed.iter().map(Note::as_written).collect()
     });
     Ok(Json(AuditCheckpoints { public_key: api.checkpoints.public_key().to_string(), items: items.await? }))
@@ -109,8 +104,8 @@ pub async fn verify(State(api): State<Api>, Parameters(query): Parameters<AuditV
             return Ok((Verifier::new(ChainHead::empty(store), signed), Some(problem), false));
         };
         let mut verifier = Verifier::new(head, signed);
-        let records = audit::after(connection, place, PART)?;
-        let more = records.len() == PART as usize;
+        let records = audit::after(connection, place, AUDIT_PART)?;
+        let more = records.len() == AUDIT_PART as usize;
         let taken = records.iter().try_for_each(|record| verifier.take(record));
         let result = if more { taken } else { taken.and_then(|()| verifier.finish()) };
         Ok((verifier, result.err(), more))

@@ -2,12 +2,10 @@
 //! looking for that end is what a bomb wants.
 
 use panotti_protocol::failure::{ErrorCode, Failure};
-use panotti_protocol::limits::{BATCH_EVENTS_MAX, JSON_DEPTH_MAX};
+use panotti_protocol::limits::BATCH_EVENTS_MAX;
 use serde_json::value::RawValue;
 
-/// How deep a batch may be at all, in lists and objects. An event that is deeper than events may be is refused alone; what is deeper than this
-/// is no event.
-const BATCH_DEPTH_MAX: usize = 16 * JSON_DEPTH_MAX;
+use super::limits::BATCH_DEPTH_MAX;
 
 /// What a first look at a batch finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

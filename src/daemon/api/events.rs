@@ -20,6 +20,7 @@ use panotti_protocol::strict_json;
 use panotti_protocol::topic::Topic;
 
 use super::answers::{EVENT_STREAM, Lines, MadeOnce};
+use super::limits::SUFFIX_CHARACTERS_MIN;
 use super::openapi::headers::{self, Sent};
 use super::openapi::shape::{Answers, Shape};
 use super::pages::{PageAnswer, Paged};
@@ -44,14 +45,15 @@ pub async fn publish(
     let (parts, body) = request.into_parts();
     let media_type = media_type(&parts.headers);
     if !media_type.starts_with("application/cloudevents") && cloudevents::is_binary(&parts.headers) {
-        let new = cloudevents::read(&parts.headers, &read_event_body(body).await?)?;
+        let bytes = read_event_body(&api, body).await?;
+        let new = cloudevents::read(&parts.headers, &bytes)?;
         // In this mode the body alone is not all that a key stands for.
         let whole = serde_json::to_vec(&new).map_err(|error| Failure::new(ErrorCode::INTERNAL, error.to_string()))?;
         return Ok(Published::One(publish_one(&api, &publisher, None, (new, &whole)).await?));
     }
     match media_type.as_str() {
         "" | "application/json" | "application/cloudevents+json" => {
-            let bytes = read_event_body(body).await?;
+            let bytes = read_event_body(&api, body).await?;
             Ok(Published::One(publish_one(&api, &publisher, None, (read_event(&bytes)?, &bytes)).await?))
         }
         "application/cloudevents-batch+json" => Ok(Published::Batch(publish_batch(&api, &publisher, body).await?)),
@@ -134,13 +136,13 @@ pub async fn republish(
     request: Request,
 ) -> Result<MadeOnce<Receipt>, Problem> {
     let from = load(&api, &publisher.principal, Verb::Read, &id).await?;
-    let bytes = read_event_body(request.into_body()).await?;
+    let bytes = read_event_body(&api, request.into_body()).await?;
     publish_one(&api, &publisher, Some(from), (read_event(&bytes)?, &bytes)).await
 }
 
 /// The body of one event.
-async fn read_event_body(body: Body) -> Result<Bytes, Problem> {
-    read_body(body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
+async fn read_event_body(api: &Api, body: Body) -> Result<Bytes, Problem> {
+    read_body(&api.rooms.bodies, body, LINE_BYTES_MAX).await.map_err(|Problem(failure)| match failure.is(ErrorCode::REQUEST_TOO_LARGE) {
         true => Problem(Failure::new(ErrorCode::EVENT_PAYLOAD_TOO_LARGE, format!("the event is over {LINE_BYTES_MAX} bytes"))),
         false => Problem(failure),
     })
@@ -173,7 +175,7 @@ async fn publish_one(
 }
 
 async fn publish_batch(api: &Api, publisher: &Publisher, body: Body) -> Result<Page<LineAnswer>, Problem> {
-    let bytes = read_body(body, BATCH_BYTES_MAX).await?;
+    let bytes = read_body(&api.rooms.bodies, body, BATCH_BYTES_MAX).await?;
     let items = batch::read(&bytes)?;
     publisher.take(api, items.len())?;
     let lines = items.iter().enumerate().map(|(index, item)| (index as u64 + 1, item.get().as_bytes()));
@@ -236,7 +238,6 @@ pub async fn publish_lines<'a>(api: &Api, publisher: &Publisher, lines: impl Ite
 
 /// Finds the event that a path names: an id, `@last`, or the end of an id that only one of the newest has.
 pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
-    const SUFFIX_CHARACTERS_MIN: usize = 6;
     let not_found = |detail: String| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail));
     if id == "@last" {
         return api

@@ -12,11 +12,12 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::permission::Verb;
 use panotti_protocol::topic::Topic;
-use tokio::sync::mpsc;
 
 use super::answers::Lines;
+use super::limits::{EXPORT_PAGE, EXPORT_PAGE_BYTES_MAX, STREAM_BYTES_MAX};
 use super::principal::Principal;
 use super::problem::{Parameters, Problem};
+use super::room::{PieceSender, queue};
 use super::{Api, filters, revealing};
 use crate::daemon::event_json;
 use crate::daemon::store::failure::StoreResult;
@@ -24,11 +25,6 @@ use crate::daemon::store::sqlite::database::Database;
 use crate::daemon::store::sqlite::events;
 use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
-
-/// Events of one page: with their payloads at most 16 MiB.
-const PAGE: u32 = 64;
-/// Pages between the store and the client's connection.
-const QUEUE_MAX: usize = 2;
 
 /// Sends every event that fits, but for the daemon's own, which nobody else may publish.
 pub async fn export(
@@ -43,21 +39,20 @@ pub async fn export(
     let filter = filters::compiled(query.filter.as_deref())?;
     let asked = RevealQuery { reveal: query.reveal, reason: query.reason.clone() };
     revealing::all(&api, &principal, query.topic.as_ref(), &asked, "an export").await?;
-    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+    let (sender, receiver) = queue(api.rooms.streams.share(STREAM_BYTES_MAX));
     tokio::spawn(async move {
         if let Err(broken) = send((&api, &principal), (query, filter), &sender).await {
             // The body breaks off, so that the client does not take what it has for everything.
-            let _ = sender.send(Err(broken)).await;
+            let _ = sender.send(Err(broken), 0).await;
         }
     });
-    let lines = futures_util::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
-    Ok(Lines::new(Body::from_stream(lines)))
+    Ok(Lines::new(Body::from_stream(receiver.into_stream())))
 }
 
 async fn send(
     (api, principal): (&Api, &Principal),
     (query, filter): (EventsQuery, Option<Filter>),
-    sender: &mpsc::Sender<io::Result<Bytes>>,
+    sender: &PieceSender<io::Result<Bytes>>,
 ) -> io::Result<()> {
     let query = EventsQuery { order: Some(Order::Oldest), ..query };
     let mut place = None;
@@ -76,7 +71,8 @@ async fn send(
             tracing::error!(code = %error.code(), %error, "an export could not read the store");
             io::Error::other("the store could not be read")
         })?;
-        if !lines.is_empty() && sender.send(Ok(lines)).await.is_err() {
+        let bytes = lines.len();
+        if !lines.is_empty() && sender.send(Ok(lines), bytes).await.is_err() {
             return Ok(());
         }
         match next {
@@ -93,7 +89,7 @@ fn page(
     place: Option<Sequence>,
 ) -> StoreResult<(Bytes, Option<Sequence>)> {
     let goes = |topic: &Topic| !topic.is_reserved() && principal.may_topic(Verb::Read, topic);
-    let Listed { items: found, place: next, .. } = views::list(connection, names, wanted, &goes, place, PAGE)?;
+    let Listed { items: found, place: next, .. } = views::list(connection, names, wanted, &goes, place, EXPORT_PAGE)?;
     let mut lines = Vec::new();
     let masks = Masks::new(connection);
     for summary in &found {
@@ -103,6 +99,9 @@ fn page(
             }
             lines.extend_from_slice(event_json::for_publishing(&event).get().as_bytes());
             lines.push(b'\n');
+        }
+        if lines.len() >= EXPORT_PAGE_BYTES_MAX {
+            return Ok((lines.into(), Some(summary.sequence)));
         }
     }
     Ok((lines.into(), next))

@@ -11,6 +11,7 @@
 //! - [`principal`], [`auth`]: who calls, and how that is found out
 //! - [`objects`]: what is outside a caller's scope is not there
 //! - [`keys`], [`roles`]: API keys and who has one; what each may do
+//! - [`limits`], [`room`]: bounds; memory for what waits for slow clients
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`answers`]: what is answered where a JSON body alone does not say it
 //! - [`cloudevents`]: events in the modes of the CloudEvents HTTP binding
@@ -48,6 +49,7 @@ pub mod filters;
 mod finishing;
 pub mod http;
 pub mod keys;
+pub mod limits;
 pub mod local;
 pub mod local_users;
 pub mod ndjson;
@@ -68,6 +70,7 @@ pub mod replay_plan;
 mod replays;
 mod revealing;
 pub mod roles;
+pub mod room;
 pub mod routes;
 pub mod schemas;
 pub mod seal;
@@ -105,6 +108,7 @@ use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
 use local_users::LocalUsers;
 use recording::Refusals;
+use room::Rooms;
 use tls::Certificates;
 
 /// Everything a route works with.
@@ -132,6 +136,8 @@ pub struct Shared {
     pub access: AccessLog,
     /// What was refused.
     pub refusals: Refusals,
+    /// Memory for what waits for slow clients.
+    pub rooms: Rooms,
     /// The checkpoints of the audit.
     pub checkpoints: Known,
     /// The time.

@@ -1,30 +1,25 @@
 //! Publishing as a stream of lines: one event a line, one answer a line, in order. Whatever lines have come while the last batch was
 //! syncing are the next batch. The reader stops while the client leaves its answers unread.
 
-use std::sync::Arc;
-
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use panotti_protocol::api::{LineAnswer, PublishSummary};
 use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
-use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, LINE_BYTES_MAX, RECEIPTS_UNREAD_MAX};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use panotti_protocol::limits::{BATCH_EVENTS_MAX, LINE_BYTES_MAX};
+use tokio::sync::mpsc;
 
 use super::Api;
 use super::answers::LINES;
 use super::events::publish_lines;
+use super::limits::{LINE_ANSWERS_MAX, LINES_AHEAD_BYTES_MAX, SUMMARY_ERRORS_MAX};
 use super::publisher::Publisher;
-
-/// Batches of answers between the publisher and the client: together at most [`RECEIPTS_UNREAD_MAX`] receipts.
-const ANSWERS_MAX: usize = RECEIPTS_UNREAD_MAX / BATCH_EVENTS_MAX;
-/// Refusals that a summary names.
-const SUMMARY_ERRORS_MAX: usize = 100;
+use super::room::{Share, Taken};
 
 /// Answers with the stream of receipts, or with the summary when the lines have ended.
 pub fn publish(api: Api, publisher: Publisher, summary: bool, body: Body) -> Response {
-    let (answers, receiver) = mpsc::channel(ANSWERS_MAX);
+    let (answers, receiver) = mpsc::channel(LINE_ANSWERS_MAX);
     tokio::spawn(run(api, publisher, body, answers));
     let media_type = if summary { "application/json" } else { LINES };
     let body = if summary { summarise(receiver) } else { answer_lines(receiver) };
@@ -78,11 +73,11 @@ fn count(summary: &mut PublishSummary, answer: LineAnswer) {
 /// Reads and publishes until the body ends, the client is gone, or the daemon stops. Lines are read while others are being published.
 async fn run(api: Api, publisher: Publisher, body: Body, answers: mpsc::Sender<Vec<LineAnswer>>) {
     let (sender, mut lines) = mpsc::channel(BATCH_EVENTS_MAX);
-    let stopping = api.stopping.clone();
+    let (stopping, room) = (api.stopping.clone(), api.rooms.lines.share(LINES_AHEAD_BYTES_MAX));
     let reader = tokio::spawn(async move {
         tokio::select! {
             () = stopping.cancelled() => {}
-            () = read(body, sender) => {}
+            () = read(body, &room, sender) => {}
         }
     });
     let mut batch = Vec::new();
@@ -100,9 +95,8 @@ async fn run(api: Api, publisher: Publisher, body: Body, answers: mpsc::Sender<V
     reader.abort();
 }
 
-/// Cuts the body into lines. Waits while the lines that are read and not published hold [`BATCH_BYTES_MAX`].
-async fn read(body: Body, sender: mpsc::Sender<Line>) {
-    let room = Arc::new(Semaphore::new(BATCH_BYTES_MAX));
+/// Cuts the body into lines. Waits while the lines that are read and not published hold all the room that there is for them.
+async fn read(body: Body, room: &Share, sender: mpsc::Sender<Line>) {
     let mut chunks = body.into_data_stream();
     let mut lines = Lines::default();
     loop {
@@ -122,8 +116,7 @@ async fn read(body: Body, sender: mpsc::Sender<Line>) {
             }
         };
         while let Some(mut line) = lines.whole.pop_front() {
-            let bytes = line.text.as_ref().map_or(0, Vec::len);
-            line.room = Arc::clone(&room).acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).await.ok();
+            line.room = Some(room.take(line.text.as_ref().map_or(0, Vec::len)).await);
             if sender.send(line).await.is_err() {
                 return;
             }
@@ -143,7 +136,7 @@ fn too_long(line: u64) -> LineAnswer {
 struct Line {
     number: u64,
     text: Option<Vec<u8>>,
-    room: Option<OwnedSemaphorePermit>,
+    room: Option<Taken>,
 }
 
 /// Cuts bytes into lines. Empty lines are counted and passed over.

@@ -9,15 +9,13 @@ use panotti_protocol::frame::StateWrite;
 use panotti_protocol::limits::{STATE_KEY_BYTES_MAX, STATE_VALUE_BYTES_MAX};
 use serde_json::Value;
 
+use super::limits::STATE_PAGE_BYTES_MAX;
 use super::pages::{PageAnswer, Paged};
 use super::plugins::check_reason;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, pages};
 use crate::daemon::store::sqlite::plugin_state::{self, StateRow};
-
-/// Values that one page holds, in bytes; one key always fits.
-const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 fn item(row: StateRow) -> StateItem {
     StateItem { key: row.key, value: row.value, value_bytes: row.value_bytes as u64, written_at: row.written_at }
@@ -34,7 +32,7 @@ pub async fn list(
     let after = pages::read_text('s', query.cursor.as_deref())?;
     let page = api.readers.read(move |connection| {
         let prefix = query.prefix.as_deref().unwrap_or_default();
-        plugin_state::page(connection, &plugin, prefix, after.as_deref(), limit, PAGE_BYTES_MAX)
+        plugin_state::page(connection, &plugin, prefix, after.as_deref(), limit, STATE_PAGE_BYTES_MAX)
     });
     let page = page.await?;
     let next_cursor = page.rows.last().filter(|_| page.more).map(|row| pages::write_text('s', &row.key));

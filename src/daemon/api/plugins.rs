@@ -13,18 +13,17 @@ use panotti_protocol::api::{
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::limits::REASON_BYTES_MAX;
 use panotti_protocol::permission::{Resource, Verb};
-use tokio::sync::broadcast::error::RecvError;
 
 use super::answers::EventStream;
+use super::limits::HISTORY_SHOWN_MAX;
 use super::openapi::shape::{Answers, Shape};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, events};
 use crate::daemon::host::Shown;
+use crate::daemon::ring::Missed;
 use crate::daemon::store::sqlite::plugins::transitions;
 
-/// Changes of state that one plugin's page shows.
-const HISTORY_MAX: u32 = 20;
 /// A comment is sent after so much silence.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -60,7 +59,7 @@ pub async fn status(State(api): State<Api>, Path(name): Path<String>) -> Answer<
 /// `GET /plugins/{id}`
 pub async fn show(State(api): State<Api>, Path(name): Path<String>) -> Answer<PluginDetail> {
     let Shown { plugin, dependencies, emits } = api.host.show(&name)?;
-    let history = api.readers.read(move |connection| transitions(connection, &name, HISTORY_MAX)).await?;
+    let history = api.readers.read(move |connection| transitions(connection, &name, HISTORY_SHOWN_MAX)).await?;
     Ok(Json(PluginDetail { plugin: one_with_numbers(&api, plugin).await?, dependencies, emits, history }))
 }
 
@@ -159,13 +158,12 @@ pub async fn logs(State(api): State<Api>, Path(name): Path<String>, Parameters(q
         loop {
             let received = tokio::select! {
                 () = stopping.cancelled() => return None,
-                received = follow.recv() => received,
+                received = follow.next() => received,
             };
             let shown = match received {
                 Ok(line) if event.is_some() && line.eventid != event => continue,
                 Ok(line) => sse("line", &line),
-                Err(RecvError::Lagged(missed)) => sse("gap", &Gap { missed }),
-                Err(RecvError::Closed) => return None,
+                Err(Missed(missed)) => sse("gap", &Gap { missed }),
             };
             return Some((shown, (newest, follow, event, stopping)));
         }

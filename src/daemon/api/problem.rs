@@ -1,25 +1,31 @@
 //! Failures as RFC 9457 problems, request ids, and bodies read within their limits.
 
 use axum::Json;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
+use futures_util::StreamExt;
+use http_body_util::Limited;
+use hyper::body::Body as _;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::strict_json;
 use serde::de::DeserializeOwned;
+use tokio::sync::OwnedSemaphorePermit;
 
+use super::Api;
 use super::http::body;
 use super::http::limits::RETRY_AFTER_SECONDS;
+use super::limits::{BODY_BYTES_FREE, BODY_BYTES_MAX, BODY_ROOM_WAIT};
+use super::room::Room;
 use crate::daemon::clock::random_bytes;
 use crate::daemon::redact;
 use crate::daemon::store::failure::StoreError;
 
-/// Largest body of a request that is not publishing, in bytes.
-const BODY_BYTES_MAX: usize = 256 * 1024;
 /// The header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -128,20 +134,50 @@ pub async fn no_such_method(method: Method, uri: Uri) -> Problem {
     Problem(Failure::new(ErrorCode::REQUEST_METHOD, format!("{} does not take {method}", uri.path())))
 }
 
-/// Reads a whole body.
-pub async fn read_body(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
-    to_bytes(body, bytes_max).await.map_err(|error| Problem(body::failure(&error, bytes_max)))
+/// Reads a whole body. One that is not small takes of the room that there is for the bodies of all clients, as soon as so much of it has come,
+/// and holds that for as long as its bytes are there.
+pub async fn read_body(room: &Room, body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
+    let declared = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
+    let wanted = declared.unwrap_or(bytes_max).min(bytes_max);
+    let mut chunks = Body::new(Limited::new(body, bytes_max)).into_data_stream();
+    let (mut bytes, mut taken) = (BytesMut::new(), None);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| Problem(body::failure(&error, bytes_max)))?;
+        if taken.is_none() && bytes.len() + chunk.len() > BODY_BYTES_FREE {
+            taken = Some(room.take_within(wanted, BODY_ROOM_WAIT).await.ok_or_else(|| no_room(wanted))?);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Bytes::from_owner(InRoom { bytes, _taken: taken }))
+}
+
+fn no_room(bytes: usize) -> Problem {
+    let seconds = BODY_ROOM_WAIT.as_secs();
+    let detail = format!("for {seconds} s there was no room for a body of {bytes} bytes beside those of others");
+    Problem(Failure { retry_after: Some(1), ..Failure::new(ErrorCode::OVERLOADED, detail) })
+}
+
+/// Bytes and the room they are in.
+struct InRoom {
+    bytes: BytesMut,
+    _taken: Option<OwnedSemaphorePermit>,
+}
+
+impl AsRef<[u8]> for InRoom {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// A JSON body. An empty one is an empty object, so that `curl -X POST` is enough where nothing must be said.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+impl<T: DeserializeOwned> FromRequest<Api> for JsonBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        let bytes = read_body(request.into_body(), BODY_BYTES_MAX).await?;
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
+        let bytes = read_body(&api.rooms.bodies, request.into_body(), BODY_BYTES_MAX).await?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         strict_json::check_body(text).map_err(|why| Failure::new(ErrorCode::REQUEST_INVALID, format!("the body does not hold: {why}")))?;
         serde_json::from_slice(text)
@@ -178,5 +214,22 @@ mod tests {
         }
         assert_eq!(seconds(Failure { retry_after: Some(17), ..Failure::new(ErrorCode::OVERLOADED, "") }).as_deref(), Some("17"));
         assert_eq!(seconds(Failure::new(ErrorCode::REQUEST_INVALID, "")), None);
+    }
+
+    #[tokio::test]
+    async fn a_large_body_holds_its_room_for_as_long_as_its_bytes_are_there_and_a_small_one_none() {
+        const ROOM: usize = 1 << 20;
+        let room = Room::new(ROOM);
+        let free = async |bytes: usize| room.take_within(bytes, std::time::Duration::ZERO).await.is_some();
+        for (bytes, held) in [(0, 0), (BODY_BYTES_FREE - 1, 0), (BODY_BYTES_FREE, 0), (BODY_BYTES_FREE + 1, BODY_BYTES_FREE + 1)] {
+            let body = read_body(&room, Body::from(vec![b'x'; bytes]), ROOM).await.unwrap();
+            assert_eq!(body.len(), bytes);
+            assert!(free(ROOM - held).await && (held == 0 || !free(ROOM - held + 1).await), "a body of {bytes} bytes");
+            drop(body);
+            assert!(free(ROOM).await);
+        }
+        let too_large = read_body(&room, Body::from(vec![b'x'; BODY_BYTES_MAX + 1]), BODY_BYTES_MAX).await.unwrap_err();
+        assert!(too_large.0.is(ErrorCode::REQUEST_TOO_LARGE), "{too_large:?}");
+        assert!(free(ROOM).await);
     }
 }

@@ -13,12 +13,11 @@ use panotti_core::origin::{AuditEntry, Origin};
 use panotti_protocol::failure::{ErrorCode, Failure};
 
 use super::Api;
+use super::limits::REFUSALS_RECORDED_MAX;
 use super::principal::{self, Identity, Principal};
 use super::problem::RequestId;
 use crate::daemon::origin;
 
-/// Refusals recorded in a minute; more are only counted, so that nobody can fill the store by asking. The access log has all of them.
-const REFUSALS_RECORDED_MAX: u32 = 60;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Who asked, for those around the routes who see only the response.

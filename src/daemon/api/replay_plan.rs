@@ -10,14 +10,10 @@ use panotti_protocol::api::{ReplayPlan, ReplaySelection};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 
+use super::limits::{PLAN_PAGE, PLAN_SCAN_MAX};
 use super::{Api, pages};
 use crate::daemon::store::sqlite::pages::{self as store_pages, SelectedPage};
 use crate::daemon::store::sqlite::{events, plugins};
-
-/// Deliveries read at a time.
-const PLAN_PAGE: usize = 1_000;
-/// Events or deliveries that one part looks at before it ends; it may look at some more to end its page.
-const PLAN_SCAN_MAX: u64 = 10_000;
 
 /// Counts one part of what a selection comes to, from a plan's cursor on; `next_cursor` says where the next part begins.
 ///

@@ -16,17 +16,13 @@ use panotti_protocol::permission::{Resource, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Begun, Made};
+use super::limits::{REPLAY_EVENTS_NAMED_MAX, REPLAY_SUBSCRIPTIONS_NAMED_MAX, SUFFIX_CHARACTERS_MIN};
 use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, filters, pages, replay_plan};
 use crate::daemon::store::sqlite::views::Names;
 use crate::daemon::store::sqlite::{events, replays};
-
-/// Events that one request may name.
-const NAMED_EVENTS_MAX: usize = 10_000;
-/// Subscriptions that one request may name.
-const SUBSCRIPTIONS_NAMED_MAX: usize = 100;
 
 /// Query of `GET /replays`.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
@@ -81,8 +77,8 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
         return Err(Failure::new(ErrorCode::REPLAY_SELECTOR_MISSING, "the replay selects nothing"));
     }
     filters::compiled(request.selection.filter.as_deref())?;
-    if request.selection.events.len() > NAMED_EVENTS_MAX {
-        let detail = format!("{} events are named, the limit is {NAMED_EVENTS_MAX}", request.selection.events.len());
+    if request.selection.events.len() > REPLAY_EVENTS_NAMED_MAX {
+        let detail = format!("{} events are named, the limit is {REPLAY_EVENTS_NAMED_MAX}", request.selection.events.len());
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail).next("select by topic, plugin or time instead"));
     }
     if request.cursor.is_some() && !request.dry_run {
@@ -102,8 +98,8 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
         let detail = "`to` sends events to subscriptions that you name; it excludes `failed`, `status`, `error` and `plugin`";
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail));
     }
-    if selection.to.len() > SUBSCRIPTIONS_NAMED_MAX {
-        let detail = format!("`to` names {} subscriptions, the limit is {SUBSCRIPTIONS_NAMED_MAX}", selection.to.len());
+    if selection.to.len() > REPLAY_SUBSCRIPTIONS_NAMED_MAX {
+        let detail = format!("`to` names {} subscriptions, the limit is {REPLAY_SUBSCRIPTIONS_NAMED_MAX}", selection.to.len());
         return Err(Failure::new(ErrorCode::SELECTION_INVALID, detail));
     }
     if let Some(state) = request.selection.status.filter(|state| !state.is_ended()) {
@@ -119,7 +115,6 @@ fn check(request: &ReplayRequest) -> Result<(), Failure> {
 }
 
 async fn find(api: &Api, id: &str) -> Result<ReplayId, Problem> {
-    const SUFFIX_CHARACTERS_MIN: usize = 6;
     if let Ok(replay) = id.parse() {
         return Ok(replay);
     }

@@ -21,6 +21,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::answers::MadeOnce;
+use super::limits::{INFER_EVENTS, INFER_EVENTS_MAX};
 use super::pages::{PageAnswer, Paged};
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
@@ -29,11 +30,6 @@ use crate::daemon::event_json::is_json;
 use crate::daemon::schemas::{Found, Registry, Wanted, told};
 use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::schemas;
-
-/// Events that a schema is inferred from when nothing is said.
-const INFER_EVENTS: u32 = 1_000;
-/// Most events that a schema is inferred from.
-const INFER_EVENTS_MAX: u32 = 10_000;
 
 fn registry(api: &Api) -> Registry {
     Registry { bus: api.bus.clone(), readers: api.readers.clone(), rules: Arc::clone(&api.rules) }

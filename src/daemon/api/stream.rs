@@ -17,24 +17,22 @@ use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
 use panotti_protocol::permission::Verb;
 use panotti_protocol::topic::Topic;
-use tokio::sync::{broadcast, mpsc};
 
 use super::answers::EventStream;
+use super::limits::{PAST_PAGE, STREAM_BYTES_MAX};
 use super::openapi::headers::Header;
 use super::principal::Principal;
 use super::problem::{Parameters, Problem};
+use super::room::{PieceSender, queue};
 use super::{Api, filters, revealing};
 use crate::daemon::bus::watch::FeedItem;
 use crate::daemon::event_json::{Payload, event_json};
 use crate::daemon::event_view;
+use crate::daemon::ring::{Missed, Reader};
 use crate::daemon::store::sqlite::events;
 use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::views::{self, Listed, Names};
 
-/// Events between the store or the feed and the client's connection.
-const QUEUE_MAX: usize = 256;
-/// Events of one page of the past.
-const PAST_PAGE: u32 = 200;
 /// How long a client waits before it connects again.
 const RETRY: Duration = Duration::from_secs(3);
 /// A comment is sent after so much silence.
@@ -68,16 +66,13 @@ pub async fn stream(
     let asked = RevealQuery { reveal: query.reveal, reason: query.reason.clone() };
     revealing::all(&api, &principal, query.topic.as_ref(), &asked, "a stream").await?;
     let feed = api.bus.feed().subscribe();
-    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+    let (sender, receiver) = queue(api.rooms.streams.share(STREAM_BYTES_MAX));
     tokio::spawn(async move {
         let watcher = Watcher { api, principal, query, filter, sender };
         // An error means that the client is gone or the store could not be read, which the log has.
         let _ = watcher.run(feed, after).await;
     });
-    let events = futures_util::stream::unfold(receiver, |mut receiver| async move {
-        let event = receiver.recv().await?;
-        Some((Ok::<_, Infallible>(event), receiver))
-    });
+    let events = receiver.into_stream().map(Ok::<_, Infallible>);
     let begin = futures_util::stream::once(std::future::ready(Ok(SseEvent::default().retry(RETRY))));
     Ok(EventStream(Sse::new(begin.chain(events)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()))
 }
@@ -85,16 +80,33 @@ pub async fn stream(
 /// The stream is over.
 struct Over;
 
+/// One event of the stream, and the bytes of its text.
+struct Piece {
+    event: SseEvent,
+    bytes: usize,
+}
+
+impl Piece {
+    fn new(name: &str, id: Option<Sequence>, text: &str) -> Self {
+        let event = SseEvent::default().event(name).data(text);
+        let event = match id {
+            Some(sequence) => event.id(sequence.to_string()),
+            None => event,
+        };
+        Self { event, bytes: text.len() }
+    }
+}
+
 struct Watcher {
     api: Api,
     principal: Principal,
     query: StreamQuery,
     filter: Option<Filter>,
-    sender: mpsc::Sender<SseEvent>,
+    sender: PieceSender<SseEvent>,
 }
 
 impl Watcher {
-    async fn run(self, mut feed: broadcast::Receiver<FeedItem>, after: Option<Sequence>) -> Result<(), Over> {
+    async fn run(self, mut feed: Reader<FeedItem>, after: Option<Sequence>) -> Result<(), Over> {
         let mut sent_to = match after {
             Some(after) => self.past(after).await?,
             None => Sequence(0),
@@ -102,35 +114,29 @@ impl Watcher {
         loop {
             tokio::select! {
                 () = self.api.stopping.cancelled() => {
-                    return self.send(SseEvent::default().event("goodbye").data("{\"why\":\"the daemon is stopping\"}")).await;
+                    return self.send(Piece::new("goodbye", None, "{\"why\":\"the daemon is stopping\"}")).await;
                 }
                 () = self.sender.closed() => return Err(Over),
-                item = feed.recv() => match item {
+                item = feed.next() => match item {
                     Ok(FeedItem::Published { event, size_bytes }) if event.sequence > sent_to => {
                         sent_to = event.sequence;
                         self.published(&event, size_bytes).await?;
                     }
                     Ok(FeedItem::Published { .. }) => {}
                     Ok(FeedItem::Outcome(notice)) => self.outcome(&notice).await?,
-                    Err(broadcast::error::RecvError::Lagged(missed)) => self.send_json("gap", None, &Gap { missed }).await?,
-                    Err(broadcast::error::RecvError::Closed) => return Ok(()),
+                    Err(Missed(missed)) => self.send_json("gap", None, &Gap { missed }).await?,
                 },
             }
         }
     }
 
-    async fn send(&self, event: SseEvent) -> Result<(), Over> {
-        self.sender.send(event).await.map_err(|_| Over)
+    async fn send(&self, Piece { event, bytes }: Piece) -> Result<(), Over> {
+        self.sender.send(event, bytes).await.map_err(|_| Over)
     }
 
     async fn send_json<T: serde::Serialize>(&self, name: &str, id: Option<Sequence>, value: &T) -> Result<(), Over> {
-        let text = serde_json::to_string(value).map_err(|_| Over)?;
-        let event = SseEvent::default().event(name).data(text);
-        self.send(match id {
-            Some(sequence) => event.id(sequence.to_string()),
-            None => event,
-        })
-        .await
+        let piece = Piece::new(name, id, &serde_json::to_string(value).map_err(|_| Over)?);
+        self.send(piece).await
     }
 
     /// Sends what the store has after a sequence, page by page. Returns the last sequence that was looked at.
@@ -181,7 +187,12 @@ impl Watcher {
             Ok(event)
         });
         match reading.await {
-            Ok(Some(event)) => self.send_json("published", Some(sequence), &event_json(&event, Payload::Included)).await,
+            Ok(Some(event)) => {
+                // While the piece waits for room, nothing else of the event is in memory.
+                let piece = Piece::new("published", Some(sequence), event_json(&event, Payload::Included).get());
+                drop(event);
+                self.send(piece).await
+            }
             Ok(None) => Ok(()),
             Err(_) => Err(Over),
         }

@@ -17,10 +17,9 @@ use rustls::{Error, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::Validity;
+use super::limits::TLS_FILE_BYTES_MAX;
 use crate::config::http::{HttpSettings, TlsFiles};
 
-/// Largest file of certificates or of a key, in bytes.
-const FILE_BYTES_MAX: u64 = 1 << 20;
 /// How long before its end a certificate is warned about.
 pub const EXPIRY_WARNING: Duration = Duration::from_secs(21 * 86_400);
 /// The protocol that is spoken over TLS.
@@ -181,7 +180,7 @@ fn read_key(file: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
 
 fn read_file(file: &Path) -> Result<Vec<u8>, Failure> {
     let found = fs::metadata(file).map_err(|error| fault(file, &error.to_string()))?;
-    if !found.is_file() || found.len() > FILE_BYTES_MAX {
+    if !found.is_file() || found.len() > TLS_FILE_BYTES_MAX {
         return Err(fault(file, "it is no file of a certificate or a key"));
     }
     fs::read(file).map_err(|error| fault(file, &error.to_string()))

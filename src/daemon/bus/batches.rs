@@ -1,11 +1,11 @@
 //! Which requests go into one step of the bus, and so into one transaction: as many as have gathered, up to a number and to the bytes of
-//! their payloads.
+//! their events.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use panotti_core::command::Command;
+use panotti_core::command::{Command, HandlerOutcome};
 use panotti_core::origin::Origin;
 
 use super::handle::Request;
@@ -20,7 +20,7 @@ pub fn next_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
         if (alone && !batch.is_empty()) || matches!(request, Request::Close { .. }) {
             break;
         }
-        bytes += payload_bytes(request);
+        bytes += event_bytes(request);
         batch.extend(waiting.pop_front());
         if alone || batch.len() >= BATCH_REQUESTS_MAX || bytes >= BATCH_BYTES_MAX {
             break;
@@ -62,12 +62,16 @@ fn changes_rules(command: &Command) -> bool {
     matches!(command, Command::Register { .. } | Command::CreateFilter(_) | Command::RemoveFilter { .. })
 }
 
-fn payload_bytes(request: &Request) -> usize {
+fn event_bytes(request: &Request) -> usize {
     let Request::Commands { commands, .. } = request else { return 0 };
-    let payload = |command: &Command| match command {
-        Command::Publish(publish) => publish.draft.payload.len(),
-        Command::PublishOnce(once) => once.publishes.iter().map(|publish| publish.draft.payload.len()).sum(),
+    let of_one = |command: &Command| match command {
+        Command::Publish(publish) => publish.draft.bytes(),
+        Command::PublishOnce(once) => once.publishes.iter().map(|publish| publish.draft.bytes()).sum(),
+        Command::Outcome(report) => match &report.outcome {
+            HandlerOutcome::Done { emits, .. } => emits.iter().map(|emit| emit.draft.bytes()).sum(),
+            _ => 0,
+        },
         _ => 0,
     };
-    commands.iter().map(payload).sum()
+    commands.iter().map(of_one).sum()
 }

@@ -21,14 +21,14 @@ struct Inner {
     bytes: usize,
 }
 
-/// What an event costs beside its payload: itself, its eight or so strings, its places in the map and the queue.
-const OVERHEAD_BYTES: usize = 1_024;
+/// What an event costs beside its bytes: what the allocator adds to its eight or so strings, its places in the map and the queue.
+const OVERHEAD_BYTES: usize = 512;
 
 impl EventCache {
     /// Keeps an event, with the time at which its publisher called: of the first publisher of its batch, so not later.
     pub fn insert(&self, event: SharedEvent, called_at: Timestamp) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = event.draft.payload.len() + OVERHEAD_BYTES;
+        let bytes = event.bytes() + OVERHEAD_BYTES;
         inner.bytes += bytes;
         inner.order.push_back((event.sequence, bytes));
         inner.events.insert(event.sequence, (event, called_at));

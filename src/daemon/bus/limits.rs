@@ -6,14 +6,14 @@ use std::time::Duration;
 pub const REQUESTS_MAX: usize = 4_096;
 /// Requests of one batch: one transaction.
 pub const BATCH_REQUESTS_MAX: usize = 1_024;
-/// Payload bytes of one batch, after which it is closed.
+/// Bytes of the events of one batch, after which it is closed.
 pub const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long a publisher waits for room in front of the thread.
 pub const QUEUE_WAIT: Duration = Duration::from_secs(5);
 /// Bytes of events kept for deliveries that are about to be sent.
 pub const CACHE_BYTES_MAX: usize = 32 * 1024 * 1024;
-/// Notices a slow reader of the live feed may be behind.
-pub const FEED_NOTICES_MAX: usize = 4_096;
+/// Bytes of notices kept for slow readers of the live feed, for all of them together.
+pub const FEED_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The log is moved into the database when it has grown by this.
 pub const CHECKPOINT_BYTES: u64 = 4 * 1024 * 1024;
 /// The seal is synced at the latest after this.

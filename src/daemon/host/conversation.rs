@@ -18,15 +18,13 @@ use panotti_protocol::id::{DeliveryId, FencingToken, InstanceId};
 use panotti_protocol::limits::{EMITS_PER_OUTCOME_MAX, STATE_KEY_BYTES_MAX, STATE_VALUE_BYTES_MAX, STATE_WRITES_PER_OUTCOME_MAX};
 
 use super::instance::Held;
-use super::session::Heard;
+use super::limits::GARBAGE_MAX;
+use super::session::{Heard, Weight};
 use super::supervisor::{DAEMON, Supervisor};
 use crate::daemon::bus::handle::OutcomeAnswer;
 use crate::daemon::drafts;
 use crate::daemon::event_json::{Payload, event_json};
 use crate::daemon::redact;
-
-/// Lines in a row that are no frames, after which an instance is ended.
-pub const GARBAGE_MAX: u32 = 10;
 
 impl Supervisor {
     /// Passes a delivery on.
@@ -71,9 +69,9 @@ impl Supervisor {
         }
         let Some(copy) = self.copy.as_mut().filter(|copy| copy.instance == instance) else { return };
         match heard {
-            Heard::Frame(frame) => {
+            Heard::Frame(frame, weight) => {
                 copy.garbage = 0;
-                self.frame(instance, *frame).await;
+                self.frame(instance, *frame, weight).await;
             }
             Heard::Garbage(detail) => {
                 copy.garbage += 1;
@@ -94,7 +92,8 @@ impl Supervisor {
         }
     }
 
-    async fn frame(&mut self, instance: InstanceId, frame: FromPlugin) {
+    /// Takes in a frame, whose room is held until it took effect.
+    async fn frame(&mut self, instance: InstanceId, frame: FromPlugin, weight: Weight) {
         match frame {
             FromPlugin::Ready(ready) => self.ready(instance, &ready).await,
             FromPlugin::NotReady(why) => self.signal_or_remark(Signal::NotReady(redact::text(&why.why).into_owned()), DAEMON).await,
@@ -105,11 +104,11 @@ impl Supervisor {
                 };
                 self.signal_or_remark(signal, DAEMON).await;
             }
-            FromPlugin::Outcome(outcome) => self.outcome(*outcome).await,
-            FromPlugin::Heartbeat(beat) => self.heartbeat(beat.delivery_id, beat.fencing_token).await,
-            FromPlugin::Emit(emit) => self.emit(*emit).await,
-            FromPlugin::StateGet(get) => self.state_get(get).await,
-            FromPlugin::StateList(list) => self.state_list(list).await,
+            FromPlugin::Outcome(outcome) => self.outcome(*outcome, weight).await,
+            FromPlugin::Heartbeat(beat) => self.heartbeat(beat.delivery_id, beat.fencing_token, weight).await,
+            FromPlugin::Emit(emit) => self.emit(*emit, weight).await,
+            FromPlugin::StateGet(get) => self.state_get(get, weight).await,
+            FromPlugin::StateList(list) => self.state_list(list, weight).await,
             FromPlugin::ConfigApplied(answer) => self.configured(answer.config_revision, "live").await,
             FromPlugin::ConfigNeedsRestart(answer) => self.configured(answer.config_revision, "needs_restart").await,
             FromPlugin::Log(log) => self.entry.log.write("log", &log.level, log.message, log.eventid),
@@ -151,12 +150,12 @@ impl Supervisor {
     }
 
     /// Extends a lease. Whoever has none any more is told to drop the work.
-    async fn heartbeat(&self, delivery_id: DeliveryId, fencing_token: FencingToken) {
+    async fn heartbeat(&self, delivery_id: DeliveryId, fencing_token: FencingToken, weight: Weight) {
         let (bus, sender) = (self.shared.bus.clone(), self.copy.as_ref().map(|copy| copy.session.sender()));
         let mut asked = Box::pin(async move {
             if let (Ok(false), Some(sender)) = (bus.heartbeat(fencing_token).await, sender) {
                 let (code, detail) = (ErrorCode::DELIVERY_STALE.as_str().to_owned(), "the lease of this delivery is over".to_owned());
-                sender.send(&ToPlugin::Refused(Refused { delivery_id, fencing_token, code, detail }));
+                sender.answer(&ToPlugin::Refused(Refused { delivery_id, fencing_token, code, detail }), weight);
             }
         });
         if futures_util::poll!(&mut asked).is_pending() {
@@ -172,7 +171,7 @@ impl Supervisor {
         }
     }
 
-    async fn outcome(&mut self, mut outcome: Outcome) {
+    async fn outcome(&mut self, mut outcome: Outcome, weight: Weight) {
         without_secrets(&mut outcome);
         let (delivery, token) = (outcome.delivery_id, outcome.fencing_token);
         let Some(copy) = &mut self.copy else { return };
@@ -200,7 +199,7 @@ impl Supervisor {
                     let frame = ToPlugin::Refused(Refused { delivery_id: delivery, fencing_token: token, code, detail });
                     log.remark("warning", refusal(delivery, "the lease of this delivery is over"));
                     if let Some(sender) = mail {
-                        sender.send(&frame);
+                        sender.answer(&frame, weight);
                     }
                 }
                 Err(failure) => tracing::warn!(plugin = %entry, %delivery, %failure, "an outcome was not taken"),
@@ -244,7 +243,7 @@ impl Supervisor {
         })
     }
 
-    async fn emit(&mut self, emit: Emit) {
+    async fn emit(&mut self, emit: Emit, weight: Weight) {
         let (request_id, plugin) = (emit.request_id, self.entry.found.name.clone());
         let draft = drafts::emitted(emit.event, &plugin, self.shared.payload_bytes_max.load(Ordering::Relaxed));
         let (bus, sender) = (self.shared.bus.clone(), self.copy.as_ref().map(|copy| copy.session.sender()));
@@ -261,7 +260,7 @@ impl Supervisor {
                 Err(failure) => (None, Some(failure)),
             };
             if let Some(sender) = sender {
-                sender.send(&ToPlugin::Emitted(Emitted { request_id, eventid, failure }));
+                sender.answer(&ToPlugin::Emitted(Emitted { request_id, eventid, failure }), weight);
             }
         });
         if futures_util::poll!(&mut published).is_pending() {
@@ -269,13 +268,13 @@ impl Supervisor {
         }
     }
 
-    async fn state_list(&mut self, list: StateList) {
+    async fn state_list(&mut self, list: StateList, weight: Weight) {
         let (bus, plugin) = (self.shared.bus.clone(), self.entry.found.name.clone());
         let sender = self.copy.as_ref().map(|copy| copy.session.sender());
         let mut answered = Box::pin(async move {
             // As for a single key: where the store cannot be read the plugin is told nothing that is not so.
             if let (Ok(page), Some(sender)) = (bus.state_list(plugin, list).await, sender) {
-                sender.send(&ToPlugin::StatePage(page));
+                sender.answer(&ToPlugin::StatePage(page), weight);
             }
         });
         if futures_util::poll!(&mut answered).is_pending() {
@@ -283,14 +282,14 @@ impl Supervisor {
         }
     }
 
-    async fn state_get(&mut self, get: StateGet) {
+    async fn state_get(&mut self, get: StateGet, weight: Weight) {
         let (bus, plugin) = (self.shared.bus.clone(), self.entry.found.name.clone());
         let sender = self.copy.as_ref().map(|copy| copy.session.sender());
         let mut answered = Box::pin(async move {
             // Where the store cannot be read the daemon is about to end; the plugin is told nothing that is not so.
             if let (Ok(value), Some(sender)) = (bus.state_get(&plugin, &get.key).await, sender) {
                 let answer = StateValue { request_id: get.request_id, found: value.is_some(), value: value.unwrap_or_default() };
-                sender.send(&ToPlugin::StateValue(answer));
+                sender.answer(&ToPlugin::StateValue(answer), weight);
             }
         });
         if futures_util::poll!(&mut answered).is_pending() {
@@ -332,4 +331,32 @@ fn check_counts(emits: usize, state: &[StateWrite]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks an outcome of some size.
+    type Check<'c> = &'c dyn Fn(usize) -> Result<(), Failure>;
+
+    #[test]
+    fn an_outcome_has_limits_of_its_emits_and_its_writes_below_at_and_above() {
+        let write = |key: usize, value: usize| StateWrite { key: "k".repeat(key), value: Some("v".repeat(value.saturating_sub(2)).into()) };
+        let writes = |number: usize| vec![write(1, 3); number];
+        let cases: [(&str, Check<'_>, usize); 4] = [
+            ("emits", &|number| check_counts(number, &[]), EMITS_PER_OUTCOME_MAX),
+            ("writes", &|number| check_counts(0, &writes(number)), STATE_WRITES_PER_OUTCOME_MAX),
+            ("bytes of a key", &|bytes| check_counts(0, &[write(bytes, 3)]), STATE_KEY_BYTES_MAX),
+            ("bytes of a value", &|bytes| check_counts(0, &[write(1, bytes)]), STATE_VALUE_BYTES_MAX),
+        ];
+        for (what, check, limit) in cases {
+            for (number, expected) in [(limit - 1, true), (limit, true), (limit + 1, false)] {
+                let checked = check(number);
+                assert_eq!(checked.is_ok(), expected, "{what}: {number}");
+                assert!(checked.is_ok() || checked.is_err_and(|failure| failure.is(ErrorCode::PLUGIN_PROTOCOL)));
+            }
+        }
+        assert!(check_counts(0, &[write(0, 3)]).is_err(), "a key has a letter at least");
+    }
 }

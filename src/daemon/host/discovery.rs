@@ -8,12 +8,9 @@ use panotti_protocol::failure::FailurePart;
 use panotti_protocol::limits::PLUGINS_MAX;
 use panotti_protocol::manifest::Manifest;
 
+use super::limits::{FILES_MAX, FOLDER_BYTES_MAX};
 use crate::config::manifest::{FILE, is_plugin_name, validate_folder};
 
-/// Most files of a plugin's folder that go into its digest.
-pub const FILES_MAX: usize = 4_096;
-/// Most bytes of a plugin's folder that go into its digest.
-pub const FOLDER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Folders that are made by running a plugin, not part of it.
 const LEFT_OUT: [&str; 5] = ["__pycache__", ".venv", "node_modules", ".git", ".pytest_cache"];
 
@@ -38,9 +35,14 @@ pub fn discover(folders: &[PathBuf]) -> Vec<Found> {
         inside.sort();
         for path in inside.into_iter().filter(|path| path.join(FILE).is_file()) {
             let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_plugin_name(name)) else { continue };
-            if found.len() < PLUGINS_MAX && !found.iter().any(|other| other.name == name) {
-                found.push(look(name.to_owned(), path.clone()));
+            if found.iter().any(|other| other.name == name) {
+                continue;
             }
+            if found.len() == PLUGINS_MAX {
+                tracing::warn!(plugin = name, "it is left out: there are {PLUGINS_MAX} plugins before it");
+                continue;
+            }
+            found.push(look(name.to_owned(), path.clone()));
         }
     }
     found

@@ -12,25 +12,14 @@ use panotti_protocol::id::EventId;
 use panotti_protocol::limits::LOG_TAIL_BYTES_MAX;
 use panotti_protocol::time::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::sync::broadcast;
 
+use super::limits::{
+    LOG_BYTES_PER_SECOND_MAX, LOG_FILE_BYTES_MAX, LOG_FILES_KEPT, LOG_FOLLOWED_BYTES_MAX, LOG_LINE_BYTES_MAX, LOG_READ_AGAIN_BYTES_MAX,
+    LOG_RING_BYTES_MAX,
+};
 use crate::daemon::clock::Clock;
 use crate::daemon::redact;
-
-/// Longest line kept, in bytes; longer ones are cut.
-pub const LINE_BYTES_MAX: usize = 8 * 1024;
-/// Most of a plugin's output that is kept of one second, in bytes.
-pub const BYTES_PER_SECOND_MAX: usize = 64 * 1024;
-/// Most of it in memory, in bytes.
-pub const RING_BYTES_MAX: usize = 1024 * 1024;
-/// So much of the file's end is in memory again after a start, in bytes.
-pub const READ_AGAIN_BYTES_MAX: u64 = 256 * 1024;
-/// A file of this size is put aside, in bytes.
-pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// Files put aside.
-pub const FILES_KEPT: u32 = 3;
-/// Lines a slow follower may lag behind before it misses some.
-pub const FOLLOW_LINES_MAX: usize = 1_024;
+use crate::daemon::ring::{Reader, Ring};
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
@@ -40,7 +29,7 @@ pub struct PluginLog(Arc<Shared>);
 struct Shared {
     path: PathBuf,
     clock: Clock,
-    followers: broadcast::Sender<LogLine>,
+    followed: Ring<LogLine>,
     kept: Mutex<Kept>,
 }
 
@@ -58,9 +47,9 @@ struct Kept {
 fn read_end(path: &Path) -> std::io::Result<VecDeque<LogLine>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(READ_AGAIN_BYTES_MAX)))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(LOG_READ_AGAIN_BYTES_MAX)))?;
     let mut end = Vec::new();
-    file.take(READ_AGAIN_BYTES_MAX).read_to_end(&mut end)?;
+    file.take(LOG_READ_AGAIN_BYTES_MAX).read_to_end(&mut end)?;
     Ok(end.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
 }
 
@@ -70,7 +59,7 @@ impl PluginLog {
         let lines = read_end(&path).unwrap_or_default();
         let bytes = lines.iter().map(|line| line.message.len()).sum();
         let kept = Mutex::new(Kept { lines, bytes, ..Kept::default() });
-        Self(Arc::new(Shared { path, clock, followers: broadcast::Sender::new(FOLLOW_LINES_MAX), kept }))
+        Self(Arc::new(Shared { path, clock, followed: Ring::new(LOG_FOLLOWED_BYTES_MAX), kept }))
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -92,13 +81,13 @@ impl PluginLog {
             (kept.second, kept.second_bytes) = (second, 0);
             let dropped = std::mem::take(&mut kept.dropped);
             if dropped > 0 {
-                let said = format!("{dropped} lines were dropped: more than {BYTES_PER_SECOND_MAX} bytes in a second");
+                let said = format!("{dropped} lines were dropped: more than {LOG_BYTES_PER_SECOND_MAX} bytes in a second");
                 let remark = self.line("host", "warning", said, None);
                 self.keep(&mut kept, remark);
             }
         }
         kept.second_bytes += line.message.len() + 1;
-        if kept.second_bytes > BYTES_PER_SECOND_MAX {
+        if kept.second_bytes > LOG_BYTES_PER_SECOND_MAX {
             kept.dropped += 1;
             return;
         }
@@ -108,8 +97,8 @@ impl PluginLog {
     fn line(&self, stream: &str, level: &str, mut message: String, eventid: Option<EventId>) -> LogLine {
         // Before it is cut: half a secret would not be known.
         redact::owned(&mut message);
-        if message.len() > LINE_BYTES_MAX {
-            message.truncate(message.floor_char_boundary(LINE_BYTES_MAX));
+        if message.len() > LOG_LINE_BYTES_MAX {
+            message.truncate(message.floor_char_boundary(LOG_LINE_BYTES_MAX));
         }
         LogLine { at: self.0.clock.now(), level: level.to_owned(), stream: stream.to_owned(), message, eventid }
     }
@@ -117,20 +106,21 @@ impl PluginLog {
     fn keep(&self, kept: &mut Kept, line: LogLine) {
         self.append(kept, &line);
         kept.bytes += line.message.len();
-        // Nobody follows: that is no error.
-        let _ = self.0.followers.send(line.clone());
+        if self.0.followed.is_read() {
+            self.0.followed.say(line.clone(), size_of::<LogLine>() + line.message.len());
+        }
         kept.lines.push_back(line);
-        while kept.bytes > RING_BYTES_MAX {
+        while kept.bytes > LOG_RING_BYTES_MAX {
             kept.bytes -= kept.lines.pop_front().map_or(kept.bytes, |oldest| oldest.message.len());
         }
     }
 
     /// Writes to the file. A log that cannot be written is no reason to stop a plugin; the memory still has it.
     fn append(&self, kept: &mut Kept, line: &LogLine) {
-        if kept.file.as_ref().is_some_and(|(_, bytes)| *bytes >= FILE_BYTES_MAX) {
+        if kept.file.as_ref().is_some_and(|(_, bytes)| *bytes >= LOG_FILE_BYTES_MAX) {
             kept.file = None;
             let name = |number: u32| self.0.path.with_extension(format!("jsonl.{number}"));
-            for number in (1..FILES_KEPT).rev() {
+            for number in (1..LOG_FILES_KEPT).rev() {
                 let _ = std::fs::rename(name(number), name(number + 1));
             }
             let _ = std::fs::rename(&self.0.path, name(1));
@@ -180,19 +170,19 @@ impl PluginLog {
     }
 
     /// New lines as they come.
-    pub fn follow(&self) -> broadcast::Receiver<LogLine> {
-        self.0.followers.subscribe()
+    pub fn follow(&self) -> Reader<LogLine> {
+        self.0.followed.read()
     }
 
     /// Reads a plugin's output until its end, line by line.
     pub async fn capture(self, mut from: impl AsyncRead + Unpin, stream: &'static str, level: &'static str) {
-        let (mut line, mut buffer) = (Vec::new(), vec![0; LINE_BYTES_MAX]);
+        let (mut line, mut buffer) = (Vec::new(), vec![0; LOG_LINE_BYTES_MAX]);
         while let Ok(read) = from.read(&mut buffer).await {
             if read == 0 {
                 break;
             }
             for part in buffer[..read].split_inclusive(|byte| *byte == b'\n') {
-                let room = LINE_BYTES_MAX.saturating_sub(line.len());
+                let room = LOG_LINE_BYTES_MAX.saturating_sub(line.len());
                 line.extend_from_slice(&part[..part.len().min(room + 1)]);
                 if part.ends_with(b"\n") {
                     self.write(stream, level, String::from_utf8_lossy(&line).trim_end().to_owned(), None);
@@ -219,7 +209,7 @@ mod tests {
         let log = PluginLog::new(folder.path().join("p.jsonl"), Clock::by_hand(shown_ms));
 
         log.clone().capture(&b"one\ntwo\nlast without end"[..], "stdout", "info").await;
-        log.clone().capture("xxxxxxxx\n".repeat(BYTES_PER_SECOND_MAX / 8).as_bytes(), "stderr", "warning").await;
+        log.clone().capture("xxxxxxxx\n".repeat(LOG_BYTES_PER_SECOND_MAX / 8).as_bytes(), "stderr", "warning").await;
         let in_the_second = log.newest(usize::MAX, None);
         shown_ms.store(2_000, Ordering::SeqCst);
         log.write("stdout", "info", "in the next".to_owned(), None);
@@ -227,9 +217,9 @@ mod tests {
         let messages: Vec<String> = log.newest(usize::MAX, None).into_iter().map(|line| line.message).collect();
         let kept = in_the_second.len() - 3;
         assert_eq!(messages[..3], ["one", "two", "last without end"]);
-        assert_eq!(kept, (BYTES_PER_SECOND_MAX - "one two last without end ".len()) / 9, "as many as a second has room for");
-        let dropped = BYTES_PER_SECOND_MAX / 8 - kept;
-        let said = format!("{dropped} lines were dropped: more than {BYTES_PER_SECOND_MAX} bytes in a second");
+        assert_eq!(kept, (LOG_BYTES_PER_SECOND_MAX - "one two last without end ".len()) / 9, "as many as a second has room for");
+        let dropped = LOG_BYTES_PER_SECOND_MAX / 8 - kept;
+        let said = format!("{dropped} lines were dropped: more than {LOG_BYTES_PER_SECOND_MAX} bytes in a second");
         assert_eq!(messages[messages.len() - 2..], [said, "in the next".to_owned()]);
         assert_eq!(std::fs::read_to_string(folder.path().join("p.jsonl")).unwrap().lines().count(), messages.len());
     }
@@ -246,5 +236,16 @@ mod tests {
 
         let messages: Vec<String> = log.newest(usize::MAX, None).into_iter().map(|line| line.message).collect();
         assert_eq!(messages, ["before", "after"]);
+    }
+
+    #[test]
+    fn a_line_of_a_log_is_cut_at_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = PluginLog::new(folder.path().join("p.jsonl"), Clock::new());
+        for bytes in [LOG_LINE_BYTES_MAX - 1, LOG_LINE_BYTES_MAX, LOG_LINE_BYTES_MAX + 1] {
+            log.remark("info", "x".repeat(bytes));
+        }
+        let kept: Vec<usize> = log.newest(usize::MAX, None).iter().map(|line| line.message.len()).collect();
+        assert_eq!(kept, [LOG_LINE_BYTES_MAX - 1, LOG_LINE_BYTES_MAX, LOG_LINE_BYTES_MAX]);
     }
 }

@@ -5,6 +5,7 @@
 //! - [`supervisor`], [`instance`], [`conversation`], [`configure`]: looks after one plugin; one copy of it; its frames; its configuration
 //! - [`schemas`]: schemas that a plugin brings for what it emits
 //! - [`session`]: the socket to one instance, in lines
+//! - [`limits`]: what plugins may take
 //! - [`launch`], [`spawner`], [`init`]: what is run, the thread that runs it, and the process that keeps the tree together
 //! - [`log`]: what a plugin says
 //! - [`sdk`]: the embedded Python SDK
@@ -18,6 +19,7 @@ mod entry;
 pub mod init;
 mod instance;
 mod launch;
+pub mod limits;
 pub mod log;
 mod schemas;
 mod sdk;
@@ -37,28 +39,28 @@ use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
 use panotti_protocol::id::StoreId;
 use panotti_protocol::limits::PAGE_MAX;
 use panotti_protocol::manifest::Manifest;
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use self::configure::CONFIG_ANSWER;
 use self::discovery::{Found, discover};
 use self::entry::{Entry, Mail, Overlay, Shared};
 use self::init::tree::{ProcessTree, sweep};
 use self::launch::Places;
+use self::limits::{GOODBYE, LOG_LINES};
 use self::log::PluginLog;
 use self::spawner::Spawner;
-use self::supervisor::{GOODBYE, Supervisor};
+use self::supervisor::Supervisor;
 use super::bus::dispatch::HostAction;
 use super::bus::handle::BusHandle;
 use super::clock::Clock;
 use super::origin;
+use super::ring::Reader;
 use super::schemas::Registry;
 use super::secrets::Secrets;
 use super::store::sqlite::plugins::PluginRow;
 
 /// How long a switch waits for what comes of it beyond the plugin's own time to start.
 const SETTLE: Duration = Duration::from_secs(2);
-/// Lines of a log when nobody says how many.
-const LOG_LINES: u32 = 100;
 
 /// What the host needs from the daemon.
 #[derive(Debug)]
@@ -345,7 +347,7 @@ impl HostHandle {
     ///
     /// # Errors
     /// `plugin.not_found`.
-    pub fn logs_follow(&self, name: &str) -> Result<broadcast::Receiver<LogLine>, Failure> {
+    pub fn logs_follow(&self, name: &str) -> Result<Reader<LogLine>, Failure> {
         Ok(self.entry(name)?.log.follow())
     }
 

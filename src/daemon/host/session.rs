@@ -1,34 +1,40 @@
 //! The conversation with one instance: frames in lines over the socket, batched both ways. It refuses lines over the limit before
-//! they are in memory, and never waits for a plugin that does not read.
+//! they are in memory, never waits for a plugin that does not read, and does not listen to one while it holds too much that is not done.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use panotti_protocol::frame::{FrameInvalid, FromPlugin, ToPlugin};
 use panotti_protocol::id::InstanceId;
-use panotti_protocol::limits::FRAME_BYTES_MAX;
+use panotti_protocol::limits::{FRAME_BYTES_MAX, STATE_PAGE_BYTES_MAX, STATE_VALUE_BYTES_MAX};
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufWriter};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use super::limits::{HEARD_BYTES_MAX, KILL_GRACE, OUTPUT_GRACE, WAITING_FRAMES_MAX, WRITTEN_AT_ONCE_BYTES};
 use super::log::PluginLog;
 use super::spawner::Spawned;
 
-/// Frames that may wait for a plugin to read; more, and it hangs.
-pub const WAITING_FRAMES_MAX: usize = 4_096;
-/// Frames written at once.
-const BATCH_FRAMES_MAX: usize = 256;
-/// After its socket is closed a tree has this long to be gone before its init is killed too.
-const KILL_GRACE: Duration = Duration::from_secs(2);
-/// After a process has ended, what it wrote is read at most this long.
-const OUTPUT_GRACE: Duration = Duration::from_millis(500);
+/// The room that a frame takes of what one plugin may have undone. Dropping it gives it back: when the frame took effect, or when the answer to
+/// it was written.
+#[derive(Debug)]
+pub struct Weight(Option<OwnedSemaphorePermit>);
+
+impl Weight {
+    /// Gives back what is beyond so many bytes.
+    fn shrink_to(&mut self, bytes: usize) {
+        if let Some(held) = &mut self.0 {
+            drop(held.split(held.num_permits().saturating_sub(bytes)));
+        }
+    }
+}
 
 /// What an instance says, or what becomes of it.
 #[derive(Debug)]
 pub enum Heard {
     /// A frame.
-    Frame(Box<FromPlugin>),
+    Frame(Box<FromPlugin>, Weight),
     /// A line that is no frame.
     Garbage(String),
     /// It cannot go on: nothing after this could be trusted.
@@ -51,7 +57,7 @@ pub struct Session {
 /// The way to an instance. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct FrameSender {
-    frames: mpsc::Sender<Vec<u8>>,
+    frames: mpsc::Sender<(Vec<u8>, Weight)>,
     kill: CancellationToken,
 }
 
@@ -114,9 +120,15 @@ impl Session {
 impl FrameSender {
     /// Sends a frame. A plugin that has not read thousands of them is ended.
     pub fn send(&self, frame: &ToPlugin) {
+        self.answer(frame, Weight(None));
+    }
+
+    /// Sends what a frame asked for. It holds its room until it is written.
+    pub fn answer(&self, frame: &ToPlugin, mut weight: Weight) {
         let Ok(mut line) = serde_json::to_vec(frame) else { return };
         line.push(b'\n');
-        if line.len() > FRAME_BYTES_MAX || self.frames.try_send(line).is_err() {
+        weight.shrink_to(line.len());
+        if line.len() > FRAME_BYTES_MAX || self.frames.try_send((line, weight)).is_err() {
             self.kill.cancel();
         }
     }
@@ -128,15 +140,16 @@ impl Drop for Session {
     }
 }
 
-async fn write(mut socket: OwnedWriteHalf, mut frames: mpsc::Receiver<Vec<u8>>, kill: CancellationToken) {
-    let mut batch = Vec::with_capacity(BATCH_FRAMES_MAX);
+async fn write(socket: OwnedWriteHalf, mut frames: mpsc::Receiver<(Vec<u8>, Weight)>, kill: CancellationToken) {
+    let mut socket = BufWriter::with_capacity(WRITTEN_AT_ONCE_BYTES, socket);
     loop {
-        batch.clear();
         let written = async {
-            if frames.recv_many(&mut batch, BATCH_FRAMES_MAX).await == 0 {
-                return Err(std::io::ErrorKind::BrokenPipe.into());
+            let mut next = frames.recv().await.ok_or(std::io::ErrorKind::BrokenPipe).map(Some)?;
+            while let Some((line, _weight)) = next {
+                socket.write_all(&line).await?;
+                next = frames.try_recv().ok();
             }
-            socket.write_all(&batch.concat()).await
+            socket.flush().await
         };
         tokio::select! {
             () = kill.cancelled() => break,
@@ -145,18 +158,30 @@ async fn write(mut socket: OwnedWriteHalf, mut frames: mpsc::Receiver<Vec<u8>>, 
     }
     // The socket's other half is with the reader, which stays until the end: what was said last is still heard.
     if kill.is_cancelled() {
-        let _ = socket.shutdown().await;
+        // Not the writer around it, which would first wait for the plugin to read.
+        let _ = socket.get_mut().shutdown().await;
     }
 }
 
 async fn read(socket: OwnedReadHalf, instance: InstanceId, ear: Ear, kill: CancellationToken) {
+    let room = Arc::new(Semaphore::new(HEARD_BYTES_MAX));
     tokio::select! {
         () = kill.cancelled() => {}
-        () = read_lines(socket, instance, &ear) => {}
+        () = read_lines(socket, instance, &ear, &room) => {}
     }
 }
 
-async fn read_lines(mut socket: OwnedReadHalf, instance: InstanceId, ear: &Ear) {
+/// What a frame may come to in memory, in bytes: its own text, or the answer that it asks for.
+fn weight_of(frame: &FromPlugin, bytes: usize) -> u32 {
+    let answer = match frame {
+        FromPlugin::StateGet(_) => STATE_VALUE_BYTES_MAX,
+        FromPlugin::StateList(_) => STATE_PAGE_BYTES_MAX,
+        _ => 0,
+    };
+    u32::try_from(bytes.max(answer).min(HEARD_BYTES_MAX)).unwrap_or(u32::MAX)
+}
+
+async fn read_lines(mut socket: OwnedReadHalf, instance: InstanceId, ear: &Ear, room: &Arc<Semaphore>) {
     let mut buffer: Vec<u8> = Vec::with_capacity(16 * 1024);
     let mut looked_at = 0;
     loop {
@@ -164,7 +189,10 @@ async fn read_lines(mut socket: OwnedReadHalf, instance: InstanceId, ear: &Ear) 
             let line: Vec<u8> = buffer.drain(..=looked_at + place).collect();
             looked_at = 0;
             let heard = match FromPlugin::read(&line[..line.len() - 1]) {
-                Ok(frame) => Heard::Frame(Box::new(frame)),
+                Ok(frame) => {
+                    let weight = Arc::clone(room).acquire_many_owned(weight_of(&frame, line.len())).await.ok();
+                    Heard::Frame(Box::new(frame), Weight(weight))
+                }
                 Err(error @ (FrameInvalid::Malformed(_) | FrameInvalid::Unknown(_))) => Heard::Garbage(error.to_string()),
             };
             if ear.send((instance, heard)).await.is_err() {
@@ -180,6 +208,115 @@ async fn read_lines(mut socket: OwnedReadHalf, instance: InstanceId, ear: &Ear) 
         match socket.read_buf(&mut buffer).await {
             Ok(read) if read > 0 => {}
             _ => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use panotti_protocol::frame::{StatePage, StateValue};
+    use panotti_protocol::id::uuid_v7;
+    use tokio::net::UnixStream;
+
+    use super::*;
+
+    /// A plugin that says lines, and what is heard of it.
+    struct Listening {
+        plugin: UnixStream,
+        heard: mpsc::Receiver<(InstanceId, Heard)>,
+        room: Arc<Semaphore>,
+    }
+
+    fn listening() -> Listening {
+        let (ours, plugin) = UnixStream::pair().unwrap();
+        let (ear, heard) = mpsc::channel(4_096);
+        let room = Arc::new(Semaphore::new(HEARD_BYTES_MAX));
+        let (reading, instance) = (ours.into_split().0, InstanceId::from_bytes(uuid_v7(1, [0; 10])));
+        let used = Arc::clone(&room);
+        tokio::spawn(async move { read_lines(reading, instance, &ear, &used).await });
+        Listening { plugin, heard, room }
+    }
+
+    async fn frame(listening_to: &mut Listening) -> Weight {
+        match listening_to.heard.recv().await {
+            Some((_, Heard::Frame(_, weight))) => weight,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// An emit whose line has so many bytes, its end included.
+    fn emit(bytes: usize) -> Vec<u8> {
+        let line = |text: &str| format!("{{\"type\":\"emit\",\"request_id\":1,\"event\":{{\"topic\":\"a.b\",\"data\":\"{text}\"}}}}\n");
+        line(&"x".repeat(bytes - line("").len())).into_bytes()
+    }
+
+    #[tokio::test]
+    async fn a_plugin_is_listened_to_until_what_is_not_done_fills_its_room_and_again_when_something_is() {
+        for (bytes, expected) in [(FRAME_BYTES_MAX - 1, 16), (FRAME_BYTES_MAX, 16), (FRAME_BYTES_MAX / 2 + 1, 31)] {
+            let mut listening_to = listening();
+            let (mut plugin, line) = (std::mem::replace(&mut listening_to.plugin, UnixStream::pair().unwrap().0), emit(bytes));
+            let says = tokio::spawn(async move {
+                for _ in 0..40 {
+                    plugin.write_all(&line).await.unwrap();
+                }
+                plugin
+            });
+            let mut undone = Vec::new();
+            for _ in 0..expected {
+                undone.push(frame(&mut listening_to).await);
+            }
+            assert!(listening_to.room.available_permits() < bytes, "no more fits: {} bytes", listening_to.room.available_permits());
+            assert!(listening_to.heard.recv().now_or_never().is_none());
+            undone.remove(0);
+            undone.push(frame(&mut listening_to).await);
+            undone.clear();
+            for _ in expected + 1..40 {
+                drop(frame(&mut listening_to).await);
+            }
+            drop(says.await.unwrap());
+            assert_eq!(listening_to.room.available_permits(), HEARD_BYTES_MAX);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_question_holds_the_room_of_its_answer_until_that_is_read() {
+        let mut listening_to = listening();
+        let question = "{\"type\":\"state.list\",\"request_id\":1}\n{\"type\":\"state.get\",\"request_id\":2,\"key\":\"k\"}\n";
+        listening_to.plugin.write_all(question.as_bytes()).await.unwrap();
+        let (list, get) = (frame(&mut listening_to).await, frame(&mut listening_to).await);
+        let taken = |listening_to: &Listening| HEARD_BYTES_MAX - listening_to.room.available_permits();
+        assert_eq!(taken(&listening_to), STATE_PAGE_BYTES_MAX + STATE_VALUE_BYTES_MAX);
+
+        let (frames, mut waiting) = mpsc::channel(8);
+        let sender = FrameSender { frames, kill: CancellationToken::new() };
+        sender.answer(&ToPlugin::StatePage(StatePage { request_id: 1, items: Vec::new(), next: None }), list);
+        sender.answer(&ToPlugin::StateValue(StateValue { request_id: 2, found: false, value: serde_json::Value::Null }), get);
+
+        let (first, second) = (waiting.recv().await.unwrap(), waiting.recv().await.unwrap());
+        assert_eq!(taken(&listening_to), first.0.len() + second.0.len(), "what is known to be smaller holds less");
+        drop((first, second));
+        assert_eq!(taken(&listening_to), 0);
+    }
+
+    #[test]
+    fn a_plugin_that_leaves_too_many_frames_unread_is_ended() {
+        let beginning = || {
+            let (frames, waiting) = mpsc::channel(WAITING_FRAMES_MAX);
+            (FrameSender { frames, kill: CancellationToken::new() }, waiting)
+        };
+        let frame = |text: usize| ToPlugin::StateValue(StateValue { request_id: 1, found: true, value: "x".repeat(text).into() });
+        let (sender, _waiting) = beginning();
+        (0..WAITING_FRAMES_MAX).for_each(|_| sender.send(&frame(1)));
+        assert!(!sender.kill.is_cancelled());
+        sender.send(&frame(1));
+        assert!(sender.kill.is_cancelled());
+
+        let beside = serde_json::to_vec(&frame(0)).unwrap().len() + 1;
+        for (bytes, ended) in [(FRAME_BYTES_MAX - 1, false), (FRAME_BYTES_MAX, false), (FRAME_BYTES_MAX + 1, true)] {
+            let (sender, _waiting) = beginning();
+            sender.send(&frame(bytes - beside));
+            assert_eq!(sender.kill.is_cancelled(), ended, "a frame of {bytes} bytes");
         }
     }
 }

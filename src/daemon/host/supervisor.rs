@@ -18,18 +18,13 @@ use tokio::sync::{mpsc, watch};
 
 use super::entry::{Entry, Mail, Shared};
 use super::instance::Running;
+use super::limits::{DRAIN, GOODBYE, HEARD_MAX};
 use super::schemas;
 use super::session::{Ear, Heard};
 use crate::config::manifest::satisfies;
 use crate::daemon::clock::random_seed;
 use crate::daemon::origin;
 
-/// Time to finish what is held (semantics rule 23).
-pub const DRAIN: Duration = Duration::from_secs(25);
-/// From `goodbye` to SIGKILL.
-pub const GOODBYE: Duration = Duration::from_secs(5);
-/// Things heard from an instance that wait to be looked at.
-const HEARD_MAX: usize = 1_024;
 /// The daemon itself, where it is the one who acts.
 pub const DAEMON: &str = "daemon";
 

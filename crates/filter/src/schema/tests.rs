@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::compatible::breaks;
 use super::infer::Inference;
 use super::*;
+use crate::limits::{SCHEMA_DEPTH_MAX, SUBSCHEMAS_MAX};
 
 fn schema(value: Value) -> Schema {
     Schema::of(&value).unwrap_or_else(|problems| panic!("{value}: {problems:?}"))
@@ -53,6 +54,13 @@ fn a_schema_over_a_limit_is_refused_and_never_makes_a_check_slow() {
     assert!(Schema::of(&deep).is_ok(), "forty lists in one another are fine");
     let deep = (0..80).fold(json!({}), |inner, _| json!({ "items": inner }));
     assert!(Schema::of(&deep).unwrap_err()[0].detail.contains("nested deeper"));
+    let nested = |levels: usize| (0..levels).fold(json!({}), |inner, _| json!({ "properties": { "a": inner } }));
+    let beside = |number: usize| json!({ "allOf": vec![json!({}); number - 1] });
+    for (what, limit, schema) in [("deep", SCHEMA_DEPTH_MAX, &nested as &dyn Fn(usize) -> Value), ("many", SUBSCHEMAS_MAX, &beside)] {
+        for (number, expected) in [(limit - 1, true), (limit, true), (limit + 1, false)] {
+            assert_eq!(Schema::of(&schema(number)).is_ok(), expected, "{what}: {number}");
+        }
+    }
     let mut doubling = serde_json::Map::new();
     for level in 0..20 {
         let next = json!({ "$ref": format!("#/$defs/{}", level + 1) });

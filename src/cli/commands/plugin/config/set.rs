@@ -13,7 +13,7 @@ use crate::cli::output::human::safe;
 use crate::config::yaml::{Problems, parse};
 
 /// Largest value, in bytes.
-const VALUE_BYTES_MAX: usize = 64 * 1024;
+pub const VALUE_BYTES_MAX: usize = 64 * 1024;
 
 /// Set one key of a plugin's configuration
 ///
