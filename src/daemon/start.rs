@@ -24,7 +24,7 @@ use super::access_log::AccessLog;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
 use super::api::local_users::LocalUsers;
-use super::api::recording::Refusals;
+use super::api::refusals::Refusals;
 use super::api::tcp::{Given, TcpDoor};
 use super::api::tls::Certificates;
 use super::api::{Api, Facts, Shared, activation};

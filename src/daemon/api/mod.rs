@@ -23,7 +23,7 @@
 //! - [`configuration`]: settings, changes of them, their history
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`access_log`]: a line in the access log for every request
-//! - [`audit`], [`recording`]: who did what; what is recorded of every request
+//! - [`audit`], [`recording`], [`refusals`]: who did what; what is recorded of every request; how much of what is refused
 //! - [`publisher_key`]: publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
@@ -59,6 +59,7 @@ pub mod problem;
 pub mod publisher_key;
 pub mod purging;
 pub mod recording;
+pub mod refusals;
 pub mod replay_plan;
 mod replays;
 mod revealing;
@@ -99,7 +100,7 @@ use super::sealing::Sealer;
 use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
 use local_users::LocalUsers;
-use recording::Refusals;
+use refusals::Refusals;
 use tls::Certificates;
 
 /// Everything a route works with.
