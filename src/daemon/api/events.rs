@@ -271,7 +271,7 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
         return Err(not_found(format!("`{id}` is not an event's id, nor its last {SUFFIX_CHARACTERS_MIN} characters or more")));
     }
     let lower = suffix.to_ascii_lowercase();
-    match api.readers.read(move |connection| events::by_suffix(connection, &lower)).await?.as_slice() {
+    match api.readers.read_much(move |connection| events::by_suffix(connection, &lower)).await?.as_slice() {
         [only] => Ok(*only),
         [] => Err(not_found(format!("no event's id ends with `{suffix}`"))),
         _ => Err(not_found(format!("more than one event's id ends with `{suffix}`")).0.next("give more characters").into()),
@@ -342,7 +342,7 @@ pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query
     let limit = pages::limit(query.limit)?;
     let place = pages::read::<1>('e', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
     let leased = api.bus.leased().await?;
-    let page = api.readers.read(move |connection| {
+    let page = api.readers.read_much(move |connection| {
         let names = Names::read(connection, leased)?;
         views::list(connection, &names, (&query, filter.as_ref()), place, limit)
     });
@@ -370,7 +370,7 @@ pub async fn numbers(api: &Api) -> Result<EventsStatus, Problem> {
 pub async fn errors(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<ErrorsQuery>) -> Answer<Page<ErrorGroup>> {
     principal.check_all(Verb::Read, Resource::Events, None)?;
     let limit = pages::limit(query.limit)?;
-    let items = api.readers.read(move |connection| failures::groups(connection, &query, limit)).await?;
+    let items = api.readers.read_much(move |connection| failures::groups(connection, &query, limit)).await?;
     Ok(Json(Page { items, next_cursor: None }))
 }
 

@@ -138,7 +138,7 @@ impl Watcher {
         let mut place = after;
         loop {
             let (query, filter) = (query.clone(), self.filter.clone());
-            let page = self.api.readers.read(move |connection| {
+            let page = self.api.readers.read_much(move |connection| {
                 let names = Names::read(connection, Default::default())?;
                 views::list(connection, &names, (&query, filter.as_ref()), Some(place), PAST_PAGE)
             });
