@@ -21,6 +21,7 @@ use super::access::notes::write_down;
 use super::access::pepper::Pepper;
 use super::access::rate::Rates;
 use super::access_log::AccessLog;
+use super::api::daemon::Warnings;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
 use super::api::local_users::LocalUsers;
@@ -172,6 +173,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         secrets,
         access,
         refusals: Refusals::default(),
+        warnings: Warnings::default(),
         checkpoints,
         clock,
         http,

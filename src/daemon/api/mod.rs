@@ -99,6 +99,7 @@ use super::rules::Rules;
 use super::sealing::Sealer;
 use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
+use daemon::Warnings;
 use local_users::LocalUsers;
 use refusals::Refusals;
 use tls::Certificates;
@@ -128,6 +129,8 @@ pub struct Shared {
     pub access: AccessLog,
     /// What was refused.
     pub refusals: Refusals,
+    /// What a probe is told.
+    pub warnings: Warnings,
     /// The checkpoints of the audit.
     pub checkpoints: Known,
     /// The time.
