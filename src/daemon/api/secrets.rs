@@ -8,6 +8,7 @@ use panotti_protocol::api::{Page, RotateSecretsRequest, SecretChanged, SecretRem
 use panotti_protocol::permission::{Resource, Verb};
 
 use super::Api;
+use super::plugins::check_reason;
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters};
 use crate::daemon::secrets::By;
@@ -44,6 +45,7 @@ pub async fn set(
     JsonBody(update): JsonBody<SecretUpdate>,
 ) -> Answer<SecretChanged> {
     principal.check(Verb::Manage, Resource::Config, &object(&name))?;
+    check_reason(update.reason.as_ref())?;
     let by = By { actor: principal.actor, reason: update.reason.unwrap_or_default() };
     let changed = api.secrets.set(&name, Secret::new(update.value), by).await?;
     let restarted = if changed { api.host.secret_changed(&name) } else { Vec::new() };
@@ -58,6 +60,7 @@ pub async fn remove(
     Parameters(removal): Parameters<SecretRemoval>,
 ) -> Answer<SecretChanged> {
     principal.check(Verb::Manage, Resource::Config, &object(&name))?;
+    check_reason(removal.reason.as_ref())?;
     api.secrets.remove(&name, By { actor: principal.actor, reason: removal.reason.unwrap_or_default() }).await?;
     Ok(Json(SecretChanged { changed: true, name, restarted: Vec::new() }))
 }
@@ -69,6 +72,7 @@ pub async fn rotate(
     JsonBody(request): JsonBody<RotateSecretsRequest>,
 ) -> Answer<SecretsRotated> {
     principal.check(Verb::Manage, Resource::Config, "secrets")?;
+    check_reason(request.reason.as_ref())?;
     let (secrets, key) = api.secrets.rotate(By { actor: principal.actor, reason: request.reason.unwrap_or_default() }).await?;
     Ok(Json(SecretsRotated { changed: true, secrets, key }))
 }
