@@ -241,3 +241,27 @@ fn t13_of_keys_and_secrets_that_were_replaced_or_removed_nothing_is_left_in_the_
     until("what a kill has left of the log is begun anew too", || nowhere(&sealed));
     assert!(daemon.stop().success());
 }
+
+#[test]
+fn rule_20_what_is_wrong_with_the_machine_is_told_to_those_who_may_do_everything_and_to_the_log() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let role = json!({"name": "sealer", "allow": ["manage:system:>"]});
+    let made = daemon.post("/roles", &role);
+    assert_eq!(made.status, 201, "{}", made.json());
+    let sealer = make_key(&daemon, &json!({"name": "ci", "role": "sealer"}));
+    let keys = scratch.path().join("data.keys");
+    std::fs::rename(&keys, scratch.path().join("elsewhere")).unwrap();
+
+    let told = ask(&daemon, &sealer, "POST", "/seal/rotate", &json!({}));
+    let everything = daemon.post("/seal/rotate", &json!({}));
+    std::fs::rename(scratch.path().join("elsewhere"), &keys).unwrap();
+
+    let path = keys.display().to_string();
+    assert!(told.status >= 500 && told.json()["code"] == "daemon.cannot_create", "{}", told.json());
+    assert!(!told.json().to_string().contains(&path), "{}", told.json());
+    assert!(everything.json()["detail"].as_str().unwrap().contains(&path), "{}", everything.json());
+    let log = std::fs::read_to_string(scratch.file("logs/panotti.log")).unwrap();
+    let line = log.lines().find(|line| line.contains(told.header("x-request-id"))).unwrap_or_else(|| panic!("{log}"));
+    assert!(line.contains(&path), "{line}");
+}

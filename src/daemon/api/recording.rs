@@ -10,10 +10,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use panotti_core::command::Record;
 use panotti_core::origin::{AuditEntry, Origin};
+use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 
 use super::principal::{self, Identity, Principal};
-use super::problem::RequestId;
+use super::problem::{self, RequestId};
 use super::refusals::Share;
 use super::{Api, auth};
 use crate::daemon::access::attempts::Source;
@@ -43,9 +44,15 @@ impl Asker {
 
 /// Answers a request in its principal's name. Inside of [`super::auth::identify`].
 pub async fn on_behalf(request: Request, next: Next) -> Response {
-    let asker = request.extensions().get::<Principal>().map(Asker::of);
+    let principal = request.extensions().get::<Principal>();
+    let asker = principal.map(Asker::of);
+    let may_everything = principal.is_some_and(|principal| principal.grants.missing_of(&Grants::everything()).is_none());
     let origin = Origin { key: asker.as_ref().and_then(|asker| asker.key.clone()), ..origin_of(&request) };
-    let mut response = origin::within(Arc::new(origin), next.run(request)).await;
+    let origin = Arc::new(origin);
+    let mut response = origin::within(Arc::clone(&origin), next.run(request)).await;
+    if let Some(failure) = response.extensions_mut().get_mut::<Failure>().filter(|_| !may_everything) {
+        problem::keep_inside(failure, origin.request.as_deref());
+    }
     if let Some(asker) = asker {
         response.extensions_mut().insert(asker);
     }
