@@ -33,7 +33,7 @@ pub struct AccessLine {
     /// Where it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<String>,
-    /// The method.
+    /// The method; `other` where it is none that is defined.
     pub method: String,
     /// The route as the router writes it, `/events/{id}`: what stands in the path itself is nobody's business here.
     pub route: String,

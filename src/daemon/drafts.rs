@@ -5,6 +5,7 @@ use panotti_protocol::event::{NewEvent, Priority};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::EmitBody;
 use panotti_protocol::limits::{ATTRIBUTE_BYTES_MAX, EXTENSION_BYTES_MAX, EXTENSION_NAME_BYTES_MAX, EXTENSIONS_MAX};
+use panotti_protocol::strict_json;
 use panotti_protocol::topic::Topic;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -142,10 +143,11 @@ fn payload(
             let bytes =
                 data_encoding::BASE64.decode(text.as_bytes()).map_err(|error| invalid(format!("`data_base64` is not base64: {error}")))?;
             let media_type = media_type.unwrap_or_else(|| BINARY.to_owned());
-            if is_json(&media_type)
-                && let Err(error) = serde_json::from_slice::<IgnoredAny>(&bytes)
-            {
-                return Err(invalid(format!("the payload says `{media_type}` and is not JSON: {error}")));
+            if is_json(&media_type) {
+                // As strictly as what comes in `data`: base64 is no way around it.
+                strict_json::check_event(&bytes).map_err(|why| invalid(format!("the payload does not hold: {why}")))?;
+                serde_json::from_slice::<IgnoredAny>(&bytes)
+                    .map_err(|error| invalid(format!("the payload says `{media_type}` and is not JSON: {error}")))?;
             }
             (media_type, bytes)
         }
@@ -185,6 +187,20 @@ mod tests {
         assert_eq!((draft.datacontenttype.as_str(), draft.source.as_str()), (JSON, "/cli/x@y"));
         assert_eq!(read(r#"{"type":"a","datacontenttype":"text/plain","data":"hi"}"#).unwrap().payload, b"hi");
         assert_eq!(read(r#"{"type":"a","data_base64":"AP8="}"#).unwrap().payload, [0, 255]);
+    }
+
+    #[test]
+    fn json_that_comes_in_base64_is_read_as_strictly_as_json() {
+        let read = |json: &str| {
+            let base64 = data_encoding::BASE64.encode(json.as_bytes());
+            let text = format!(r#"{{"type":"a","datacontenttype":"application/json","data_base64":"{base64}"}}"#);
+            draft(serde_json::from_str(&text).unwrap(), "/cli/x@y", "user:x", 1_000_000)
+        };
+
+        for bad in [r#"{"a":1,"a":2}"#.to_owned(), format!("{}{}", "[".repeat(50_000), "]".repeat(50_000))] {
+            assert!(read(&bad).unwrap_err().is(ErrorCode::EVENT_PAYLOAD_INVALID), "{bad:.20}");
+        }
+        assert_eq!(read(r#"{"a":{"a":1}}"#).unwrap().payload, br#"{"a":{"a":1}}"#);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub fn is_text(media_type: &str) -> bool {
 pub enum Payload {
     /// In `data`, or in `data_base64` where it is neither JSON nor text.
     Included,
+    /// In `data_base64`, whatever it is.
+    Encoded,
     /// Neither.
     LeftOut,
 }
@@ -74,8 +76,11 @@ fn rest(mut text: String, event: &StoredEvent, payload: Payload) -> Box<RawValue
     for (name, value) in &event.draft.extensions {
         field(&mut text, name, value);
     }
-    if payload == Payload::Included && !event.draft.payload.is_empty() {
-        write_payload(&mut text, event);
+    match payload {
+        _ if event.draft.payload.is_empty() => {}
+        Payload::Included => write_payload(&mut text, event),
+        Payload::Encoded => write_encoded(&mut text, event),
+        Payload::LeftOut => {}
     }
     text.push('}');
     RawValue::from_string(text).expect("every part is JSON: fields are serialised, a JSON payload was checked when it came in")
@@ -94,8 +99,12 @@ fn write_payload(text: &mut String, event: &StoredEvent) {
             }
         }
         Ok(plain) if is_text(&draft.datacontenttype) => field(text, "data", plain),
-        _ => field(text, "data_base64", &data_encoding::BASE64.encode(&draft.payload)),
+        _ => write_encoded(text, event),
     }
+}
+
+fn write_encoded(text: &mut String, event: &StoredEvent) {
+    field(text, "data_base64", &data_encoding::BASE64.encode(&event.draft.payload));
 }
 
 fn field<T: Serialize + ?Sized>(text: &mut String, name: &str, value: &T) {

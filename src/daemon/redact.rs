@@ -23,8 +23,9 @@ const FORMER_MAX: usize = 2_000;
 const KEY_FORMS: [(&str, usize); 2] = [("pnt_", 20), ("AGE-SECRET-KEY-", 20)];
 /// The words before a credential in a header.
 const SCHEMES: [&str; 2] = ["bearer ", "basic "];
-/// Parts of names whose values are secrets.
-const NAMES: [&str; 8] = ["password", "passwd", "passphrase", "secret", "token", "authorization", "cookie", "api_key"];
+/// Parts of names whose values are secrets, where `_` stands for itself, for `-`, and for nothing.
+const NAMES: [&str; 11] =
+    ["password", "passwd", "passphrase", "pwd", "secret", "token", "authorization", "cookie", "api_key", "private_key", "access_key"];
 
 static KNOWN: LazyLock<ArcSwap<Known>> = LazyLock::new(ArcSwap::default);
 
@@ -50,15 +51,39 @@ pub fn learn<'v>(values: impl IntoIterator<Item = &'v str>) {
     KNOWN.store(std::sync::Arc::new(Known { set, former, all }));
 }
 
-/// How a value may stand in a text: as it is, its lines, in JSON, in base64.
+/// How a value may stand in a text: as it is, its lines, in JSON, in base64 of either alphabet, in hexadecimal, in a URL.
 fn forms(value: &str) -> Vec<Zeroizing<String>> {
     let mut forms = vec![Zeroizing::new(value.to_owned())];
     let parts = value.lines().map(str::trim).filter(|line| line.len() >= PART_BYTES_MIN && *line != value).take(PARTS_MAX);
     forms.extend(parts.map(|line| Zeroizing::new(line.to_owned())));
-    forms.push(Zeroizing::new(data_encoding::BASE64_NOPAD.encode(value.as_bytes())));
+    for encoding in [data_encoding::BASE64_NOPAD, data_encoding::BASE64URL_NOPAD, data_encoding::HEXLOWER, data_encoding::HEXUPPER] {
+        forms.push(Zeroizing::new(encoding.encode(value.as_bytes())));
+    }
+    for (space, digits) in [("%20", UPPER), ("+", UPPER), ("%20", LOWER), ("+", LOWER)] {
+        forms.push(Zeroizing::new(in_url(value, space, digits)));
+    }
     let escaped: Vec<_> = forms.iter().map(|form| Zeroizing::new(escaped(form))).filter(|escaped| !forms.contains(escaped)).collect();
     forms.extend(escaped);
+    forms.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
+    forms.dedup();
     forms
+}
+
+const UPPER: &[u8; 16] = b"0123456789ABCDEF";
+const LOWER: &[u8; 16] = b"0123456789abcdef";
+
+/// A value in a query: all but letters, digits and `-._~` in percent-encoding; and a space as programs write it that send forms.
+fn in_url(value: &str, space: &str, digits: &[u8; 16]) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b' ' => encoded.push_str(space),
+            b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
+            byte => encoded.extend(['%', char::from(digits[usize::from(byte >> 4)]), char::from(digits[usize::from(byte & 15)])]),
+        }
+    }
+    encoded
 }
 
 fn escaped(text: &str) -> String {
@@ -109,6 +134,8 @@ fn after<'t>(text: Cow<'t, str>, beginning: &str, least: usize) -> Cow<'t, str> 
     let (mut redacted, mut done) = (String::new(), 0);
     for (at, _) in lower.match_indices(&wanted) {
         let start = at + wanted.len();
+        let spaces = text.as_bytes()[start..].iter().take_while(|byte| wanted.ends_with(' ') && **byte == b' ').count();
+        let start = start + spaces;
         let length = text.as_bytes()[start..].iter().take_while(|byte| is_of_a_key(**byte)).count();
         if at < done || length < least {
             continue;
@@ -128,8 +155,14 @@ fn after<'t>(text: Cow<'t, str>, beginning: &str, least: usize) -> Cow<'t, str> 
 fn named(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let bytes = lower.as_bytes();
-    let mut places: Vec<(usize, usize)> =
-        NAMES.iter().flat_map(|name| lower.match_indices(name).filter_map(|(at, _)| value_after(bytes, at + name.len()))).collect();
+    let spellings = NAMES.iter().flat_map(|name| match name.contains('_') {
+        true => vec![(*name).to_owned(), name.replace('_', "-"), name.replace('_', "")],
+        false => vec![(*name).to_owned()],
+    });
+    let mut places = Vec::new();
+    for name in spellings {
+        places.extend(lower.match_indices(&name).filter_map(|(at, _)| value_after(bytes, at + name.len())));
+    }
     places.sort_unstable();
     let (mut redacted, mut done) = (String::new(), 0);
     for (start, end) in places {
@@ -177,8 +210,18 @@ mod tests {
         }
         let json = serde_json::json!({"message": "a very \"secret\" value\nwith a second long line b"}).to_string();
         assert_eq!(values(&json), r#"{"message":"a [redacted] b"}"#);
-        let encoded = data_encoding::BASE64.encode("very \"secret\" value\nwith a second long line".as_bytes());
+        let value = "very \"secret\" value\nwith a second long line".as_bytes();
+        let encoded = data_encoding::BASE64.encode(value);
         assert!(!values(&encoded).contains(&encoded[..20]));
+        for encoded in [
+            data_encoding::BASE64URL_NOPAD.encode(value),
+            data_encoding::HEXLOWER.encode(value),
+            data_encoding::HEXUPPER.encode(value),
+            "very%20%22secret%22%20value%0Awith%20a%20second%20long%20line".to_owned(),
+            "very+%22secret%22+value%0awith+a+second+long+line".to_owned(),
+        ] {
+            assert_eq!(values(&format!("a {encoded} b")), "a [redacted] b");
+        }
     }
 
     #[test]
@@ -186,7 +229,11 @@ mod tests {
         for (given, expected) in [
             ("the key pnt_0123456789ab_0123456789012345678901234567890123456789012_abcdef!", "the key pnt_[redacted]!"),
             ("Authorization: Bearer abcdefgh.ijkl", "Authorization: [redacted] [redacted]"),
+            ("authorization: Bearer   abcdefgh.ijkl", "authorization: [redacted]   [redacted]"),
             ("connecting with password=hunter2&x=1", "connecting with password=[redacted]&x=1"),
+            ("?api-key=hunter2&x=1", "?api-key=[redacted]&x=1"),
+            ("apiKey: hunter2, private_key=\"a b\"", "apiKey: [redacted], private_key=\"[redacted]\""),
+            ("user=ana;pwd=hunter2;port=1", "user=ana;pwd=[redacted];port=1"),
             (r#"{"api_token": "a b c", "other": 1}"#, r#"{"api_token": "[redacted]", "other": 1}"#),
             ("the token of the lease is old", "the token of the lease is old"),
             ("pnt_short stays", "pnt_short stays"),

@@ -21,10 +21,11 @@ use super::access::notes::write_down;
 use super::access::pepper::Pepper;
 use super::access::rate::Rates;
 use super::access_log::AccessLog;
+use super::api::daemon::Warnings;
 use super::api::http::seats::SeatLimits;
 use super::api::local::LocalListener;
 use super::api::local_users::LocalUsers;
-use super::api::recording::Refusals;
+use super::api::refusals::Refusals;
 use super::api::room::Rooms;
 use super::api::tcp::{Given, TcpDoor};
 use super::api::tls::Certificates;
@@ -86,7 +87,7 @@ pub struct Running {
 /// # Errors
 /// Why it cannot; nothing is left running.
 pub async fn start(start: Start) -> Result<Running, Failure> {
-    leave_no_core()?;
+    keep_memory_private()?;
     let clock = Clock::new();
     let Start { places, settings: loaded, environment, accept_loss } = start;
     let data = places.data_dir.path.clone();
@@ -174,6 +175,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         access,
         refusals: Refusals::default(),
         rooms: Rooms::default(),
+        warnings: Warnings::default(),
         checkpoints,
         clock,
         http,
@@ -186,11 +188,15 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
     Ok(Running { api, listener, network, stop_requests, bus, host, signing, folder })
 }
 
-/// What is in memory stays there when the process crashes: secrets are among it. Plugins inherit that.
-fn leave_no_core() -> Result<(), Failure> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
+/// What is in memory stays there: secrets are among it. No crash writes it to a file, which plugins inherit; and no other process of the same
+/// user reads it, nor the environment, nor attaches to this one. That the kernel gives up again for what this process executes: plugins are
+/// like all other processes.
+fn keep_memory_private() -> Result<(), Failure> {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
-        .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the size of core files could not be limited: {error}")))
+        .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("the size of core files could not be limited: {error}")))?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("memory could not be kept from other processes: {error}")))
 }
 
 /// A store on a network disk would break the promise of durability without a word; one in memory is only told of.

@@ -79,3 +79,64 @@ fn rule_21_a_permission_that_is_missing_is_one_record_with_the_key_that_asked() 
     let hidden = ask(&daemon, &key, "GET", "/plugins/none", &Value::Null);
     assert_eq!((hidden.status, denied(&daemon).len()), (404, 1), "what is not there is not refused");
 }
+
+#[test]
+fn rule_21_strangers_neither_fill_the_audit_nor_keep_others_out_of_it() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start_with(&scratch, &[], &[("PANOTTI_HTTP__ENABLED", "on"), ("PANOTTI_HTTP__LISTEN", "127.0.0.1:0")]);
+    let key = make_key(&daemon, &json!({"name": "ci", "role": "viewer"}));
+    let address = daemon.network();
+    let mut stranger = Connection::to(address).unwrap();
+    assert_eq!(stranger.request(&"X".repeat(12_000), "/events", &[], b"").unwrap().status, 401);
+    let mut stranger = Connection::to(address).unwrap();
+    for _ in 0..70 {
+        assert_eq!(stranger.request("GET", "/events", &[], b"").unwrap().status, 401);
+    }
+    let records = denied(&daemon);
+    assert!(records.len() <= 2, "at most one a minute of those who bring nothing: {}", records.len());
+    assert_eq!(records[0]["object"], "other /events", "a method that nobody has defined is not written down");
+
+    let bearer = format!("Bearer {key}");
+    let insider = stranger.request("POST", "/keys", &[("authorization", &bearer)], b"{\"name\":\"more\",\"role\":\"admin\"}").unwrap();
+    let wrong = ApiKeyText::new(KeyId::from_random([1; 12]), [2; 32]);
+    let wrong = stranger.request("GET", "/events", &[("x-api-key", wrong.reveal())], b"").unwrap();
+
+    assert_eq!((insider.status, wrong.status), (403, 401));
+    assert_eq!(record_of(&daemon, &insider)["actor"], "key:ci");
+    assert_eq!(record_of(&daemon, &wrong)["action"], "key.refused");
+}
+
+#[test]
+fn rule_21_what_a_caller_chooses_of_a_record_is_cut() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let key = make_key(&daemon, &json!({"name": "ci", "role": "admin", "scope": ["manage:config:secrets.OTHER"]}));
+
+    let answer = ask(&daemon, &key, "DELETE", &format!("/config/secrets/{}", "P".repeat(3_000)), &Value::Null);
+
+    assert_eq!(answer.status, 403, "{}", answer.json());
+    let detail = record_of(&daemon, &answer)["detail"].as_str().unwrap().to_owned();
+    assert!(detail.starts_with("permission.denied: ") && detail.len() == 500, "{detail}");
+}
+
+#[test]
+fn rule_21_a_key_in_a_url_is_recorded_and_nobody_can_flush_the_log_with_them() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start_with(&scratch, &[], &[("PANOTTI_HTTP__ENABLED", "on"), ("PANOTTI_HTTP__LISTEN", "127.0.0.1:0")]);
+    let key = make_key(&daemon, &json!({"name": "ci", "role": "viewer"}));
+    let mut stranger = Connection::to(daemon.network()).unwrap();
+
+    let first = stranger.get(&format!("/events?access_token={key}")).unwrap();
+    for _ in 0..200 {
+        assert_eq!(stranger.get("/events?api_key=1").unwrap().status, 400);
+    }
+
+    assert_eq!((first.status, &first.json()["code"]), (400, &json!("key.in_url")));
+    let record = record_of(&daemon, &first);
+    assert_eq!((&record["action"], &record["decision"]), (&json!("key.in_url"), &json!("denied")), "{record}");
+    let log = std::fs::read_to_string(scratch.file("logs/panotti.log")).unwrap();
+    let lines = log.lines().filter(|line| line.contains("a key was sent in a URL")).count();
+    assert!((1..=20).contains(&lines), "{lines} lines of the log");
+    assert!(denied(&daemon).len() <= 20);
+    assert!(!log.contains(&key[20..50]) && !record.to_string().contains(&key[20..50]), "without the key");
+}

@@ -62,6 +62,18 @@ fn what_is_too_deep_too_wide_or_of_two_meanings_is_no_event_whichever_way_it_com
 }
 
 #[test]
+fn base64_is_no_way_around_how_strictly_json_is_read() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    for bad in [r#"{"amount":1,"amount":1000}"#.to_owned(), format!("{}1{}", "[".repeat(50_000), "]".repeat(50_000))] {
+        let data = data_encoding::BASE64.encode(bad.as_bytes());
+        let answer = daemon.post("/events", &json!({"type": "a.b", "datacontenttype": "application/json", "data_base64": data}));
+        assert_eq!((answer.status, &answer.json()["code"]), (422, &json!("event.payload_invalid")), "{:.80}", bad);
+    }
+    assert_eq!(daemon.get("/events/status").json()["accepted"], 0);
+}
+
+#[test]
 fn other_bodies_are_read_as_strictly() {
     let scratch = Scratch::new();
     let daemon = Daemon::start(&scratch);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::flows::keys::{ask, make_key};
 use crate::plugins::stage::Stage;
 use crate::support::daemon::Daemon;
 use crate::support::random::Random;
@@ -198,4 +199,69 @@ fn s1_keys_are_wrapped_anew_under_load_and_over_kills_and_nothing_is_unreadable_
     std::fs::set_permissions(&identity, std::fs::Permissions::from_mode(0o400)).unwrap();
     let (ended, words) = Daemon::refused(&scratch);
     assert_eq!(ended, Some(78), "the first identity opens nothing any more: {words}");
+}
+
+/// What a query finds in the store of a running daemon.
+fn stored(scratch: &Scratch, query: &str) -> Vec<Vec<u8>> {
+    let store = rusqlite::Connection::open_with_flags(scratch.file("panotti.db"), rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let mut statement = store.prepare(query).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(|row| row.unwrap()).collect()
+}
+
+#[test]
+fn t13_of_keys_and_secrets_that_were_replaced_or_removed_nothing_is_left_in_the_log_of_the_database_either() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    publish(&daemon, "a.b", json!({"text": CANARY}));
+    let set = json!({"value": "the-first-value-of-it"});
+    let put =
+        |path: &str| daemon.connect().request("PUT", path, &[("content-type", "application/json")], set.to_string().as_bytes()).unwrap();
+    assert_eq!(put("/config/secrets/GONE").status, 200);
+    let wrapped = stored(&scratch, "SELECT wrapped FROM data_keys").remove(0);
+    let sealed = stored(&scratch, "SELECT sealed FROM secrets").remove(0);
+    // Only where they can be, and not the large index of the log: this looks again and again.
+    let is_there = |bytes: &[u8]| {
+        let files = ["panotti.db", "panotti.db-wal"].map(|name| std::fs::read(scratch.file(name)).unwrap_or_default());
+        files.iter().any(|file| file.windows(bytes.len()).any(|window| window == bytes))
+    };
+    assert!(is_there(&wrapped[..64]) && is_there(&sealed));
+
+    assert_eq!(daemon.connect().request("DELETE", "/config/secrets/GONE", &[], b"").unwrap().status, 200);
+    let rotated = scratch.run(&["seal", "rotate", "--reason", "somebody has seen the old one"]);
+    assert!(rotated.status.success(), "{}", told(&rotated));
+    let nowhere = |bytes: &[u8]| (!is_there(bytes)).then_some(());
+    until("the key as it was wrapped before is nowhere", || nowhere(&wrapped[..64]));
+    until("the secret as it was sealed is nowhere", || nowhere(&sealed));
+
+    assert_eq!(put("/config/secrets/GONE").status, 200);
+    let sealed = stored(&scratch, "SELECT sealed FROM secrets").remove(0);
+    assert_eq!(daemon.connect().request("DELETE", "/config/secrets/GONE", &[], b"").unwrap().status, 200);
+    daemon.kill();
+    let daemon = Daemon::start(&scratch);
+    until("what a kill has left of the log is begun anew too", || nowhere(&sealed));
+    assert!(daemon.stop().success());
+}
+
+#[test]
+fn rule_20_what_is_wrong_with_the_machine_is_told_to_those_who_may_do_everything_and_to_the_log() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let role = json!({"name": "sealer", "allow": ["manage:system:>"]});
+    let made = daemon.post("/roles", &role);
+    assert_eq!(made.status, 201, "{}", made.json());
+    let sealer = make_key(&daemon, &json!({"name": "ci", "role": "sealer"}));
+    let keys = scratch.path().join("data.keys");
+    std::fs::rename(&keys, scratch.path().join("elsewhere")).unwrap();
+
+    let told = ask(&daemon, &sealer, "POST", "/seal/rotate", &json!({}));
+    let everything = daemon.post("/seal/rotate", &json!({}));
+    std::fs::rename(scratch.path().join("elsewhere"), &keys).unwrap();
+
+    let path = keys.display().to_string();
+    assert!(told.status >= 500 && told.json()["code"] == "daemon.cannot_create", "{}", told.json());
+    assert!(!told.json().to_string().contains(&path), "{}", told.json());
+    assert!(everything.json()["detail"].as_str().unwrap().contains(&path), "{}", everything.json());
+    let log = std::fs::read_to_string(scratch.file("logs/panotti.log")).unwrap();
+    let line = log.lines().find(|line| line.contains(told.header("x-request-id"))).unwrap_or_else(|| panic!("{log}"));
+    assert!(line.contains(&path), "{line}");
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use serde_json::json;
 
+use crate::plugins::stage::Stage;
 use crate::support::daemon::Daemon;
 use crate::support::http::Connection;
 use crate::support::scratch::{Scratch, told};
@@ -236,4 +237,61 @@ fn what_is_no_http_is_refused_and_the_daemon_goes_on() {
         assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&answer));
     }
     assert_eq!(daemon.get("/readyz").status, 200);
+}
+
+/// Prints what of a process can be opened.
+const LOOK: &str = r#"
+import os, sys
+for name in ['environ', 'maps', 'mem', 'auxv', 'fd']:
+    place = '/proc/%s/%s' % (sys.argv[1], name)
+    try:
+        os.listdir(place) if name == 'fd' else open(place, 'rb').close()
+        print(name)
+    except PermissionError:
+        pass
+"#;
+const NOBODY: u32 = 65_534;
+
+/// Gives a folder and everything in it to another user.
+fn give(path: &std::path::Path, user: u32) {
+    std::os::unix::fs::lchown(path, Some(user), Some(user)).unwrap();
+    if path.is_dir() && !path.is_symlink() {
+        std::fs::read_dir(path).unwrap().for_each(|entry| give(&entry.unwrap().path(), user));
+    }
+}
+
+#[test]
+fn t4_another_process_of_the_daemons_own_user_reads_neither_its_environment_nor_its_memory() {
+    let Some(python) = python_of_others() else { return };
+    let stage = Stage::with("runtime: exec\ncommand: [\"true\"]\non: [{topic: t.x}]", &[]);
+    let scratch = &stage.scratch;
+    let program = scratch.path().join("panotti");
+    std::fs::copy(env!("CARGO_BIN_EXE_panotti"), &program).unwrap();
+    give(scratch.path(), NOBODY);
+    let of_nobody = |program: &str| {
+        let mut command = scratch.program("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups", program]);
+        command
+    };
+    let mut command = of_nobody(program.to_str().unwrap());
+    command.arg("--data").arg(scratch.data()).args(["daemon", "run"]);
+    let daemon = Daemon::spawn_command(scratch, command);
+    let as_nobody = |program: &str, arguments: &[&str]| as_another(scratch, (python, NOBODY, NOBODY), program, arguments);
+    let socket = scratch.socket();
+    let ask = |method: &str, target: &str, body: &str| as_nobody(ASK, &[socket.to_str().unwrap(), method, target, body]);
+    until("the daemon is ready", || ask("GET", "/readyz", "").starts_with("200").then_some(()));
+
+    assert_eq!(as_nobody(LOOK, &[&daemon.pid().to_string()]), "");
+
+    let mut other = of_nobody("sleep").arg("60").spawn().unwrap();
+    let seen = until("the other process is that user's", || {
+        let seen = as_nobody(LOOK, &[&other.id().to_string()]);
+        seen.contains("environ").then_some(seen)
+    });
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert!(seen.contains("maps") && seen.contains("fd"), "this way to look sees what may be seen: {seen}");
+    until("the plugin runs in its tree as ever", || ask("GET", "/plugins/p/status", "").contains("\"state\":\"running\"").then_some(()));
+    assert!(ask("POST", "/events", "{\"type\":\"t.x\"}").starts_with("201"));
+    until("its delivery is done", || ask("GET", "/events?status=done&topic=t.x", "").contains("\"done\"").then_some(()));
 }

@@ -81,3 +81,23 @@ fn what_version_0_1_0_stored_is_in_the_catalogue_of_topics_and_can_be_explained_
     let got: Vec<&Value> = explained["items"].as_array().unwrap().iter().filter(|item| item["gets"] == true).collect();
     assert_eq!((got.len(), &got[0]["state"]), (1, &json!("dead")), "{explained}");
 }
+
+#[test]
+fn a_payload_that_was_accepted_before_json_was_read_strictly_is_shown_and_is_no_broken_store() {
+    let scratch = folder_of("0.1.0");
+    let deep = format!("{}1{}", "[".repeat(50_000), "]".repeat(50_000));
+    let store = rusqlite::Connection::open(scratch.file("panotti.db")).unwrap();
+    let changed = store.execute("UPDATE events SET payload = ?1 WHERE id = 'unit-3'", [deep.as_bytes()]).unwrap();
+    assert_eq!(changed, 1);
+    drop(store);
+    let daemon = Daemon::start(&scratch);
+    let all = listed(&daemon, "topic=unit.*");
+    let eventid = all.iter().find(|event| event["id"] == "unit-3").unwrap()["eventid"].as_str().unwrap();
+
+    let shown = daemon.get(&format!("/events/{eventid}"));
+
+    assert_eq!(shown.status, 200, "{}", shown.json());
+    let event = shown.json();
+    assert_eq!(event["data_base64"], data_encoding::BASE64.encode(deep.as_bytes()), "its bytes, where no reader of JSON goes so deep");
+    assert_eq!(daemon.get(&format!("/events/{eventid}/payload")).body, deep.as_bytes());
+}

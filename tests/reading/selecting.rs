@@ -6,7 +6,8 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use crate::plugins::stage::Stage;
-use crate::support::scratch::told;
+use crate::support::daemon::Daemon;
+use crate::support::scratch::{Scratch, told};
 
 /// One that rejects everything.
 const BAD: &str = "runtime: exec\ncommand: [\"false\"]\nretry: {max: 0}\non: [{topic: bad.made}]";
@@ -89,4 +90,28 @@ fn a_tail_begins_in_the_past_and_the_log_is_searched() {
     let refused = stage.scratch.run(&["daemon", "logs", "--grep", "a(b"]);
     assert_eq!(refused.status.code(), Some(2));
     assert!(told(&refused).contains("unclosed group"), "{}", told(&refused));
+}
+
+#[test]
+fn a_question_about_large_payloads_ends_after_so_many_bytes_and_says_so() {
+    const EVENTS: u64 = 90;
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let text = "x".repeat(200_000);
+    for number in 0..EVENTS {
+        assert_eq!(daemon.post("/events", &json!({"type": "t.large", "data": {"number": number, "text": text}})).status, 201);
+    }
+
+    let inferred = daemon.get("/schemas/t.large/infer?from=10000").json();
+    let (mut path, mut scanned) = ("/events?filter=data.number%20%3C%200".to_owned(), Vec::new());
+    loop {
+        let page = daemon.get(&path).json();
+        scanned.push(page["scanned"].as_u64().unwrap());
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        path = format!("/events?filter=data.number%20%3C%200&cursor={cursor}");
+    }
+
+    assert!(inferred["events"].as_u64().unwrap() < EVENTS && inferred["more"] == true, "{inferred}");
+    assert!(scanned.len() > 1 && scanned[0] < EVENTS, "{scanned:?}");
+    assert_eq!(scanned.iter().sum::<u64>(), daemon.get("/events/status").json()["accepted"].as_u64().unwrap(), "and goes on from there");
 }

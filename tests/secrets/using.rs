@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::{Value, json};
 
 use crate::plugins::stage::{Stage, python};
-use crate::support::scratch::told;
+use crate::support::daemon::Daemon;
+use crate::support::scratch::{Scratch, told};
 
 /// A plugin that tells what it got, backwards.
 fn telling() -> String {
@@ -125,4 +126,27 @@ fn rule_19_what_is_no_secret_is_refused_and_one_can_be_removed() {
     assert_eq!(stage.ask(&["config", "secret", "remove", "NAME", "--reason", "a test"])["changed"], true);
     assert_eq!(stage.refused(&["config", "secret", "remove", "NAME"]).0, 4);
     assert_eq!(stage.ask(&["config", "secret", "list"]), json!([]));
+}
+
+#[test]
+fn rule_19_a_reason_for_a_change_of_a_secret_is_bounded_like_every_other() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let ask = |method: &str, path: &str, body: Value| {
+        daemon.connect().request(method, path, &[("content-type", "application/json")], body.to_string().as_bytes()).unwrap()
+    };
+    let (long, held) = ("why ".repeat(50_000), "x".repeat(500));
+    assert_eq!(ask("PUT", "/config/secrets/TOKEN", json!({"value": "a-value-of-it", "reason": held})).status, 200);
+
+    let refused = [
+        ask("PUT", "/config/secrets/TOKEN", json!({"value": "another-value", "reason": long})),
+        ask("DELETE", &format!("/config/secrets/TOKEN?reason={}", "x".repeat(501)), Value::Null),
+        ask("POST", "/config/secrets/rotate", json!({"reason": long})),
+    ];
+
+    for answer in refused {
+        assert_eq!((answer.status, &answer.json()["code"]), (400, &json!("request.invalid")), "{}", answer.json());
+    }
+    let recorded = daemon.get("/audit?limit=1000").body;
+    assert!(recorded.len() < 20_000, "{} bytes of the audit", recorded.len());
 }

@@ -84,6 +84,8 @@ pub const FILTER_NAME_BYTES_MAX: usize = 64;
 pub const TAG_BYTES_MAX: usize = 128;
 /// Longest reason or name given by a person, in bytes.
 pub const REASON_BYTES_MAX: usize = 500;
+/// Longest text of a record of the audit, in bytes; longer ones are cut.
+pub const AUDIT_TEXT_BYTES_MAX: usize = 4 * 1024;
 /// Longest name of a key or a role, in bytes.
 pub const ACCESS_NAME_BYTES_MAX: usize = 64;
 /// Longest label of a key, in bytes.

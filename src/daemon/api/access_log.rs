@@ -13,7 +13,7 @@ use hyper::body::{Frame, SizeHint};
 use super::Api;
 use super::principal;
 use super::problem::REQUEST_ID;
-use super::recording::Asker;
+use super::recording::{Asker, method_name};
 use crate::daemon::access_log::{AccessLine, AccessLog};
 
 /// Writes its line when it is dropped.
@@ -66,7 +66,7 @@ pub async fn log(State(api): State<Api>, request: Request, next: Next) -> Respon
         actor: None,
         key: None,
         peer: principal::peer(request.extensions()),
-        method: request.method().to_string(),
+        method: method_name(request.method()).to_owned(),
         route: route.strip_prefix("/v1").unwrap_or(route).to_owned(),
         status: None,
         bytes: 0,

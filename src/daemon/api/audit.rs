@@ -31,7 +31,7 @@ const VERIFICATION: char = 'v';
 pub async fn list(State(api): State<Api>, Parameters(query): Parameters<AuditQuery>) -> PageAnswer<Page<AuditRecord>> {
     let limit = pages::limit(query.limit)?;
     let place = pages::read(LIST, query.cursor.as_deref())?.map(|[place]| place);
-    let page = api.readers.read(move |connection| audit::page(connection, &query, place, limit)).await?;
+    let page = api.readers.read_much(move |connection| audit::page(connection, &query, place, limit)).await?;
     Ok(Paged(Page { items: page.items, next_cursor: page.next.map(|next| pages::write(LIST, &[next])) }))
 }
 
@@ -58,7 +58,7 @@ async fn send(api: &Api, from: u64, sender: &PieceSender<io::Result<Bytes>>) -> 
         if api.stopping.is_cancelled() {
             return Err(io::Error::other("the daemon is stopping"));
         }
-        let records = api.readers.read(move |connection| audit::after(connection, place, AUDIT_PART)).await.map_err(|error| {
+        let records = api.readers.read_much(move |connection| audit::after(connection, place, AUDIT_PART)).await.map_err(|error| {
             tracing::error!(code = %error.code(), %error, "an export of the audit could not read the store");
             io::Error::other("the store could not be read")
         })?;
@@ -97,7 +97,7 @@ pub async fn verify(State(api): State<Api>, Parameters(query): Parameters<AuditV
     // Before the records: what is signed meanwhile may stand for more of them than are read here.
     let signed = blocking(move || known.signed()).await?;
     let store = api.facts.store_id;
-    let verified = api.readers.read(move |connection| {
+    let verified = api.readers.read_much(move |connection| {
         let head = if place == 0 { Some(ChainHead::empty(store)) } else { audit::head_at(connection, place)? };
         let Some(head) = head else {
             let problem = AuditProblem { number: place, detail: "it was there a moment ago and is gone".to_owned() };

@@ -92,6 +92,11 @@ fn is_for_strangers(path: &str) -> bool {
     PATHS.contains(&path.strip_prefix("/v1").unwrap_or(path))
 }
 
+/// The place that wrong keys of a request count for. `None` where the request comes over no connection.
+pub fn source_of(extensions: &Extensions) -> Option<Source> {
+    Origin::of(extensions).map(Origin::source)
+}
+
 /// Where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
@@ -155,8 +160,7 @@ fn refuse_key_in_url(uri: &Uri) -> Result<(), Failure> {
     if !named && !ApiKeyText::is_within(&percent_decoded(whole)) {
         return Ok(());
     }
-    // The path may hold the key, so it is not shown.
-    tracing::error!(code = %ErrorCode::KEY_IN_URL, "a key was sent in a URL; it is to be rotated");
+    // The path may hold the key, so it is shown nowhere. The log and the audit are told where refusals are recorded.
     Err(Failure::new(ErrorCode::KEY_IN_URL, "the URL has a key in it, or a parameter for one"))
 }
 

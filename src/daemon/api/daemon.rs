@@ -1,6 +1,6 @@
 //! The daemon itself: health, version, status, stopping.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
@@ -12,6 +12,7 @@ use panotti_protocol::api::{
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::PROTOCOLS;
 use panotti_protocol::permission::{Resource, Verb};
+use tokio::sync::Mutex;
 
 use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Problem};
@@ -20,6 +21,32 @@ use crate::daemon::store::sqlite::connection::beside;
 
 /// How long a probe waits for what it only warns of.
 const WARNINGS_WAIT: Duration = Duration::from_secs(1);
+/// How long what a probe was told is told to others, too.
+const WARNINGS_KEPT: Duration = Duration::from_secs(1);
+
+/// What `/readyz` warns of. It comes from the thread that writes, and anybody may ask without a key: so that thread is asked once in a
+/// while, however many ask here.
+#[derive(Debug, Default)]
+pub struct Warnings(Mutex<Told>);
+
+#[derive(Debug, Default)]
+struct Told {
+    asked: Option<Instant>,
+    warnings: Vec<String>,
+}
+
+impl Warnings {
+    /// What was found out lately; else what asking gives now. Whoever asks meanwhile waits for the same answer.
+    async fn get(&self, now: Instant, ask: impl Future<Output = Vec<String>>) -> Vec<String> {
+        let mut told = self.0.lock().await;
+        if told.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= WARNINGS_KEPT) {
+            // Before the answer: a client that goes away meanwhile has asked, too.
+            told.asked = Some(now);
+            told.warnings = ask.await;
+        }
+        told.warnings.clone()
+    }
+}
 
 /// `GET /livez`: the process answers.
 pub async fn live() -> Json<Health> {
@@ -32,7 +59,7 @@ pub async fn ready(State(api): State<Api>) -> Answer<Health> {
         return Err(Problem(Failure::new(ErrorCode::DAEMON_STOPPING, "the daemon is stopping")));
     }
     // Asking the bus makes it look at the disk.
-    let warnings = warnings(&api).await;
+    let warnings = api.warnings.get(Instant::now(), warnings(&api)).await;
     match api.bus.refusing() {
         Some(why) => Err(Problem(Failure::new(ErrorCode::STORE_FULL, why.as_str()))),
         None => Ok(Json(Health { status: "ok".to_owned(), warnings })),
@@ -145,4 +172,29 @@ pub async fn stop(State(api): State<Api>, principal: Principal, JsonBody(request
     // A full channel means that it was told already.
     let _ = api.stop.try_send(request.drain_ms);
     Ok(Json(Stopping { changed: true, pid: std::process::id() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn however_often_a_probe_asks_the_thread_that_writes_is_asked_once_a_second() {
+        let (warnings, begun, times) = (Warnings::default(), Instant::now(), Cell::new(0));
+        let ask = || async {
+            times.set(times.get() + 1);
+            vec![format!("answer {}", times.get())]
+        };
+
+        for _ in 0..1_000 {
+            assert_eq!(warnings.get(begun, ask()).await, ["answer 1"]);
+        }
+        assert_eq!(warnings.get(begun + WARNINGS_KEPT, ask()).await, ["answer 2"]);
+        let gone = tokio::time::timeout(Duration::ZERO, warnings.get(begun + 2 * WARNINGS_KEPT, std::future::pending()));
+        assert!(gone.await.is_err(), "a client that does not wait for its answer");
+        assert_eq!(warnings.get(begun + 2 * WARNINGS_KEPT, ask()).await, ["answer 2"], "has asked for the others");
+        assert_eq!(times.get(), 2);
+    }
 }

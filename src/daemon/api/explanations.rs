@@ -34,7 +34,7 @@ pub async fn explain(
 ) -> Answer<Explanation> {
     let event = events::load(&api, &principal, Verb::Read, &id).await?;
     let leased = api.bus.leased().await?;
-    let reading = api.readers.read(move |connection| {
+    let reading = api.readers.read_much(move |connection| {
         let names = Names::read(connection, leased)?;
         let deliveries = names.deliveries(connection, &event)?;
         let (rules, known) = history::rules_of(connection, event.rules)?;

@@ -62,7 +62,7 @@ async fn send(
         }
         let leased = api.bus.leased().await.map_err(|failure| io::Error::other(failure.detail))?;
         let (query, filter, principal) = (query.clone(), filter.clone(), principal.clone());
-        let reading = api.readers.read(move |connection| {
+        let reading = api.readers.read_much(move |connection| {
             let names = Names::read(connection, leased)?;
             page(connection, (&names, &principal), (&query, filter.as_ref()), place)
         });

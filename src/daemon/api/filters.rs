@@ -147,7 +147,7 @@ pub async fn filtered(State(api): State<Api>, principal: Principal, Parameters(q
     principal.check_all(Verb::Read, Resource::Events, query.topic.as_ref())?;
     let filter = compile(&query.filter)?;
     let place = pages::read::<1>('f', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
-    let page = api.readers.read(move |connection| views::filtered(connection, &query, &filter, place)).await?;
+    let page = api.readers.read_much(move |connection| views::filtered(connection, &query, &filter, place)).await?;
     let (mut numbers, place) = page;
     numbers.next_cursor = place.map(|place| pages::write('f', &[place.0]));
     Ok(Paged(numbers))

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::daemon::access::limits::ATTEMPTS_MAX;
 use panotti_protocol::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, JSON_DEPTH_MAX, RECEIPTS_UNREAD_MAX};
 
 /// Largest body of a request that is not publishing, in bytes: the largest value of a plugin's state fits into it.
@@ -40,9 +41,18 @@ pub const EXPORT_PAGE_BYTES_MAX: usize = 1024 * 1024;
 pub const AUDIT_PART: u32 = 1_000;
 /// Checkpoints of the audit that are shown.
 pub const CHECKPOINTS_SHOWN_MAX: usize = 100;
-/// Refusals recorded in the audit in a minute; more are only counted, so that nobody can fill the store by asking. The access log has all of
-/// them.
-pub const REFUSALS_RECORDED_MAX: u32 = 60;
+/// Refusals recorded of one principal in a minute. The access log has all that it asked for.
+pub const REFUSALS_OF_PRINCIPAL_MAX: u32 = 60;
+/// Refusals recorded of strangers in a minute, of all together, wherever they come from.
+pub const REFUSALS_OF_STRANGERS_MAX: u32 = 60;
+/// Refusals recorded of strangers from one place in a minute: as many as there are wrong keys before it has to wait.
+pub const REFUSALS_OF_SOURCE_MAX: u32 = ATTEMPTS_MAX;
+/// Refusals recorded in a minute of requests that brought no key at all. They say nothing about anybody.
+pub const REFUSALS_WITHOUT_KEY_MAX: u32 = 1;
+/// Principals with a share of their own; those beyond have one together.
+pub const REFUSAL_SHARES_MAX: usize = 4_096;
+/// What a record says of a refusal, in bytes: callers choose much of it.
+pub const REFUSAL_BYTES_MAX: usize = 500;
 /// Values that one page of a plugin's state holds, in bytes; one key always fits.
 pub const STATE_PAGE_BYTES_MAX: usize = 1024 * 1024;
 /// Transitions of a plugin that are shown.

@@ -26,7 +26,7 @@
 //! - [`configuration`]: settings, changes of them, their history
 //! - [`checks`]: what only the daemon can look at, for `panotti doctor`
 //! - [`access_log`]: a line in the access log for every request
-//! - [`audit`], [`recording`]: who did what; what is recorded of every request
+//! - [`audit`], [`recording`], [`refusals`]: who did what; what is recorded of every request; how much of what is refused
 //! - [`publisher`], [`publisher_key`]: who publishes; publishing once under a key
 //! - [`traces`], [`subscriptions`], [`topics`], [`numbers`], [`explanations`], [`export`]: what people read about the bus
 //! - [`pages`]: cursors of lists
@@ -66,6 +66,7 @@ pub mod publisher;
 pub mod publisher_key;
 pub mod purging;
 pub mod recording;
+pub mod refusals;
 pub mod replay_plan;
 mod replays;
 mod revealing;
@@ -106,8 +107,9 @@ use super::rules::Rules;
 use super::sealing::Sealer;
 use super::secrets::Secrets;
 use super::store::sqlite::readers::Readers;
+use daemon::Warnings;
 use local_users::LocalUsers;
-use recording::Refusals;
+use refusals::Refusals;
 use room::Rooms;
 use tls::Certificates;
 
@@ -138,6 +140,8 @@ pub struct Shared {
     pub refusals: Refusals,
     /// Memory for what waits for slow clients.
     pub rooms: Rooms,
+    /// What a probe is told.
+    pub warnings: Warnings,
     /// The checkpoints of the audit.
     pub checkpoints: Known,
     /// The time.

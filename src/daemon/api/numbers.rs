@@ -46,7 +46,7 @@ pub async fn stats(State(api): State<Api>, principal: Principal, Parameters(quer
     }
     let window = window(&api, query.since, SINCE)?;
     let by = query.by.unwrap_or(StatsBy::All);
-    let mut items = api.readers.read(move |connection| statistics::rows(connection, by, window)).await?;
+    let mut items = api.readers.read_much(move |connection| statistics::rows(connection, by, window)).await?;
     if by == StatsBy::Status {
         items.splice(0..0, of_now(&api).await?);
     }
@@ -59,7 +59,7 @@ async fn of_matching(api: &Api, query: StatsQuery, filter: Filter) -> PageAnswer
     let from = query.since.unwrap_or(to - SINCE);
     let place = pages::read::<1>('s', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
     let leased = api.bus.leased().await?;
-    let page = api.readers.read(move |connection| {
+    let page = api.readers.read_much(move |connection| {
         let names = Names::read(connection, leased)?;
         matching::page(connection, &names, (by, &filter, from), place)
     });
@@ -84,7 +84,7 @@ pub async fn slo(State(api): State<Api>, principal: Principal, Parameters(query)
     principal.check(Verb::Read, Resource::System, "slo")?;
     let window = window(&api, query.since, SLO_SINCE)?;
     let measured = api.meters.look();
-    let found = api.readers.read(move |connection| statistics::indicators(connection, window, &measured)).await?;
+    let found = api.readers.read_much(move |connection| statistics::indicators(connection, window, &measured)).await?;
     let store = daemon::store_status(&api);
     Ok(Json(Slo {
         from: window.from,

@@ -26,6 +26,9 @@ use crate::daemon::clock::random_bytes;
 use crate::daemon::redact;
 use crate::daemon::store::failure::StoreError;
 
+/// Failures of the daemon or its machine, beside those that never cross HTTP in the order of things: their details have paths, keys' names, or
+/// what the database says.
+const OF_THE_MACHINE: [ErrorCode; 3] = [ErrorCode::INTERNAL, ErrorCode::STORE_CORRUPT, ErrorCode::STORE_UNAVAILABLE];
 /// The header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -115,6 +118,17 @@ pub async fn with_request_id(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Takes out of a failure what is nobody's business but of those who may do everything: the log has it, under the request's id.
+pub fn keep_inside(failure: &mut Failure, request_id: Option<&str>) {
+    let Some(row) = ErrorCode::TABLE.iter().find(|row| row.code == failure.code) else { return };
+    if row.status != 0 && !OF_THE_MACHINE.iter().any(|code| failure.is(*code)) {
+        return;
+    }
+    tracing::warn!(request_id, code = failure.code, detail = failure.detail, why = failure.why, "the client is not told what failed");
+    (failure.detail, failure.why, failure.next) = (row.title.to_owned(), row.why.to_owned(), row.next.to_owned());
+    failure.errors.clear();
 }
 
 /// Failures quote what they were given: a secret in a request must not come back in an answer, or stand in the log.

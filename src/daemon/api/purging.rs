@@ -52,7 +52,7 @@ pub async fn purge_part(bus: &BusHandle, readers: &Readers, request: PurgeReques
     let mut purged = Purged::default();
     loop {
         let (selection, filter) = (request.selection.clone(), filter.clone());
-        let page = readers.read(move |connection| trimming::select(connection, &selection, filter.as_ref(), place)).await?;
+        let page = readers.read_much(move |connection| trimming::select(connection, &selection, filter.as_ref(), place)).await?;
         let (mut part, failed) = plan(&page, &why, request.keep_failed);
         if !request.dry_run && part.events > 0 {
             if !failed.is_empty() {

@@ -1,24 +1,25 @@
 //! What the audit records of every request: on whose behalf changes are made, and what was refused. Around all routes, so that none can
 //! forget it.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use panotti_core::command::Record;
 use panotti_core::origin::{AuditEntry, Origin};
+use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 
-use super::Api;
-use super::limits::REFUSALS_RECORDED_MAX;
+use super::limits::REFUSAL_BYTES_MAX;
 use super::principal::{self, Identity, Principal};
-use super::problem::RequestId;
-use crate::daemon::origin;
-
-const MINUTE: Duration = Duration::from_secs(60);
+use super::problem::{self, RequestId};
+use super::refusals::Share;
+use super::{Api, auth};
+use crate::daemon::access::attempts::Source;
+use crate::daemon::{origin, redact};
 
 /// Who asked, for those around the routes who see only the response.
 #[derive(Debug, Clone)]
@@ -41,9 +42,15 @@ impl Asker {
 
 /// Answers a request in its principal's name. Inside of [`super::auth::identify`].
 pub async fn on_behalf(request: Request, next: Next) -> Response {
-    let asker = request.extensions().get::<Principal>().map(Asker::of);
+    let principal = request.extensions().get::<Principal>();
+    let asker = principal.map(Asker::of);
+    let may_everything = principal.is_some_and(|principal| principal.grants.missing_of(&Grants::everything()).is_none());
     let origin = Origin { key: asker.as_ref().and_then(|asker| asker.key.clone()), ..origin_of(&request) };
-    let mut response = origin::within(Arc::new(origin), next.run(request)).await;
+    let origin = Arc::new(origin);
+    let mut response = origin::within(Arc::clone(&origin), next.run(request)).await;
+    if let Some(failure) = response.extensions_mut().get_mut::<Failure>().filter(|_| !may_everything) {
+        problem::keep_inside(failure, origin.request.as_deref());
+    }
     if let Some(asker) = asker {
         response.extensions_mut().insert(asker);
     }
@@ -55,50 +62,54 @@ fn origin_of(request: &Request) -> Origin {
     Origin { key: None, peer: principal::peer(extensions), request: extensions.get::<RequestId>().map(|RequestId(id)| id.clone()) }
 }
 
-/// How many refusals were recorded in this minute.
-#[derive(Debug, Default)]
-pub struct Refusals(Mutex<Counted>);
-
-#[derive(Debug, Default)]
-struct Counted {
-    since: Option<Instant>,
-    recorded: u32,
-    left_out: u64,
-}
-
-impl Refusals {
-    /// Whether the next one is recorded; then how many before it were not.
-    fn next(&self, now: Instant) -> Option<u64> {
-        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counted.since.is_none_or(|since| now.duration_since(since) >= MINUTE) {
-            (counted.since, counted.recorded) = (Some(now), 0);
-        }
-        if counted.recorded == REFUSALS_RECORDED_MAX {
-            counted.left_out += 1;
-            return None;
-        }
-        counted.recorded += 1;
-        Some(std::mem::take(&mut counted.left_out))
+/// A method as it is written down: one that nobody has defined is whatever its sender likes, of any length.
+pub fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::CONNECT => "CONNECT",
+        Method::TRACE => "TRACE",
+        _ => "other",
     }
 }
 
-/// Records what was refused for want of a principal or a permission, before it is answered. Outside of [`super::auth::identify`].
+/// Whose share of what is recorded a refusal is.
+fn share(asker: Option<&Asker>, failure: &Failure, source: Option<Source>) -> Share {
+    match (asker, source) {
+        (Some(asker), _) => Share::Principal(asker.actor.clone()),
+        (None, Some(source)) if !failure.is(ErrorCode::KEY_MISSING) => Share::Stranger(source),
+        (None, _) => Share::WithoutKey,
+    }
+}
+
+/// Records what was refused for want of a principal or a permission, and a key in a URL, before it is answered. Outside of [`super::auth::identify`].
 pub async fn refusals(State(api): State<Api>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("(no route)", MatchedPath::as_str);
-    let object = format!("{} {}", request.method(), route.strip_prefix("/v1").unwrap_or(route));
-    let origin = origin_of(&request);
+    let object = format!("{} {}", method_name(request.method()), route.strip_prefix("/v1").unwrap_or(route));
+    let (origin, source) = (origin_of(&request), auth::source_of(request.extensions()));
     let response = next.run(request).await;
-    let refused = matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-    let Some(failure) = response.extensions().get::<Failure>().filter(|_| refused) else { return response };
-    let Some(left_out) = api.refusals.next(Instant::now()) else { return response };
-    let more = if left_out > 0 { format!("; {left_out} more before were only counted") } else { String::new() };
+    let Some(failure) = response.extensions().get::<Failure>() else { return response };
+    let in_url = failure.is(ErrorCode::KEY_IN_URL);
+    if !in_url && !matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        return response;
+    }
     let asker = response.extensions().get::<Asker>().cloned();
+    let share = share(asker.as_ref(), failure, source);
+    let Some(left_out) = api.refusals.next(share, Instant::now()) else { return response };
+    if in_url {
+        tracing::error!(code = failure.code, peer = origin.peer, left_out, "a key was sent in a URL; it is to be rotated");
+    }
     let entry = AuditEntry {
         actor: asker.as_ref().map_or("unknown".to_owned(), |asker| asker.actor.clone()),
-        action: if failure.is(ErrorCode::KEY_INVALID) { "key.refused" } else { "request" }.to_owned(),
+        action: action(failure).to_owned(),
         object,
         reason: String::new(),
-        detail: format!("{}: {}{more}", failure.code, failure.detail),
+        detail: detail(failure, left_out),
     };
     let origin = Origin { key: asker.and_then(|asker| asker.key), ..origin };
     let recorded = origin::within(Arc::new(origin), api.bus.record(Record::Denied(entry))).await;
@@ -109,18 +120,24 @@ pub async fn refusals(State(api): State<Api>, request: Request, next: Next) -> R
     response
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rule_21_refusals_are_recorded_up_to_a_number_in_a_minute_and_the_others_counted() {
-        let (refusals, now) = (Refusals::default(), Instant::now());
-        let recorded = (0..REFUSALS_RECORDED_MAX + 5).filter(|_| refusals.next(now) == Some(0)).count();
-
-        assert_eq!(recorded, REFUSALS_RECORDED_MAX as usize);
-        assert_eq!(refusals.next(now), None);
-        assert_eq!(refusals.next(now + MINUTE), Some(6), "the next one says how many were left out");
-        assert_eq!(refusals.next(now + MINUTE), Some(0));
+/// What was done that was refused.
+fn action(failure: &Failure) -> &'static str {
+    if failure.is(ErrorCode::KEY_INVALID) {
+        "key.refused"
+    } else if failure.is(ErrorCode::KEY_IN_URL) {
+        "key.in_url"
+    } else {
+        "request"
     }
+}
+
+/// What is said of a refusal, and how many like it before were only counted.
+fn detail(failure: &Failure, left_out: u64) -> String {
+    // Redacted before it is cut: a piece of a secret is not known as one.
+    let mut detail = redact::text(&format!("{}: {}", failure.code, failure.detail)).into_owned();
+    detail.truncate(detail.floor_char_boundary(REFUSAL_BYTES_MAX));
+    if left_out > 0 {
+        detail.push_str(&format!("; {left_out} more before were only counted"));
+    }
+    detail
 }

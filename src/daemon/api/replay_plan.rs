@@ -57,7 +57,10 @@ pub async fn part(api: &Api, selection: &ReplaySelection, rate: u32, cursor: Opt
 
 async fn page(api: &Api, selection: ReplaySelection, place: DeliveryKey) -> Result<SelectedPage, Failure> {
     let (no_replay, everything) = (ReplayNumber(u32::MAX), Sequence(i64::MAX as u64));
-    Ok(api.readers.read(move |connection| store_pages::select(connection, &selection, everything, no_replay, place, PLAN_PAGE)).await?)
+    Ok(api
+        .readers
+        .read_much(move |connection| store_pages::select(connection, &selection, everything, no_replay, place, PLAN_PAGE))
+        .await?)
 }
 
 /// The plugin of every subscription, once it is known that those named in `to` are there.

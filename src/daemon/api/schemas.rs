@@ -195,7 +195,7 @@ pub async fn infer(
         return Err(Problem(Failure::new(ErrorCode::REQUEST_INVALID, format!("`from` is {from}; it goes from 1 to {INFER_EVENTS_MAX}"))));
     }
     let wanted = topic.clone();
-    let reading = api.readers.read(move |connection| {
+    let reading = api.readers.read_much(move |connection| {
         let (mut inference, mut without_json, mut masked) = (Inference::default(), 0, 0);
         let (masks, since) = (Masks::new(connection), query.since.unwrap_or_default());
         let more = schemas::newest(connection, &wanted, since, from, |mut event| {

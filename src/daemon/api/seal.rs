@@ -19,7 +19,7 @@ pub async fn check(State(api): State<Api>, Parameters(query): Parameters<SealChe
         Some(row) => row.parse().map_err(not_of_this_list)?,
         None => i64::MIN,
     };
-    let (page, next) = api.readers.read(move |database| checking::page(database, from)).await?;
+    let (page, next) = api.readers.read_much(move |database| checking::page(database, from)).await?;
     Ok(Paged(SealChecked { next_cursor: next.map(|row| pages::write_text('k', &row.to_string())), ..page }))
 }
 

@@ -151,7 +151,7 @@ impl Watcher {
         let mut place = after;
         loop {
             let (query, filter, principal) = (query.clone(), self.filter.clone(), self.principal.clone());
-            let page = self.api.readers.read(move |connection| {
+            let page = self.api.readers.read_much(move |connection| {
                 let names = Names::read(connection, Default::default())?;
                 let may_see = |topic: &Topic| principal.may_topic(Verb::Read, topic);
                 views::list(connection, &names, (&query, filter.as_ref()), &may_see, Some(place), PAST_PAGE)

@@ -55,7 +55,7 @@ async fn correlation_of(api: &Api, eventid: EventId) -> Result<Option<String>, P
 
 async fn read(api: &Api, correlation: String) -> Result<Option<Trace>, Problem> {
     let leased = api.bus.leased().await?;
-    let reading = api.readers.read(move |connection| {
+    let reading = api.readers.read_much(move |connection| {
         let names = Names::read(connection, leased)?;
         story::trace(connection, &names, &correlation)
     });

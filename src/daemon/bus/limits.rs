@@ -16,6 +16,8 @@ pub const CACHE_BYTES_MAX: usize = 32 * 1024 * 1024;
 pub const FEED_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The log is moved into the database when it has grown by this.
 pub const CHECKPOINT_BYTES: u64 = 4 * 1024 * 1024;
+/// How long after keys or secrets were removed, and how often where a reader is in the way, the log is begun anew.
+pub const REMOVED_LOOK: Duration = Duration::from_secs(1);
 /// The seal is synced at the latest after this.
 pub const SEAL_SYNC: Duration = Duration::from_secs(1);
 /// Once a write has found no room, so much must be free before publishing is accepted again.

@@ -4,6 +4,7 @@
 //! - [`housekeeping`]: what becomes of old events and deliveries
 //! - [`thread`]: the single writer; [`batches`]: what it takes at once
 //! - [`bounds`]: how large the store may be
+//! - [`removed`]: the log without what was removed of keys and secrets
 //! - [`states`]: the limits of plugins' states
 //! - [`cache`]: events that are about to be sent, bounded in bytes
 //! - [`dispatch`]: finds the events of the deliveries handed out and passes them to the host
@@ -16,6 +17,7 @@ pub mod dispatch;
 pub mod handle;
 pub mod housekeeping;
 pub mod limits;
+mod removed;
 pub mod states;
 pub mod thread;
 pub mod watch;

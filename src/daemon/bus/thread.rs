@@ -102,6 +102,7 @@ impl Thread {
         let mut pages = self.act(self.bus.first_actions())?;
         let mut checkpointed_at = 0;
         let mut seal_synced = Instant::now();
+        let mut log_anew_at = None;
         loop {
             if waiting.is_empty() && pages.is_empty() {
                 self.wait(&mut waiting, seal_synced);
@@ -116,6 +117,7 @@ impl Thread {
                 seal_synced = Instant::now();
             }
             checkpointed_at = self.look_after_wal(checkpointed_at)?;
+            self.forget_removed(&mut log_anew_at)?;
             self.gather(&mut waiting);
         }
     }
@@ -123,7 +125,7 @@ impl Thread {
     /// Waits for a request, the next timer, or the seal's time. With nothing to do it looks only once in a while whether the disk has room.
     fn wait(&mut self, waiting: &mut VecDeque<Request>, seal_synced: Instant) {
         let now = Instant::now();
-        let restless = self.store.seal_is_behind() || self.refusing.load().is_some();
+        let restless = self.store.seal_is_behind() || self.store.log_has_removed() || self.refusing.load().is_some();
         let look = if restless { (seal_synced + SEAL_SYNC).max(now + SEAL_SYNC / 20) } else { now + DISK_LOOK };
         let due = self.bus.next_due().map(|at| self.clock.instant(at));
         let until = due.map_or(look, |due| due.min(look));

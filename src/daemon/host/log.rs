@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -126,7 +127,7 @@ impl PluginLog {
             let _ = std::fs::rename(&self.0.path, name(1));
         }
         if kept.file.is_none() {
-            let opened = File::options().create(true).append(true).open(&self.0.path);
+            let opened = File::options().create(true).append(true).mode(0o600).open(&self.0.path);
             kept.file = opened.ok().map(|file| {
                 let bytes = file.metadata().map_or(0, |metadata| metadata.len());
                 (file, bytes)
@@ -198,6 +199,7 @@ impl PluginLog {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
@@ -222,6 +224,8 @@ mod tests {
         let said = format!("{dropped} lines were dropped: more than {LOG_BYTES_PER_SECOND_MAX} bytes in a second");
         assert_eq!(messages[messages.len() - 2..], [said, "in the next".to_owned()]);
         assert_eq!(std::fs::read_to_string(folder.path().join("p.jsonl")).unwrap().lines().count(), messages.len());
+        let mode = std::fs::metadata(folder.path().join("p.jsonl")).unwrap().mode();
+        assert_eq!(mode & 0o777, 0o600, "whatever the umask is");
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@
 use panotti_core::origin::{AuditEntry, Origin, Stamped};
 use panotti_protocol::api::{AuditQuery, AuditRecord, Decision, Order};
 use panotti_protocol::id::StoreId;
+use panotti_protocol::limits::AUDIT_TEXT_BYTES_MAX;
 use panotti_protocol::time::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -37,14 +38,14 @@ fn write(
     let mut record = AuditRecord {
         number: 0,
         at: now,
-        actor: redact::text(&entry.actor).into_owned(),
+        actor: written(&entry.actor),
         key: origin.key.clone(),
         peer: origin.peer.clone(),
         action: entry.action.clone(),
-        object: redact::text(&entry.object).into_owned(),
+        object: written(&entry.object),
         decision: decision.as_str().to_owned(),
-        reason: redact::text(&entry.reason).into_owned(),
-        detail: redact::text(&entry.detail).into_owned(),
+        reason: written(&entry.reason),
+        detail: written(&entry.detail),
         request_id: origin.request.clone(),
         previous_hash: String::new(),
         hash: String::new(),
@@ -72,6 +73,13 @@ fn write(
             head.hash.as_slice(),
         ])?;
     Ok(())
+}
+
+/// A text as a record has it: without secrets, and cut where it is too long. In this order: a piece of a secret is not known as one.
+fn written(text: &str) -> String {
+    let mut text = redact::text(text).into_owned();
+    text.truncate(text.floor_char_boundary(AUDIT_TEXT_BYTES_MAX));
+    text
 }
 
 /// How far the chain goes.

@@ -23,6 +23,8 @@ const MIGRATIONS: [&str; 3] = [include_str!("0001.sql"), include_str!("0002.sql"
 const _: () = assert!(MIGRATIONS.len() == FORMAT as usize, "each format has its migration");
 /// A log that is begun anew keeps this much of its file.
 const LOG_BYTES_KEPT: i64 = 4 * 1024 * 1024;
+/// How long a connection waits for another one that is in its way.
+pub const BUSY_WAIT: Duration = Duration::from_secs(10);
 /// How SQLite names incremental vacuum.
 const INCREMENTAL: i64 = 2;
 /// The oldest SQLite without the WAL-reset defect, as a number and as text.
@@ -108,7 +110,7 @@ pub fn open_writing_helper(path: &Path) -> StoreResult<Connection> {
 }
 
 fn common_settings(connection: &Connection) -> StoreResult<()> {
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(BUSY_WAIT)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

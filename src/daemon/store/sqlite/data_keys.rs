@@ -114,15 +114,16 @@ fn write(connection: &Connection, change: &SealChange, now: Timestamp) -> StoreR
 }
 
 /// Forgets keys of days before that of the oldest event, which no event has any more: what was sealed with them opens nowhere now, not in an
-/// old copy either. Nothing happens where the oldest event cannot be believed. Leans on `data_keys_by_day`.
-pub fn forget_unused(database: &Database) -> StoreResult<()> {
-    let Some(oldest) = events::oldest(database)? else { return Ok(()) };
+/// old copy either. Nothing happens where the oldest event cannot be believed. Whether any was there. Leans on `data_keys_by_day`.
+pub fn forget_unused(database: &Database) -> StoreResult<bool> {
+    let Some(oldest) = events::oldest(database)? else { return Ok(false) };
     let day = day(oldest.accepted_at);
     let mut unused = database.prepare_cached("SELECT EXISTS (SELECT 1 FROM data_keys WHERE day < ?1)")?;
-    if unused.query_row([day], |row| row.get::<_, bool>(0))? {
+    let any = unused.query_row([day], |row| row.get::<_, bool>(0))?;
+    if any {
         database.pragma_update(None, "secure_delete", true)?;
         database.execute("DELETE FROM data_keys WHERE day < ?1", [day])?;
         database.pragma_update(None, "secure_delete", false)?;
     }
-    Ok(())
+    Ok(any)
 }

@@ -11,12 +11,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::database::Database;
 use super::events::{COLUMNS, from_row, intact, parsed};
+use super::readers::READ_BYTES_MAX;
 use crate::daemon::store::failure::StoreResult;
 
 /// Versions that are listed of one topic, the newest first.
 const VERSIONS_LISTED_MAX: u32 = 100;
-/// Bytes of payloads that are read to infer a schema; then it is enough.
-const INFER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Writes what a step says of schemas.
 pub fn write(connection: &Connection, write: &SchemaWrite, now: Timestamp) -> StoreResult<()> {
@@ -130,8 +129,8 @@ pub fn versions(connection: &Connection, topic: &Topic) -> StoreResult<Vec<Schem
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Shows the newest events of a topic, the newest first. Whether there are older ones. Leans on
-/// `events_by_topic`.
+/// Shows the newest events of a topic, the newest first, until there were so many or [`READ_BYTES_MAX`] of payload. Whether there are older
+/// ones. Leans on `events_by_topic`.
 pub fn newest(
     connection: &Database,
     topic: &Topic,
@@ -146,12 +145,12 @@ pub fn newest(
     let mut rows = statement.query(params![topic.as_str(), since.as_ms(), u64::from(from) + 1])?;
     let (mut number, mut bytes) = (0, 0);
     while let Some(row) = rows.next()? {
-        if number == from || bytes >= INFER_BYTES_MAX {
+        if number == from || bytes >= READ_BYTES_MAX {
             return Ok(true);
         }
         number += 1;
         let Some(found) = intact(from_row(connection, row))? else { continue };
-        bytes += found.event.draft.payload.len();
+        bytes += found.size_bytes;
         seen(found.event)?;
     }
     Ok(false)

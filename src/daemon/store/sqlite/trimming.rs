@@ -16,6 +16,7 @@ use rusqlite::{Connection, Row, Rows, params};
 
 use super::database::Database;
 use super::masks::Masks;
+use super::readers::READ_BYTES_MAX;
 use super::{deliveries, events};
 use crate::daemon::store::failure::StoreResult;
 
@@ -230,23 +231,27 @@ pub struct SelectedFates {
 }
 
 /// Scans for what a purge selects, oldest first, from a place on. Leans on the primary keys; at most [`TRIM_EVENTS_MAX`] events are found
-/// and [`TRIM_SCAN_MAX`] looked at. The newest event of all is left out. `filter` is the selection's, compiled.
+/// and [`TRIM_SCAN_MAX`] looked at, or [`READ_BYTES_MAX`] of payload. The newest event of all is left out. `filter` is the selection's, compiled.
 pub fn select(connection: &Database, selection: &PurgeSelection, filter: Option<&Filter>, after: Sequence) -> StoreResult<SelectedFates> {
     let mut statement = connection.prepare_cached(SCAN)?;
     let mut scan = Scan { rows: statement.query(params![after.0 + 1, newest_to_go(connection)?])?, ahead: None };
     let mut topics = TopicsOf::new(|topic| selection.topic.as_ref().is_none_or(|pattern| pattern.matches(topic)));
     let mut page = SelectedFates { fates: Vec::new(), scanned: 0, scanned_to: after, last: true };
-    while let Some(Stored { fate, topic_id, .. }) = scan.next()? {
+    let mut bytes = 0;
+    while let Some(Stored { fate, topic_id, payload_bytes }) = scan.next()? {
         if selection.before.is_some_and(|before| fate.accepted_at >= before) {
             return Ok(page);
         }
         page.scanned += 1;
         page.scanned_to = fate.sequence;
         let of_its_status = selection.status.is_none_or(|state| fate.rows.iter().any(|row| row.state == state));
-        if of_its_status && topics.holds(connection, topic_id)? && is_let_through(connection, filter, fate.sequence)? {
-            page.fates.push(fate);
+        if of_its_status && topics.holds(connection, topic_id)? {
+            bytes += if filter.is_some() { payload_bytes } else { 0 };
+            if is_let_through(connection, filter, fate.sequence)? {
+                page.fates.push(fate);
+            }
         }
-        if page.fates.len() == TRIM_EVENTS_MAX || page.scanned == u64::from(TRIM_SCAN_MAX) {
+        if page.fates.len() == TRIM_EVENTS_MAX || page.scanned == u64::from(TRIM_SCAN_MAX) || bytes >= READ_BYTES_MAX {
             page.last = false;
             return Ok(page);
         }

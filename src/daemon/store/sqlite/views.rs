@@ -26,6 +26,7 @@ use super::deliveries::DeliveryRow;
 use super::events::Found;
 use super::masks::Masks;
 use super::plugins::SubscriptionRow;
+use super::readers::READ_BYTES_MAX;
 use super::subscriptions::{self, Disabled};
 use super::{deliveries, events, keyed, pages, plugins, replays, statistics};
 use crate::daemon::store::failure::StoreResult;
@@ -250,13 +251,16 @@ pub fn list(
     let place = [low.cast_signed(), high.cast_signed(), i64::from(LIST_SCAN_MAX)].into_iter().map(Value::Integer);
     let mut rows = statement.query(params_from_iter(place.chain(values)))?;
     // Payloads are read only for a filter that looks into them.
-    let payload = if filter.is_some_and(Filter::reads_data) { ", payload" } else { "" };
+    let looks_inside = filter.is_some_and(Filter::reads_data);
+    let payload = if looks_inside { ", payload" } else { "" };
     let sql = format!("SELECT {}{payload} FROM events LEFT JOIN topics USING (topic_id) WHERE sequence = ?1", events::COLUMNS);
     let mut event_of = connection.prepare_cached(&sql)?;
     let masks = Masks::new(connection);
     let mut listed = Listed { items: Vec::new(), scanned: 0, corrupt: Vec::new(), place: None };
-    let mut looked_at = 0;
-    while let Some(row) = rows.next()? {
+    let (mut looked_at, mut bytes) = (0, 0);
+    while bytes < READ_BYTES_MAX
+        && let Some(row) = rows.next()?
+    {
         let sequence = Sequence(row.get(0)?);
         looked_at += 1;
         listed.place = Some(sequence);
@@ -266,6 +270,7 @@ pub fn list(
             listed.corrupt.push(sequence);
             continue;
         };
+        bytes += if looks_inside { size_bytes } else { 0 };
         if !may_see(&event.draft.topic) {
             continue;
         }
@@ -282,7 +287,7 @@ pub fn list(
             }
         }
     }
-    listed.place = listed.place.filter(|_| looked_at == LIST_SCAN_MAX);
+    listed.place = listed.place.filter(|_| looked_at == LIST_SCAN_MAX || bytes >= READ_BYTES_MAX);
     Ok(listed)
 }
 
@@ -295,17 +300,21 @@ pub fn filtered(
 ) -> StoreResult<(Filtered, Option<Sequence>)> {
     let span = EventsQuery { since: query.since, ..EventsQuery::default() };
     let (low, _) = bounds(connection, &span, place, false)?;
-    let columns = format!("{}{}", events::COLUMNS, if filter.reads_data() { ", payload" } else { "" });
+    let looks_inside = filter.reads_data();
+    let columns = format!("{}{}", events::COLUMNS, if looks_inside { ", payload" } else { "" });
     let sql = format!("SELECT {columns} FROM events LEFT JOIN topics USING (topic_id) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
     let mut numbers = Filtered::default();
     let masks = Masks::new(connection);
-    let mut last = None;
-    while let Some(row) = rows.next()? {
+    let (mut last, mut bytes) = (None, 0);
+    while bytes < READ_BYTES_MAX
+        && let Some(row) = rows.next()?
+    {
         numbers.scanned += 1;
         last = Some(Sequence(row.get(0)?));
-        let Some(Found { event, .. }) = events::intact(events::from_row(connection, row))? else { continue };
+        let Some(Found { event, size_bytes }) = events::intact(events::from_row(connection, row))? else { continue };
+        bytes += if looks_inside { size_bytes } else { 0 };
         if query.topic.as_ref().is_none_or(|pattern| pattern.matches(&event.draft.topic)) {
             let found = masks.evaluate(filter, &event)?;
             numbers.events += 1;
@@ -314,7 +323,7 @@ pub fn filtered(
             numbers.gave_up += u64::from(found.gave_up);
         }
     }
-    let last = last.filter(|_| numbers.scanned == u64::from(LIST_SCAN_MAX));
+    let last = last.filter(|_| numbers.scanned == u64::from(LIST_SCAN_MAX) || bytes >= READ_BYTES_MAX);
     Ok((numbers, last))
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use panotti_core::action::Write;
 use panotti_core::command::Record;
@@ -15,7 +16,7 @@ use rusqlite::config::DbConfig;
 use tokio::sync::watch;
 
 use super::checkpoint::CheckpointFailed;
-use super::connection::{Durability, beside, open_writer};
+use super::connection::{BUSY_WAIT, Durability, beside, open_writer};
 use super::database::Database;
 use super::events::TopicNumbers;
 use super::numbers::Tally;
@@ -30,6 +31,9 @@ use crate::daemon::seal::ring::Ring;
 use crate::daemon::store::failure::{StoreError, StoreResult};
 use crate::daemon::store::key_file::KeyFiles;
 use crate::daemon::store::seal::{HighWater, Seal};
+
+/// How long the writer waits for a reader to begin the log anew, where that can be tried again.
+const LOG_WAIT: Duration = Duration::from_millis(50);
 
 /// The writer. One per daemon, on one thread.
 #[derive(Debug)]
@@ -48,6 +52,8 @@ pub struct Writer {
     /// How far it is on disk.
     audit_told: watch::Sender<ChainHead>,
     checkpoint_failed: CheckpointFailed,
+    /// Whether the log may have something of keys or secrets that were removed or replaced.
+    log_has_removed: bool,
 }
 
 /// What events are sealed and tagged with: where the keys are, and what is sealed.
@@ -102,6 +108,11 @@ fn counted_start(connection: &Connection, before: HighWater) -> StoreResult<High
     Ok(high_water)
 }
 
+/// Bytes of the write-ahead log of a database; none where there is no log.
+fn log_bytes(database: &Path) -> u64 {
+    std::fs::metadata(beside(database, "-wal")).map_or(0, |metadata| metadata.len())
+}
+
 impl Writer {
     /// Opens the store to write, and counts this start.
     ///
@@ -117,6 +128,8 @@ impl Writer {
     ) -> StoreResult<Self> {
         log_index::check_room(folder)?;
         let path = folder.join("panotti.db");
+        // What an earlier start has left of a log may have anything in it.
+        let log_has_removed = log_bytes(&path) > 0;
         let connection = open_writer(&path, durability, new_store_id, now.as_ms())?;
         let store_id: [u8; 16] = connection.query_row("SELECT value FROM meta WHERE name = 'store_id'", [], |row| row.get(0))?;
         let store_id = StoreId::from_bytes(store_id);
@@ -156,6 +169,7 @@ impl Writer {
             audit,
             audit_told: watch::Sender::new(audit),
             checkpoint_failed: CheckpointFailed::default(),
+            log_has_removed,
         })
     }
 
@@ -306,9 +320,13 @@ impl Writer {
             Write::ReplayProgress { .. } => replays::progress(connection, write),
             Write::Trim { events } => {
                 trimming::remove(connection, events)?;
-                data_keys::forget_unused(connection)
+                self.log_has_removed |= data_keys::forget_unused(connection)?;
+                Ok(())
             }
-            Write::Record(record) => plugins::record(connection, record, now),
+            Write::Record(record) => {
+                self.log_has_removed |= matches!(record, Record::Secrets(_) | Record::Seal(SealChange::Finished { .. }));
+                plugins::record(connection, record, now)
+            }
             Write::Audit(entry) => audit::append(connection, &mut self.audit, entry, now),
             Write::Stamped(stamped) => audit::append_stamped(connection, &mut self.audit, stamped, now),
         }
@@ -331,7 +349,25 @@ impl Writer {
 
     /// Bytes of the write-ahead log.
     pub fn wal_bytes(&self) -> u64 {
-        std::fs::metadata(beside(&self.path, "-wal")).map_or(0, |metadata| metadata.len())
+        log_bytes(&self.path)
+    }
+
+    /// Whether the write-ahead log may have something of keys or secrets that were removed or replaced.
+    pub fn log_has_removed(&self) -> bool {
+        self.log_has_removed
+    }
+
+    /// Moves the log into the database and begins it anew, where no reader is in the way for longer than [`LOG_WAIT`]. Then it has nothing any
+    /// more of what was removed.
+    ///
+    /// # Errors
+    /// What the disk said.
+    pub fn begin_log_anew(&mut self) -> StoreResult<()> {
+        self.database.busy_timeout(LOG_WAIT)?;
+        let in_the_way = self.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        self.database.busy_timeout(BUSY_WAIT)?;
+        self.log_has_removed = in_the_way?;
+        Ok(())
     }
 
     /// How far the clock is believed from this start on. To be asked before anything else of this start is written.
