@@ -141,3 +141,24 @@ fn detail(failure: &Failure, left_out: u64) -> String {
     }
     detail
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_21_what_is_said_of_a_refusal_is_cut_and_how_many_were_left_out_is_not() {
+        let failure = Failure::new(ErrorCode::PERMISSION_DENIED, "é".repeat(50_000));
+
+        let said = detail(&failure, 7);
+
+        assert!(said.starts_with("permission.denied: éé") && said.ends_with("é; 7 more before were only counted"), "{said}");
+        assert!(said.len() < REFUSAL_BYTES_MAX + 50, "{} bytes", said.len());
+    }
+
+    #[test]
+    fn rule_21_of_methods_only_those_that_are_defined_are_written_down() {
+        assert_eq!(method_name(&Method::DELETE), "DELETE");
+        assert_eq!(method_name(&Method::from_bytes("X".repeat(12_000).as_bytes()).unwrap()), "other");
+    }
+}

@@ -270,4 +270,10 @@ mod tests {
             assert!(!matches(pattern, text), "{pattern} {text}");
         }
     }
+
+    #[test]
+    fn rule_21_a_text_of_a_record_is_cut_between_two_characters() {
+        assert_eq!(written(&"é".repeat(200_000)).len(), AUDIT_TEXT_BYTES_MAX);
+        assert_eq!(written(&format!("x{}", "é".repeat(200_000))).len(), AUDIT_TEXT_BYTES_MAX - 1);
+    }
 }
