@@ -42,5 +42,10 @@ fn run_daemon(globals: &Globals, args: &RunArgs) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new(ErrorCode::INTERNAL, format!("no runtime: {error}")))?;
-    runtime.block_on(daemon::run(daemon::Start { places, settings, environment, accept_loss: args.accept_loss }))
+    let ended = runtime.block_on(daemon::run(daemon::Start { places, settings, environment, accept_loss: args.accept_loss }));
+    if ended.is_err() {
+        // After a failed start nothing has told the bus's thread to end, and it waits by the runtime's timers: they stay until the process ends.
+        std::mem::forget(runtime);
+    }
+    ended
 }

@@ -87,7 +87,13 @@ fn call(operation: &Operation, side: &str, event: &str, number: usize) -> (Strin
         "republish_event" => (event_path("/republish"), json!({"type": topic, "data": {}}), no_event),
         "discard_event" => (event_path("/discard"), json!({"reason": "a test"}), no_event),
         "create_filter" => {
-            (operation.path.to_owned(), json!({"name": side, "filter": "has(data)", "tag": {"key": "a", "value": "b"}}), Denied)
+            // It looks at what its maker may read.
+            let topics = format!("{side}.>");
+            (
+                operation.path.to_owned(),
+                json!({"name": side, "filter": "has(data)", "topic": topics, "tag": {"key": "a", "value": "b"}}),
+                Denied,
+            )
         }
         "get_filter" | "remove_filter" => (format!("/events/filter/{side}"), none, no_filter),
         "get_topic" => (format!("/topics/{topic}"), none, no_topic),

@@ -114,7 +114,7 @@ fn rule_20_whoever_manages_settings_gives_nobody_a_role_that_way() {
         json!({"plugins.dirs": ["/tmp"]}),
         json!({"seal.topics": []}),
         json!({"audit.checkpoint_dirs": ["/tmp"]}),
-        json!({"access_log.enabled": false}),
+        json!({"access_log.enabled": "no"}),
         json!({"http.insecure": true}),
     ] {
         is_problem(&set(&daemon, &operator, &overlay), 403, "permission.exceeded");

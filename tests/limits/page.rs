@@ -33,6 +33,7 @@ const INSIDE: &[(&str, &[&str])] = &[
             "ERROR_CLASS_BYTES_MAX",
             "ERROR_MESSAGE_BYTES_MAX",
             "LOG_TAIL_BYTES_MAX",
+            "AUDIT_TEXT_BYTES_MAX",
             "RECEIPTS_UNREAD_MAX",
             // A name is that of a folder, and checked as one.
             "PLUGIN_NAME_BYTES_MAX",
@@ -102,7 +103,18 @@ const INSIDE: &[(&str, &[&str])] = &[
             "SUFFIX_CHARACTERS_MIN",
         ],
     ),
-    ("bus", &["REQUESTS_MAX", "BATCH_REQUESTS_MAX", "BATCH_BYTES_MAX", "CACHE_BYTES_MAX", "KEYS_FORGOTTEN_MAX", "MATCH_AGAIN_MAX"]),
+    (
+        "bus",
+        &[
+            "REQUESTS_MAX",
+            "BATCH_REQUESTS_MAX",
+            "BATCH_BYTES_MAX",
+            "CACHE_BYTES_MAX",
+            "KEYS_FORGOTTEN_MAX",
+            "MATCH_AGAIN_MAX",
+            "REMOVED_LOOK",
+        ],
+    ),
     ("host", &["HEARD_MAX", "LOG_RING_BYTES_MAX", "LOG_READ_AGAIN_BYTES_MAX", "LOG_FILE_BYTES_MAX"]),
     ("access", &["SOURCES_MAX"]),
     (

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
-use panotti_core::access::{AccessCommand, AccessRefusal};
+use panotti_core::access::AccessCommand;
 use panotti_core::command::{
     Answer, Attach, Command, CreateFilter, InstanceEnd, Publish, Record, Refusal, Report, StartReplay, Steering, Switch,
 };
@@ -15,10 +15,10 @@ use panotti_core::look::Look;
 use panotti_core::once::{PublishOnce, PublisherKey};
 use panotti_core::origin::Origin;
 use panotti_core::routing::{Matcher, SubscriptionSpec};
-use panotti_core::schemas::{CreateSchema, Misfit, SchemaCommand};
+use panotti_core::schemas::{CreateSchema, SchemaCommand};
 use panotti_core::state::SetState;
 use panotti_protocol::event::Receipt;
-use panotti_protocol::failure::{ErrorCode, Failure, FailurePart};
+use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::frame::{StateEntry, StateList, StatePage};
 use panotti_protocol::id::{FencingToken, InstanceId, ReplayId, Sequence};
 use panotti_protocol::limits::{PAGE_DEFAULT, PAGE_MAX, STATE_PAGE_BYTES_MAX};
@@ -27,6 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::housekeeping::Housekeeping;
 use super::limits::QUEUE_WAIT;
+use super::refused::{access_failure, not_published};
 use super::watch::Feed;
 use crate::daemon::origin;
 use crate::daemon::store::sqlite::plugin_state;
@@ -449,42 +450,6 @@ fn receipt(answer: Result<Answer, Failure>) -> Result<Receipt, Failure> {
         Answer::Refused(refusal) => Err(not_published(refusal)),
         other => Err(unexpected(&other)),
     }
-}
-
-/// Why an event was not published, or none of several that were to be published together.
-fn not_published(refusal: Refusal) -> Failure {
-    let code = match refusal {
-        Refusal::Schema(misfit) => return violated(*misfit, ""),
-        Refusal::SchemaOfOne { place, misfit } => return violated(*misfit, &format!("/{place}")),
-        Refusal::KeyReused(_) => ErrorCode::EVENT_KEY_REUSED,
-        Refusal::IdTaken { .. } => ErrorCode::EVENT_ID_TAKEN,
-        Refusal::Expired(_) => ErrorCode::EVENT_EXPIRED,
-        _ => ErrorCode::EVENT_ATTRIBUTE_INVALID,
-    };
-    Failure::new(code, refusal.to_string())
-}
-
-/// The failure of an event that does not fit. `at` leads to the event in the body, where it holds several.
-fn violated(misfit: Misfit, at: &str) -> Failure {
-    let detail = format!("the payload does not fit version {} of the schema of `{}`", misfit.version, misfit.topic);
-    let errors = misfit.problems.into_iter().map(|part| FailurePart { pointer: format!("{at}{}", part.pointer), ..part });
-    let next = format!("mend the places that are named; `panotti schema show {}` shows the schema", misfit.topic);
-    Failure::new(ErrorCode::SCHEMA_VIOLATED, detail).errors(errors.collect()).next(next)
-}
-
-fn access_failure(refusal: &AccessRefusal) -> Failure {
-    let code = match refusal {
-        AccessRefusal::KeyExists(_) => ErrorCode::KEY_EXISTS,
-        AccessRefusal::NoSuchKey(_) => ErrorCode::KEY_NOT_FOUND,
-        AccessRefusal::KeyOver(_) => ErrorCode::KEY_OVER,
-        AccessRefusal::NoSuchRole(_) => ErrorCode::ROLE_NOT_FOUND,
-        AccessRefusal::RoleExists(_) => ErrorCode::ROLE_EXISTS,
-        AccessRefusal::RoleBuiltIn(_) => ErrorCode::ROLE_BUILT_IN,
-        AccessRefusal::RoleInUse { .. } => ErrorCode::ROLE_IN_USE,
-        AccessRefusal::Exceeds { .. } | AccessRefusal::ExceedsNetworks { .. } => ErrorCode::PERMISSION_EXCEEDED,
-        _ => ErrorCode::INTERNAL,
-    };
-    Failure::new(code, refusal.to_string())
 }
 
 fn done(answer: Answer) -> Result<(), Failure> {

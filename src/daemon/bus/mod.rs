@@ -4,6 +4,7 @@
 //! - [`housekeeping`]: what becomes of old events and deliveries
 //! - [`thread`]: the single writer; [`batches`]: what it takes at once
 //! - [`bounds`]: how large the store may be
+//! - [`refused`]: what it refused, as failures
 //! - [`removed`]: the log without what was removed of keys and secrets
 //! - [`states`]: the limits of plugins' states
 //! - [`cache`]: events that are about to be sent, bounded in bytes
@@ -17,6 +18,7 @@ pub mod dispatch;
 pub mod handle;
 pub mod housekeeping;
 pub mod limits;
+mod refused;
 mod removed;
 pub mod states;
 pub mod thread;

@@ -31,7 +31,12 @@ pub fn receipts_of(answer: &Answer) -> &[Receipt] {
 }
 
 /// For a day a key gives its first receipts to the same body and nothing to another; before and after, events of its own.
-pub fn rule_13_a_key_gives_its_first_receipts_for_a_day(first: &FirstKeys, once: &PublishOnce, answer: &Answer, now: Timestamp) -> Check {
+pub fn rule_13_a_key_gives_its_first_receipts_for_a_day(
+    (first, disk): (&FirstKeys, &Disk),
+    once: &PublishOnce,
+    answer: &Answer,
+    now: Timestamp,
+) -> Check {
     let stored = first.get(&(once.key.actor.clone(), once.key.key.clone())).filter(|stored| stored.is_in_force(now));
     let holds = match (stored, answer) {
         (_, Answer::MatchAgain) => stored.is_none(),
@@ -45,6 +50,9 @@ pub fn rule_13_a_key_gives_its_first_receipts_for_a_day(first: &FirstKeys, once:
         (None, Answer::Refused(Refusal::Expired(_))) => {
             once.publishes.iter().any(|publish| publish.draft.expires.is_some_and(|expires| expires <= now))
         }
+        (None, Answer::Refused(Refusal::IdTaken { .. })) => {
+            once.publishes.iter().any(|publish| disk.has_id_of_another_topic(&publish.draft))
+        }
         _ => false,
     };
     if holds { Ok(()) } else { Err(format!("{:?} has {stored:?} and was answered {answer:?}", once.key)) }
@@ -53,7 +61,7 @@ pub fn rule_13_a_key_gives_its_first_receipts_for_a_day(first: &FirstKeys, once:
 impl World {
     /// Takes a keyed publish and its answer into account.
     pub fn hear_of_key(&mut self, once: &PublishOnce, answer: &Answer) -> Result<(), Violation> {
-        hold!(self, rule_13_a_key_gives_its_first_receipts_for_a_day(&self.first_keys, once, answer, self.bus_now));
+        hold!(self, rule_13_a_key_gives_its_first_receipts_for_a_day((&self.first_keys, &self.disk), once, answer, self.bus_now));
         let place = (once.key.actor.clone(), once.key.key.clone());
         let stored = self.first_keys.get(&place);
         let before = match stored {
@@ -75,7 +83,24 @@ impl World {
     }
 }
 
+/// What is refused because its source and id are taken belongs to an event of another topic, and only such a thing is refused for that.
+pub fn rule_13_an_id_is_refused_where_an_event_of_another_topic_has_it(disk: &Disk, draft: &Draft, answer: &Answer) -> Check {
+    let taken = disk.has_id_of_another_topic(draft);
+    match answer {
+        Answer::Refused(Refusal::IdTaken { .. }) if !taken => Err(format!("{draft:?} is refused, and nobody else has its id")),
+        Answer::Receipt(receipt) if taken => Err(format!("{draft:?} has the id of an event of another topic and gets {receipt:?}")),
+        _ => Ok(()),
+    }
+}
+
 impl Disk {
+    /// Whether an event of another topic has a draft's source and id.
+    pub fn has_id_of_another_topic(&self, draft: &Draft) -> bool {
+        let place = draft.id.as_ref().map(|id| (draft.source.clone(), id.clone()));
+        let stored = place.and_then(|place| self.by_publisher_id.get(&place));
+        stored.is_some_and(|sequence| self.event(*sequence).draft.topic != draft.topic)
+    }
+
     /// What a publisher's key gave, as the daemon reads it before a step.
     pub fn publisher_key(&self, key: &PublisherKey) -> Option<StoredKey> {
         self.publisher_keys.get(&(key.actor.clone(), key.key.clone())).cloned()

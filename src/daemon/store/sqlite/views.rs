@@ -477,7 +477,7 @@ mod tests {
     fn whatever_is_asked_for_an_index_gives_its_page_in_order_and_nothing_is_sorted() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(concat!(include_str!("0001.sql"), include_str!("0002.sql"))).unwrap();
-        let asked = |query: EventsQuery| ["DESC", "ASC"].map(|direction| (query.clone(), direction == "DESC"));
+        let asked = |query: EventsQuery| [true, false].map(|newest_first| (query.clone(), newest_first));
         let queries = [
             EventsQuery::default(),
             EventsQuery { tag: Some("a:b".to_owned()), ..EventsQuery::default() },
@@ -485,14 +485,13 @@ mod tests {
             EventsQuery { failed: true, ..EventsQuery::default() },
             EventsQuery { status: Some(DeliveryState::Cancelled), ..EventsQuery::default() },
             EventsQuery { topic: Some("recording.ended".parse().unwrap()), ..EventsQuery::default() },
-            EventsQuery { topic: Some("recording.*".parse().unwrap()), ..EventsQuery::default() },
         ];
         for (query, newest_first) in queries.into_iter().flat_map(asked) {
             let (candidates, values) = candidates(&query);
             let sql = format!("EXPLAIN QUERY PLAN {}", page_of(candidates, newest_first));
             let mut statement = connection.prepare(&sql).unwrap();
-            let place = [0, i64::MAX, 10].map(Value::Integer);
-            let plan = statement.query_map(params_from_iter(place.into_iter().chain(values)), |row| row.get::<_, String>(3));
+            let place = [0, i64::MAX, 10].map(Value::Integer).into_iter().chain(values);
+            let plan = statement.query_map(params_from_iter(place), |row| row.get::<_, String>(3));
             let plan: Vec<String> = plan.unwrap().map(Result::unwrap).collect();
             assert!(plan.iter().any(|step| step.starts_with("SEARCH")), "{query:?}: {plan:?}");
             assert!(!plan.iter().any(|step| step.starts_with("SCAN") || step.contains("TEMP B-TREE")), "{query:?}: {plan:?}");
