@@ -103,18 +103,7 @@ const INSIDE: &[(&str, &[&str])] = &[
             "SUFFIX_CHARACTERS_MIN",
         ],
     ),
-    (
-        "bus",
-        &[
-            "REQUESTS_MAX",
-            "BATCH_REQUESTS_MAX",
-            "BATCH_BYTES_MAX",
-            "CACHE_BYTES_MAX",
-            "KEYS_FORGOTTEN_MAX",
-            "MATCH_AGAIN_MAX",
-            "REMOVED_LOOK",
-        ],
-    ),
+    ("bus", &["REQUESTS_MAX", "BATCH_REQUESTS_MAX", "BATCH_BYTES_MAX", "CACHE_BYTES_MAX", "KEYS_FORGOTTEN_MAX", "MATCH_AGAIN_MAX"]),
     ("host", &["HEARD_MAX", "LOG_RING_BYTES_MAX", "LOG_READ_AGAIN_BYTES_MAX", "LOG_FILE_BYTES_MAX"]),
     ("access", &["SOURCES_MAX"]),
     (

@@ -6,7 +6,6 @@ use panotti_core::limits::REPLAYS_RUNNING_MAX;
 use panotti_core::retention::TrimWhy;
 use panotti_protocol::delivery::DeliveryState;
 
-use crate::keys::rule_13_an_id_is_refused_where_an_event_of_another_topic_has_it;
 use crate::ledger::{Kind, OpenCopy};
 use crate::rules::*;
 use crate::world::{Violation, World, hold};
@@ -23,7 +22,6 @@ impl World {
                     Answer::Refused(_) => "refused",
                     _ => "something else",
                 };
-                hold!(self, rule_13_an_id_is_refused_where_an_event_of_another_topic_has_it(&self.disk, &publish.draft, answer));
                 hold!(self, rule_07_what_has_expired_is_not_accepted(publish.draft.expires, self.bus_now, answer));
                 self.coverage.take("command", "publish", if publish.known.is_some() { "known" } else { "new" }, means);
             }

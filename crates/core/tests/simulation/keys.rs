@@ -31,12 +31,7 @@ pub fn receipts_of(answer: &Answer) -> &[Receipt] {
 }
 
 /// For a day a key gives its first receipts to the same body and nothing to another; before and after, events of its own.
-pub fn rule_13_a_key_gives_its_first_receipts_for_a_day(
-    (first, disk): (&FirstKeys, &Disk),
-    once: &PublishOnce,
-    answer: &Answer,
-    now: Timestamp,
-) -> Check {
+pub fn rule_13_a_key_gives_its_first_receipts_for_a_day(first: &FirstKeys, once: &PublishOnce, answer: &Answer, now: Timestamp) -> Check {
     let stored = first.get(&(once.key.actor.clone(), once.key.key.clone())).filter(|stored| stored.is_in_force(now));
     let holds = match (stored, answer) {
         (_, Answer::MatchAgain) => stored.is_none(),
@@ -50,18 +45,30 @@ pub fn rule_13_a_key_gives_its_first_receipts_for_a_day(
         (None, Answer::Refused(Refusal::Expired(_))) => {
             once.publishes.iter().any(|publish| publish.draft.expires.is_some_and(|expires| expires <= now))
         }
-        (None, Answer::Refused(Refusal::IdTaken { .. })) => {
-            once.publishes.iter().any(|publish| disk.has_id_of_another_topic(&publish.draft))
-        }
+        // Judged once the step is on the disk.
+        (None, Answer::Refused(Refusal::IdTaken { .. })) => true,
         _ => false,
     };
     if holds { Ok(()) } else { Err(format!("{:?} has {stored:?} and was answered {answer:?}", once.key)) }
 }
 
 impl World {
+    /// Looks at the ids of what was published once the step is on the disk.
+    pub fn judge_ids(&self, commands: &[Command], answers: &[Answer]) -> Result<(), Violation> {
+        for (command, answer) in commands.iter().zip(answers) {
+            let publishes = match command {
+                Command::Publish(publish) => std::slice::from_ref(&**publish),
+                Command::PublishOnce(once) => once.publishes.as_slice(),
+                _ => continue,
+            };
+            hold!(self, rule_13_an_id_is_refused_where_an_event_of_another_topic_has_it(&self.disk, publishes, answer));
+        }
+        Ok(())
+    }
+
     /// Takes a keyed publish and its answer into account.
     pub fn hear_of_key(&mut self, once: &PublishOnce, answer: &Answer) -> Result<(), Violation> {
-        hold!(self, rule_13_a_key_gives_its_first_receipts_for_a_day((&self.first_keys, &self.disk), once, answer, self.bus_now));
+        hold!(self, rule_13_a_key_gives_its_first_receipts_for_a_day(&self.first_keys, once, answer, self.bus_now));
         let place = (once.key.actor.clone(), once.key.key.clone());
         let stored = self.first_keys.get(&place);
         let before = match stored {
@@ -84,12 +91,27 @@ impl World {
 }
 
 /// What is refused because its source and id are taken belongs to an event of another topic, and only such a thing is refused for that.
-pub fn rule_13_an_id_is_refused_where_an_event_of_another_topic_has_it(disk: &Disk, draft: &Draft, answer: &Answer) -> Check {
-    let taken = disk.has_id_of_another_topic(draft);
+pub fn rule_13_an_id_is_refused_where_an_event_of_another_topic_has_it(disk: &Disk, publishes: &[Publish], answer: &Answer) -> Check {
+    let draft = &publishes[0].draft;
+    let taken = publishes.iter().any(|publish| disk.has_id_of_another_topic(&publish.draft));
+    let was_taken = publishes.iter().any(Publish::had_other_topic);
     match answer {
-        Answer::Refused(Refusal::IdTaken { .. }) if !taken => Err(format!("{draft:?} is refused, and nobody else has its id")),
+        Answer::Refused(Refusal::IdTaken { .. }) if !taken && !was_taken => {
+            Err(format!("{draft:?} is refused, and nobody else has its id"))
+        }
         Answer::Receipt(receipt) if taken => Err(format!("{draft:?} has the id of an event of another topic and gets {receipt:?}")),
         _ => Ok(()),
+    }
+}
+
+/// What was known before a step, in which the event may have been removed.
+trait KnownBefore {
+    fn had_other_topic(&self) -> bool;
+}
+
+impl KnownBefore for Publish {
+    fn had_other_topic(&self) -> bool {
+        self.known.as_ref().is_some_and(|first| first.topic != self.draft.topic)
     }
 }
 

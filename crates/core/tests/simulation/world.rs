@@ -200,6 +200,7 @@ impl World {
             return Ok(None);
         }
         self.judge(&all, &answers, &step)?;
+        self.judge_ids(&all, &answers)?;
         if fate == Fate::IsStoredUnheard {
             return Ok(None);
         }
@@ -216,12 +217,11 @@ impl World {
 
     fn matched(&mut self) -> Vec<Command> {
         let sequences = std::mem::take(&mut self.to_match).into_iter();
-        let matched = sequences.map(|sequence| {
+        let matched = |sequence| {
             let event = Arc::clone(self.disk.event(sequence));
-            let matches = matched_by(&self.rules, &event.draft);
-            Command::Matched { event, matches }
-        });
-        matched.collect()
+            Command::Matched { matches: matched_by(&self.rules, &event.draft), event }
+        };
+        sequences.map(matched).collect()
     }
 
     /// Holds a step to the rules and applies it to the disk and the ledger.
