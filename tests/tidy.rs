@@ -44,6 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "panotti_core",
             "panotti_filter",
             "audit",
+            "config::above",
             "daemon::event_json",
             "daemon::event_view",
             "daemon::redact",

@@ -7,7 +7,7 @@
 //! - [`load`]: defaults, files, environment, with the origin of each value
 //! - [`places`]: where data, configuration, logs, keys and the socket are
 //! - [`environment`]: a snapshot of the environment variables
-//! - [`file_system`]: what kind of file system a folder is on
+//! - [`file_system`]: what kind of file system a folder is on; [`above`]: who else could put something in its place
 //! - [`manifest`], [`manifest_schemas`], [`manifest_secrets`]: a plugin's folder, checked without a daemon
 //! - [`overlay`]: what is set over the files while the daemon runs
 //! - [`schema`]: the JSON Schema of `panotti.yaml`
@@ -18,6 +18,7 @@
 //! - [`suggest`]: "did you mean"
 //! - [`user`]: names of local users
 
+pub mod above;
 pub mod decode;
 pub mod environment;
 pub mod file_system;

@@ -33,7 +33,7 @@ fn publish(daemon: &Daemon, events: u64) {
 }
 
 /// Every file below a folder: bytes and time of the last change.
-fn picture(folder: &Path) -> BTreeMap<String, (Vec<u8>, i64, i64)> {
+pub fn picture(folder: &Path) -> BTreeMap<String, (Vec<u8>, i64, i64)> {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
         let path = entry.path();

@@ -75,3 +75,29 @@ fn rule_20_nobody_has_a_stored_filter_look_at_what_they_may_not_see() {
     assert_eq!(create("own", "a.>").status, 201, "{}", create("own", "a.>").json());
     assert!(daemon.stop().success());
 }
+
+#[test]
+fn rule_20_no_list_shows_by_its_pages_how_much_of_it_is_hidden() {
+    let scratch = Scratch::new();
+    let daemon = Daemon::start(&scratch);
+    let key = make_key(&daemon, &json!({"name": "a", "role": "viewer", "scope": ["read:events:seen.>", "read:schemas:seen.>"]}));
+    for topic in ["salary.paid", "seen.first", "salary.raised", "seen.second", "salary.cut"] {
+        assert_eq!(daemon.post("/events", &json!({"type": topic})).status, 201);
+        assert_eq!(daemon.post("/schemas", &json!({"topic": topic, "schema": {"type": "object"}, "mode": "warn"})).status, 201);
+    }
+
+    for list in ["topics", "schemas"] {
+        let (mut pages, mut path) = (Vec::new(), format!("/{list}?limit=1"));
+        loop {
+            let page = ask(&daemon, &key, "GET", &path, &serde_json::Value::Null).json();
+            pages.push(page["items"].as_array().unwrap().iter().map(|item| item["topic"].clone()).collect::<Vec<_>>());
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/{list}?limit=1&cursor={cursor}");
+        }
+        let mut seen = pages.concat();
+        seen.sort_by_key(ToString::to_string);
+        assert_eq!(seen, [json!("seen.first"), json!("seen.second")], "{list}");
+        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 0], "{list}");
+    }
+    assert!(daemon.stop().success());
+}

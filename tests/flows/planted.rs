@@ -3,7 +3,10 @@
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
+use super::folder::picture;
+use super::strangers::python_of_others;
 use crate::support::daemon::Daemon;
 use crate::support::scratch::{Scratch, told};
 
@@ -131,4 +134,73 @@ fn a_folder_of_somebody_elses_is_refused() {
     std::os::unix::fs::chown(scratch.data(), Some(rustix::process::geteuid().as_raw()), None).unwrap();
 
     assert_eq!(output.status.code(), Some(77), "{}", told(&output));
+}
+
+/// Puts a link in a folder's place and takes it away again, until its input has ended and it has renamed and linked 10,000 times at least,
+/// or tried to. Says how often it could.
+const RACE: &str = r#"
+import os, select, sys
+place, to = sys.argv[1:]
+steps = [lambda: os.rename(place, place + ".aside"), lambda: os.symlink(to, place), lambda: os.unlink(place), lambda: os.rename(place + ".aside", place)]
+rounds = could = 0
+while rounds < 2500 or not select.select([sys.stdin], [], [], 0)[0]:
+    rounds += 1
+    for step in steps:
+        try:
+            step()
+            could += 1
+        except OSError:
+            pass
+print(could)
+"#;
+
+#[test]
+fn t2_another_user_who_puts_links_in_the_place_of_the_data_folder_as_fast_as_it_can_has_nothing_written_to_what_they_lead_to() {
+    const STARTS: usize = 20;
+    let Some(python) = python_of_others() else { return };
+    for mode in [0o777, 0o1777] {
+        let scratch = Scratch::new();
+        let (open, other) = (scratch.path().join("open"), scratch.path().join("other"));
+        for (folder, mode) in [(scratch.path(), 0o755), (&open, mode), (&other, 0o700)] {
+            std::fs::create_dir_all(folder).unwrap();
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        for name in ["LOCK", "panotti.db", "store-id", "seal"] {
+            std::fs::write(other.join(name), WORDS).unwrap();
+            std::fs::set_permissions(other.join(name), std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let before = picture(&other);
+        let data = open.join("data");
+        let mut racer = scratch.program("setpriv");
+        racer.args(["--reuid=65534", "--regid=65534", "--clear-groups", python, "-c", RACE]).arg(&data).arg(&other);
+        let mut racer = racer.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+
+        let mut ran = 0;
+        for _ in 0..STARTS {
+            let mut daemon = Daemon::spawn_command(&scratch, {
+                let mut command = scratch.program(env!("CARGO_BIN_EXE_panotti"));
+                command.arg("--data").arg(&data).args(["daemon", "run"]);
+                command
+            })
+            .at(&data.join("run/panotti.sock"));
+            let ended = crate::support::until("it is ready or ends", || match daemon.ended() {
+                Some(status) => Some(Some(status)),
+                None => daemon.is_ready().then_some(None),
+            });
+            match ended {
+                Some(status) => assert!(matches!(status.code(), Some(73 | 74 | 77 | 78)), "{status} {}", daemon.output()),
+                None => {
+                    ran += 1;
+                    assert!(daemon.stop().success());
+                    std::fs::remove_dir_all(&data).unwrap();
+                }
+            }
+        }
+        drop(racer.stdin.take());
+        let could = told(&racer.wait_with_output().unwrap());
+
+        assert_eq!(picture(&other), before, "what the links lead to was touched, in a folder of mode {mode:o}");
+        assert!(mode == 0o1777 || ran == 0, "it ran {ran} times where everybody can rename its folder");
+        println!("mode {mode:o}: {STARTS} starts beside {} renames and links of another user: {ran} ran, the others refused", could.trim());
+    }
 }

@@ -86,7 +86,7 @@ except PermissionError:
 const PYTHONS: [&str; 3] = ["/usr/bin/python3", "/usr/local/bin/python3", "python3"];
 
 /// A Python that other users can run; `None`, and said so, where this is not root. Root that finds none fails: the tests would prove nothing.
-fn python_of_others() -> Option<&'static str> {
+pub fn python_of_others() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         println!("skipped: only root may become another user");
         return None;

@@ -101,11 +101,11 @@ codes! {
         "It is missing where it was named, or its owner or mode forbids reading.", "Check the path and the file's mode.";
     DAEMON_ALREADY_RUNNING = "daemon.already_running", 0, ALREADY_RUNNING, "Another daemon has this data folder",
         "One data folder belongs to one daemon at a time.", "Use the running one, stop it with `panotti daemon stop`, or name another folder with `--data`.";
-    DAEMON_CANNOT_CREATE = "daemon.cannot_create", 0, CANNOT_CREATE, "A file or folder cannot be made",
+    DAEMON_CANNOT_CREATE = "daemon.cannot_create", 500, CANNOT_CREATE, "A file or folder cannot be made",
         "The disk or the folder's mode refuses.", "Check that the folder exists, is yours and has room.";
     DAEMON_DID_NOT_START = "daemon.did_not_start", 0, FAILED, "The daemon did not become ready",
         "It ended or took longer than the time given.", "Read `panotti daemon logs`, or run `panotti daemon run` to see it start.";
-    DAEMON_FILES_UNSAFE = "daemon.files_unsafe", 0, PERMISSIONS, "A file or folder of the daemon is open to others",
+    DAEMON_FILES_UNSAFE = "daemon.files_unsafe", 500, PERMISSIONS, "A file or folder of the daemon is open to others",
         "Its owner is someone else, its mode lets others in, or it is a symbolic link.", "Mend owner and mode as the message says.";
     DAEMON_STOPPING = "daemon.stopping", 503, OVERLOADED, "The daemon is stopping",
         "It was told to stop and takes nothing new.", "Try again when it runs again; nothing that was accepted is lost.";
@@ -153,7 +153,7 @@ codes! {
         "Another program has the address, or this machine has no such address.", "Choose another `http.listen`, or end what listens there.";
     HTTP_PUBLIC = "http.public", 0, CONFIGURATION, "The network would read along",
         "`http.listen` is an address that other machines reach, and without TLS whoever is between sees keys and events.", "Give it TLS with `http.tls_certificate` and `http.tls_key`, or listen on 127.0.0.1 behind a proxy that has it; `http.insecure: true` does it nevertheless.";
-    HTTP_TLS = "http.tls", 0, CONFIGURATION, "Certificate and key of the network listener do not hold",
+    HTTP_TLS = "http.tls", 500, CONFIGURATION, "Certificate and key of the network listener do not hold",
         "They are checked before anybody is listened to, so that no client meets half of it.", "Mend the file that is named; `http.tls_certificate` and `http.tls_key` say which they are.";
     INPUT_UNREADABLE = "input.unreadable", 0, USAGE, "An input cannot be read",
         "The file named with `@` is missing or not readable.", "Check the path.";

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use panotti_protocol::api::Check;
 
 use super::Examined;
+use crate::config::above::opening_above;
 use crate::config::places::OVERLAY_NAME;
 
 /// Files of the data folder that hold what was published, or prove it.
@@ -82,6 +83,11 @@ fn folder(name: &str, path: &Path, user: u32) -> Check {
         return Check::skipped(name, format!("{} is not there yet; the first start makes it", path.display()));
     }
     match look(path, Kind::Folder, user) {
+        Ok(_) if let Some(opening) = opening_above(path, user) => {
+            let detail =
+                format!("{} is in {}, where {} can put something else in its place", path.display(), opening.folder.display(), opening.who);
+            Check::failed(name, detail, opening.next)
+        }
         Ok(metadata) => Check::ok(name, format!("{}, mode {:04o}, owner ok", path.display(), metadata.mode() & 0o7777)),
         Err(wrong) => Check::failed(name, wrong.detail, wrong.next),
     }

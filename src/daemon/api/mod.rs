@@ -190,7 +190,7 @@ pub type Api = Arc<Shared>;
 pub fn router(api: Api) -> Router {
     let routes = routes::router();
     let hosts = Hosts::clone(&api.facts.hosts);
-    Router::new()
+    let router = Router::new()
         .nest("/v1", routes.clone())
         .merge(routes)
         .layer(axum::middleware::from_fn(finishing::to_its_end))
@@ -199,7 +199,10 @@ pub fn router(api: Api) -> Router {
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), auth::identify))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
         .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
-        .layer(axum::middleware::from_fn(trace_context::answer))
+        .layer(axum::middleware::from_fn(trace_context::answer));
+    #[cfg(debug_assertions)]
+    let router = router.layer(axum::middleware::from_fn(openapi::promised::hold));
+    router
         .layer(axum::middleware::from_fn(problem::with_request_id))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access_log::log))
         .with_state(api)

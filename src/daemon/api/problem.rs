@@ -28,7 +28,14 @@ use crate::daemon::store::failure::StoreError;
 
 /// Failures of the daemon or its machine, beside those that never cross HTTP in the order of things: their details have paths, keys' names, or
 /// what the database says.
-const OF_THE_MACHINE: [ErrorCode; 3] = [ErrorCode::INTERNAL, ErrorCode::STORE_CORRUPT, ErrorCode::STORE_UNAVAILABLE];
+const OF_THE_MACHINE: [ErrorCode; 6] = [
+    ErrorCode::DAEMON_CANNOT_CREATE,
+    ErrorCode::DAEMON_FILES_UNSAFE,
+    ErrorCode::HTTP_TLS,
+    ErrorCode::INTERNAL,
+    ErrorCode::STORE_CORRUPT,
+    ErrorCode::STORE_UNAVAILABLE,
+];
 /// The header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -68,6 +75,10 @@ impl IntoResponse for Problem {
     fn into_response(mut self) -> Response {
         if RETRIED.contains(&self.0.status) {
             self.0.retry_after.get_or_insert(RETRY_AFTER_SECONDS);
+        }
+        // One that does not come of requests in the order of things.
+        if self.0.status == 0 {
+            self.0.status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
         }
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&self.0)).into_response();

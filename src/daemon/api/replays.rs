@@ -22,6 +22,7 @@ use super::principal::Principal;
 use super::problem::{Answer, JsonBody, Parameters, Problem};
 use super::{Api, filters, pages, replay_plan};
 use crate::daemon::store::sqlite::views::Names;
+use crate::daemon::store::sqlite::visible::Visible;
 use crate::daemon::store::sqlite::{events, replays};
 
 /// Query of `GET /replays`.
@@ -150,11 +151,10 @@ async fn load(api: &Api, principal: &Principal, verb: Verb, id: ReplayId) -> Res
 pub async fn list(State(api): State<Api>, principal: Principal, Parameters(query): Parameters<ReplaysQuery>) -> PageAnswer<Page<Replay>> {
     let limit = pages::limit(query.limit)?;
     let before = pages::read::<1>('r', query.cursor.as_deref())?.map_or(u32::MAX, |[number]| u32::try_from(number).unwrap_or(u32::MAX));
-    let found = api.readers.read(move |connection| replays::page(connection, query.state, before, limit)).await?;
-    let full = found.len() == limit as usize;
-    let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('r', &[u64::from(number.0)]));
-    let may_read = |replay: &Replay| principal.may_all(Verb::Read, Resource::Events, replay.selection.topic.as_ref());
-    Ok(Paged(Page { items: found.into_iter().map(|(_, replay)| replay).filter(may_read).collect(), next_cursor }))
+    let may_see = move |replay: &Replay| principal.may_all(Verb::Read, Resource::Events, replay.selection.topic.as_ref());
+    let reading = api.readers.read(move |connection| replays::page(connection, query.state, (before, limit), may_see));
+    let Visible { items, place } = reading.await?;
+    Ok(Paged(Page { items, next_cursor: place.map(|number| pages::write('r', &[u64::from(number.0)])) }))
 }
 
 /// `GET /replays/{id}`

@@ -20,8 +20,15 @@ const CHANGING: &str = "`If-Match` is the `ETag` of `GET /config` or of the chan
                         whose value is null is taken out. With `dry_run` the answer says what would change.";
 
 // Failures that several routes share.
-const CONFIGURING: &[E] =
-    &[E::CONFIG_INVALID, E::CONFIG_KEY_UNKNOWN, E::CONFIG_CHANGED, E::CONFIG_PINNED, E::CONFIG_REVISION_MISSING, E::CONFIG_UNREADABLE];
+const CONFIGURING: &[E] = &[
+    E::CONFIG_INVALID,
+    E::CONFIG_KEY_UNKNOWN,
+    E::CONFIG_CHANGED,
+    E::CONFIG_PINNED,
+    E::CONFIG_REVISION_MISSING,
+    E::CONFIG_UNREADABLE,
+    E::PERMISSION_EXCEEDED,
+];
 const ROLLING_BACK: &[E] = &[
     E::CONFIG_INVALID,
     E::CONFIG_KEY_UNKNOWN,
@@ -30,13 +37,23 @@ const ROLLING_BACK: &[E] = &[
     E::CONFIG_REVISION_MISSING,
     E::CONFIG_REVISION_NOT_FOUND,
     E::CONFIG_UNREADABLE,
+    E::PERMISSION_EXCEEDED,
 ];
 const ONE_EVENT: &[E] = &[E::EVENT_NOT_FOUND, E::EVENT_CORRUPT];
 const ONE_DELIVERY: &[E] = &[E::EVENT_NOT_FOUND, E::EVENT_CORRUPT, E::DELIVERY_NOT_FOUND, E::DELIVERY_STATE];
 const ONE_SCHEMA: &[E] = &[E::EVENT_TOPIC_INVALID, E::SCHEMA_NOT_FOUND];
 const ONE_SCHEMA_CHANGED: &[E] = &[E::EVENT_TOPIC_INVALID, E::SCHEMA_NOT_FOUND, E::SCHEMA_CHANGED];
-const ONE_PLUGIN_SWITCHED: &[E] =
-    &[E::PLUGIN_NOT_FOUND, E::PLUGIN_MANIFEST_INVALID, E::PLUGIN_STATE, E::PLUGIN_DEPENDENCY, E::PLUGIN_NOT_RUNNING];
+const ONE_PLUGIN_SWITCHED: &[E] = &[
+    E::PLUGIN_NOT_FOUND,
+    E::PLUGIN_MANIFEST_INVALID,
+    E::PLUGIN_STATE,
+    E::PLUGIN_DEPENDENCY,
+    E::PLUGIN_NOT_RUNNING,
+    E::SCHEMA_INVALID,
+    E::SCHEMA_INCOMPATIBLE,
+    E::SCHEMA_CHANGED,
+    E::EVENT_TOPIC_RESERVED,
+];
 const PLUGIN_CONFIGURED: &[E] =
     &[E::PLUGIN_NOT_FOUND, E::PLUGIN_MANIFEST_INVALID, E::PLUGIN_CONFIG_INVALID, E::PLUGIN_CONFIG_KEY_UNKNOWN, E::PLUGIN_STATE];
 const PUBLISHING: &[E] = &[
@@ -47,6 +64,8 @@ const PUBLISHING: &[E] = &[
     E::EVENT_PAYLOAD_TOO_LARGE,
     E::EVENT_EXPIRED,
     E::EVENT_KEY_REUSED,
+    E::EVENT_SOURCE_RESERVED,
+    E::EVENT_ID_TAKEN,
     E::SCHEMA_VIOLATED,
 ];
 const REPUBLISHING: &[E] = &[
@@ -59,6 +78,8 @@ const REPUBLISHING: &[E] = &[
     E::EVENT_PAYLOAD_TOO_LARGE,
     E::EVENT_EXPIRED,
     E::EVENT_KEY_REUSED,
+    E::EVENT_SOURCE_RESERVED,
+    E::EVENT_ID_TAKEN,
     E::SCHEMA_VIOLATED,
 ];
 
@@ -100,12 +121,12 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("list_secrets", "GET", "/config/secrets", config, secrets::list)
         .says("Names of the secrets, and who uses them; never what they are", &[])
         .route("set_secret", "PUT", "/config/secrets/{name}", set_config, secrets::set)
-        .says("Sets a secret", &[E::SECRET_INVALID])
+        .says("Sets a secret", &[E::SECRET_INVALID, E::DAEMON_CANNOT_CREATE, E::DAEMON_FILES_UNSAFE])
         .example(r#"{"value": "correct horse battery staple", "reason": "a new token"}"#)
         .route("remove_secret", "DELETE", "/config/secrets/{name}", set_config, secrets::remove)
         .says("Removes a secret", &[E::SECRET_NOT_FOUND])
         .route("rotate_secrets", "POST", "/config/secrets/rotate", set_config, secrets::rotate)
-        .says("Seals all secrets with a new key", &[])
+        .says("Seals all secrets with a new key", &[E::DAEMON_CANNOT_CREATE, E::DAEMON_FILES_UNSAFE])
         .example(r#"{"reason": "every quarter"}"#)
         .route("get_config", "GET", "/config", each(Verb::Read, Resource::Config), configuration::list)
         .says("Every setting in force, and where it comes from", &[])
@@ -127,7 +148,7 @@ fn the_daemon(routes: Routes) -> Routes {
         .more("Which revisions there are is in `GET /config/history`; the change is a new one. `If-Match` as in `PATCH /config`.")
         .example(r#"{"revision": 0, "reason": "as it was", "dry_run": true}"#)
         .route("reload_config", "POST", "/config/reload", set_config, configuration::reload)
-        .says("Reads the files anew; what does not hold is refused whole", &[E::CONFIG_INVALID, E::CONFIG_UNREADABLE])
+        .says("Reads the files anew; what does not hold is refused whole", &[E::CONFIG_INVALID, E::CONFIG_UNREADABLE, E::HTTP_TLS])
         .example(r#"{"dry_run": true}"#)
         .route("get_config_schema", "GET", "/config/schema", config, configuration::schema)
         .says("The JSON Schema of `panotti.yaml`", &[])
@@ -167,10 +188,16 @@ fn the_daemon(routes: Routes) -> Routes {
         .route("check_seal", "GET", "/seal/check", see, seal::check)
         .says("Holds one page of stored events against their tags", &[])
         .route("set_seal_recovery", "PUT", "/seal/recovery", manage, seal::set_recovery)
-        .says("Sets who besides the daemon can open payloads", &[E::SEAL_STATE])
+        .says(
+            "Sets who besides the daemon can open payloads",
+            &[E::SEAL_STATE, E::PERMISSION_EXCEEDED, E::DAEMON_CANNOT_CREATE, E::DAEMON_FILES_UNSAFE],
+        )
         .example(r#"{"recipient": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "reason": "kept in the safe"}"#)
         .route("rotate_seal", "POST", "/seal/rotate", manage, seal::rotate)
-        .says("Gives the daemon a new identity; keys are wrapped to it from then on", &[E::SEAL_STATE])
+        .says(
+            "Gives the daemon a new identity; keys are wrapped to it from then on",
+            &[E::SEAL_STATE, E::DAEMON_CANNOT_CREATE, E::DAEMON_FILES_UNSAFE],
+        )
         .example(r#"{"reason": "every year"}"#)
 }
 

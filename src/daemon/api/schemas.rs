@@ -30,6 +30,7 @@ use crate::daemon::event_json::is_json;
 use crate::daemon::schemas::{Found, Registry, Wanted, told};
 use crate::daemon::store::sqlite::masks::Masks;
 use crate::daemon::store::sqlite::schemas;
+use crate::daemon::store::sqlite::visible::Visible;
 
 fn registry(api: &Api) -> Registry {
     Registry { bus: api.bus.clone(), readers: api.readers.clone(), rules: Arc::clone(&api.rules) }
@@ -74,11 +75,10 @@ pub async fn list(
 ) -> PageAnswer<Page<SchemaSummary>> {
     let limit = pages::limit(query.limit)?;
     let after = pages::read::<1>('s', query.cursor.as_deref())?.map_or(0, |[number]| i64::try_from(number).unwrap_or(i64::MAX));
-    let found = api.readers.read(move |connection| schemas::page(connection, after, limit)).await?;
-    let full = found.len() == limit as usize;
-    let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('s', &[u64::try_from(*number).unwrap_or(0)]));
-    let may_read = |summary: &SchemaSummary| principal.grants.allows(Verb::Read, Resource::Schemas, summary.topic.as_str());
-    Ok(Paged(Page { items: found.into_iter().map(|(_, summary)| summary).filter(may_read).collect(), next_cursor }))
+    let may_see = move |summary: &SchemaSummary| principal.grants.allows(Verb::Read, Resource::Schemas, summary.topic.as_str());
+    let Visible { items, place } = api.readers.read(move |connection| schemas::page(connection, (after, limit), may_see)).await?;
+    let next_cursor = place.map(|number| pages::write('s', &[u64::try_from(number).unwrap_or(0)]));
+    Ok(Paged(Page { items, next_cursor }))
 }
 
 fn not_found(topic: &Topic, version: Option<u32>) -> Problem {

@@ -13,6 +13,7 @@ use super::principal::Principal;
 use super::problem::{Answer, Parameters, Problem};
 use super::{Api, pages};
 use crate::daemon::store::sqlite::subscriptions::Disabled;
+use crate::daemon::store::sqlite::visible::Visible;
 use crate::daemon::store::sqlite::{plugins, topics};
 
 /// The topic that a path names.
@@ -35,13 +36,15 @@ pub async fn list(
     let limit = pages::limit(query.limit)?;
     let after = pages::read::<1>('t', query.cursor.as_deref())?.map_or(0, |[number]| i64::try_from(number).unwrap_or(i64::MAX));
     let now = api.clock.now();
-    let found = api.readers.read(move |connection| topics::page(connection, after, limit, now)).await?;
-    let full = found.len() == limit as usize;
-    let next_cursor = found.last().filter(|_| full).map(|(number, _)| pages::write('t', &[u64::try_from(*number).unwrap_or(0)]));
+    let reading = api.readers.read(move |connection| {
+        let may_see = |topic: &Topic| principal.may_topic(Verb::Read, topic);
+        topics::page(connection, (after, limit), &may_see, now)
+    });
+    let Visible { items, place } = reading.await?;
+    let next_cursor = place.map(|number| pages::write('t', &[u64::try_from(number).unwrap_or(0)]));
     let rules = api.rules.current();
-    let with_consumers = |(_, summary): (i64, TopicSummary)| TopicSummary { consumers: consumers(&rules, &summary.topic), ..summary };
-    let seen = found.into_iter().filter(|(_, summary)| principal.may_topic(Verb::Read, &summary.topic));
-    Ok(Paged(Page { items: seen.map(with_consumers).collect(), next_cursor }))
+    let with_consumers = |summary: TopicSummary| TopicSummary { consumers: consumers(&rules, &summary.topic), ..summary };
+    Ok(Paged(Page { items: items.into_iter().map(with_consumers).collect(), next_cursor }))
 }
 
 /// `GET /topics/{topic}`

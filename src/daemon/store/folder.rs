@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 
 use super::failure::{StoreError, StoreResult};
+use crate::config::above::{Opening, opening_above};
 
 /// The locked data folder. Dropping it gives the folder up.
 #[derive(Debug)]
@@ -79,6 +80,7 @@ impl DataFolder {
 /// [`StoreError::Unsafe`] with the command that mends it.
 pub fn private_folder(path: &Path) -> StoreResult<()> {
     let file_error = |source| StoreError::File { path: path.to_owned(), source };
+    check_above(path)?;
     if !path.exists() {
         if let Some(parent) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(file_error)?;
@@ -107,6 +109,7 @@ pub fn private_folder(path: &Path) -> StoreResult<()> {
 /// [`StoreError::Unsafe`] with the command that mends it.
 pub fn shared_folder(path: &Path, group: u32) -> StoreResult<()> {
     let file_error = |source| StoreError::File { path: path.to_owned(), source };
+    check_above(path)?;
     for above in path.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()) {
         // What is not there yet is made below.
         let Ok(metadata) = fs::metadata(above) else { continue };
@@ -161,6 +164,14 @@ pub fn private_file(path: &Path) -> StoreResult<()> {
         return Err(StoreError::Unsafe { problem: format!("{shown} is open to others; run: chmod 600 {shown}") });
     }
     Ok(())
+}
+
+/// Checks that nobody else can put something in a folder's place: what is checked of it holds only then.
+fn check_above(path: &Path) -> StoreResult<()> {
+    let Some(opening) = opening_above(path, rustix::process::geteuid().as_raw()) else { return Ok(()) };
+    let Opening { folder, who, next } = opening;
+    let problem = format!("{} is in {}, where {who} can put something else in its place; {next}", path.display(), folder.display());
+    Err(StoreError::Unsafe { problem })
 }
 
 fn check_owner(path: &Path, metadata: &fs::Metadata) -> StoreResult<()> {

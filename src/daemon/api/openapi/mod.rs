@@ -7,6 +7,7 @@
 //! - [`headers`]: headers of requests and answers
 //! - [`examples`]: answers as a daemon gave them
 //! - [`links`]: which answers name what other routes are about
+//! - `promised`: in builds for tests, whether the daemon fails as the document says
 //! - [`page`]: the page that shows the document, without anything from elsewhere
 //!
 //! A new route needs nothing here but for a parameter in its path with a new meaning, or a new first word of its path: then
@@ -19,6 +20,8 @@ pub mod links;
 pub mod page;
 pub mod paths;
 pub mod problems;
+#[cfg(debug_assertions)]
+pub mod promised;
 pub mod shape;
 
 use std::collections::BTreeMap;

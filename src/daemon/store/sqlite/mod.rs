@@ -18,7 +18,8 @@
 //! - [`publisher_keys`]: what was published under a key, for a day
 //! - [`pages`]: what the bus reads: the start, and the pages it asks for
 //! - [`numbers`], [`history`]: counters and the rules of then, kept with the writes that they are about
-//! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists
+//! - [`views`], [`failures`], [`story`], [`subscriptions`], [`topics`], [`statistics`]: what the API lists; [`visible`]: pages of what somebody
+//!   may see
 //! - [`checking`]: events held against their tags
 //! - [`masks`]: events as people are shown them
 //! - [`matching`]: numbers of what a filter matches
@@ -65,4 +66,5 @@ pub mod tail;
 pub mod topics;
 pub mod trimming;
 pub mod views;
+pub mod visible;
 pub mod writer;

@@ -10,6 +10,7 @@ use panotti_protocol::id::{ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::visible::{self, SCAN_MAX, Visible};
 use crate::daemon::store::failure::{StoreError, StoreResult};
 
 /// Writes a new job.
@@ -129,13 +130,18 @@ pub fn by_id(connection: &Connection, id: ReplayId) -> StoreResult<Option<(Repla
     Ok(connection.prepare_cached(&query)?.query_row([id.as_bytes()], from_row).optional()?)
 }
 
-/// One page of jobs, newest first, before a number.
-pub fn page(connection: &Connection, state: Option<ReplayState>, before: u32, limit: u32) -> StoreResult<Vec<(ReplayNumber, Replay)>> {
+/// One page of the jobs that somebody may see, newest first, before a number.
+pub fn page(
+    connection: &Connection,
+    state: Option<ReplayState>,
+    (before, limit): (u32, u32),
+    may_see: impl Fn(&Replay) -> bool,
+) -> StoreResult<Visible<ReplayNumber, Replay>> {
     let query =
         format!("SELECT {COLUMNS} FROM replays WHERE replay_no < ?1 AND (?2 IS NULL OR state = ?2) ORDER BY replay_no DESC LIMIT ?3");
     let mut statement = connection.prepare_cached(&query)?;
-    let rows = statement.query_map(params![before, state.map(ReplayState::number), limit], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let rows = statement.query_map(params![before, state.map(ReplayState::number), SCAN_MAX], from_row)?;
+    visible::take(rows, limit, may_see)
 }
 
 /// The newest job's id, and jobs whose id ends with a text (two at most).

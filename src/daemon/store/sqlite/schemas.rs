@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::database::Database;
 use super::events::{COLUMNS, from_row, intact, parsed};
 use super::readers::READ_BYTES_MAX;
+use super::visible::{self, SCAN_MAX, Visible};
 use crate::daemon::store::failure::StoreResult;
 
 /// Versions that are listed of one topic, the newest first.
@@ -59,14 +60,18 @@ pub fn all(connection: &Connection) -> StoreResult<Vec<StoredSchema>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// One page of what is in force, in the order in which topics got their first schema, each with its place.
-pub fn page(connection: &Connection, after: i64, limit: u32) -> StoreResult<Vec<(i64, SchemaSummary)>> {
+/// One page of what is in force and somebody may see, in the order in which topics got their first schema.
+pub fn page(
+    connection: &Connection,
+    (after, limit): (i64, u32),
+    may_see: impl Fn(&SchemaSummary) -> bool,
+) -> StoreResult<Visible<i64, SchemaSummary>> {
     let mut statement = connection.prepare_cached(
         "SELECT schema_id, schema_topics.topic, in_force, mode, created_ms, actor, warned FROM schema_topics
              JOIN schemas ON schemas.topic = schema_topics.topic AND schemas.version = in_force
              WHERE schema_id > ?1 ORDER BY schema_id LIMIT ?2",
     )?;
-    let rows = statement.query_map(params![after, limit], |row| {
+    let rows = statement.query_map(params![after, SCAN_MAX], |row| {
         let summary = SchemaSummary {
             topic: parsed(row, 1)?,
             version: row.get(2)?,
@@ -77,7 +82,7 @@ pub fn page(connection: &Connection, after: i64, limit: u32) -> StoreResult<Vec<
         };
         Ok((row.get(0)?, summary))
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    visible::take(rows, limit, may_see)
 }
 
 /// A topic that has a schema, or had one.

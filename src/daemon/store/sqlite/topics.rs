@@ -6,6 +6,7 @@ use panotti_protocol::time::Timestamp;
 use panotti_protocol::topic::Topic;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::visible::{self, SCAN_MAX, Visible};
 use super::{events, statistics};
 use crate::daemon::store::failure::StoreResult;
 
@@ -30,15 +31,21 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<(i64, TopicSummary)> {
     Ok((row.get(0)?, summary))
 }
 
-/// One page of topics by their numbers, which are given in the order in which topics appear. The consumers are the caller's business.
-pub fn page(connection: &Connection, after: i64, limit: u32, now: Timestamp) -> StoreResult<Vec<(i64, TopicSummary)>> {
+/// One page of the topics that somebody may see, by their numbers, which are given in the order in which topics appear. The consumers are the
+/// caller's business.
+pub fn page(
+    connection: &Connection,
+    (after, limit): (i64, u32),
+    may_see: &dyn Fn(&Topic) -> bool,
+    now: Timestamp,
+) -> StoreResult<Visible<i64, TopicSummary>> {
     let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE topic_id > ?1 ORDER BY topic_id LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut found: Vec<(i64, TopicSummary)> = statement.query_map(params![after, limit], summary)?.collect::<Result<_, _>>()?;
-    for (topic_id, topic) in &mut found {
-        topic.rate = statistics::topic_rate(connection, *topic_id, now)?;
-    }
-    Ok(found)
+    let rows = statement.query_map(params![after, SCAN_MAX], |row| summary(row).map(|(number, topic)| (number, (number, topic))))?;
+    let Visible { items, place } = visible::take(rows, limit, |(_, topic)| may_see(&topic.topic))?;
+    let with_rate =
+        |(number, topic): (i64, TopicSummary)| Ok(TopicSummary { rate: statistics::topic_rate(connection, number, now)?, ..topic });
+    Ok(Visible { items: items.into_iter().map(with_rate).collect::<StoreResult<_>>()?, place })
 }
 
 /// One topic; nothing where no event was ever published to it. Consumers and ages are the caller's business.

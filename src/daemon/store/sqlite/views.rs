@@ -400,8 +400,8 @@ pub fn status(
         shown.push(subscription_status(connection, &row, &disabled, look)?);
     }
     *totals.entry(DeliveryState::Leased).or_default() += leased.len() as u64;
-    let replays = replays::page(connection, Some(ReplayState::Running), u32::MAX, REPLAYS_RUNNING_MAX as u32)?;
-    let replays: Vec<Replay> = replays.into_iter().map(|(_, replay)| replay).collect();
+    let replays: Vec<Replay> =
+        replays::page(connection, Some(ReplayState::Running), (u32::MAX, REPLAYS_RUNNING_MAX as u32), |_| true)?.items;
     let accepted: u64 = connection.query_row("SELECT coalesce(max(sequence), 0) FROM events", [], |row| row.get(0))?;
     Ok(EventsStatus {
         accepted,
