@@ -8,8 +8,11 @@ use crate::support::http::{Answer, Connection};
 use crate::support::scratch::Scratch;
 use crate::support::until;
 
-/// Changes that nobody waits for. Where in its work a daemon notices that a client is gone is its own affair: one time is not enough.
+/// Changes that nobody waits for. Where in its work a daemon notices that a client is gone is its own affair: one time is not enough, and of
+/// any number all may be gone before their request is read, so that the tests go on until one was.
 const VANISHING: usize = 25;
+/// Secrets that they set.
+const SECRETS: usize = 25;
 
 /// Sends a whole request and is gone.
 fn vanish(scratch: &Scratch, method: &str, path: &str, body: &Value) {
@@ -31,10 +34,14 @@ fn change(daemon: &Daemon, method: &str, path: &str, body: &Value) -> Answer {
 fn rule_18_a_change_of_the_configuration_is_finished_although_its_client_went_away() {
     let scratch = Scratch::new();
     let daemon = Daemon::start(&scratch);
-    for round in 1..=VANISHING {
-        vanish(&scratch, "PATCH", "/config", &json!({"overlay": {"store.bytes_max": format!("{round}GB")}}));
-    }
+    let mut rounds = 1..;
+    let mut go_away = || {
+        let bytes = format!("{}GB", rounds.next().unwrap());
+        vanish(&scratch, "PATCH", "/config", &json!({"overlay": {"store.bytes_max": bytes}}));
+    };
+    (0..VANISHING).for_each(|_| go_away());
     until("one of them was taken", || {
+        go_away();
         let history = daemon.get("/config/history").json();
         (!history["items"].as_array().unwrap().is_empty()).then_some(())
     });
@@ -56,11 +63,17 @@ fn rule_19_secrets_outlive_clients_that_go_away_while_they_are_set_and_while_all
     let daemon = Daemon::start(&scratch);
     let first = change(&daemon, "PUT", "/config/secrets/FIRST", &json!({"value": "value of the first"}));
     assert_eq!(first.status, 200, "{}", first.json());
-    for round in 0..VANISHING {
+    let mut rounds = 0..;
+    let mut go_away = || {
+        let round = rounds.next().unwrap() % SECRETS;
         vanish(&scratch, "PUT", &format!("/config/secrets/S_{round}"), &json!({"value": format!("value of secret {round}")}));
         vanish(&scratch, "POST", "/config/secrets/rotate", &json!({}));
-    }
-    until("one of them is set", || (daemon.get("/config/secrets").json()["items"].as_array().unwrap().len() > 1).then_some(()));
+    };
+    (0..VANISHING).for_each(|_| go_away());
+    until("one of them is set", || {
+        go_away();
+        (daemon.get("/config/secrets").json()["items"].as_array().unwrap().len() > 1).then_some(())
+    });
 
     let last = change(&daemon, "PUT", "/config/secrets/LAST", &json!({"value": "value of the last"}));
     assert_eq!(last.status, 200, "{}", last.json());
