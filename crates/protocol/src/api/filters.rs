@@ -95,7 +95,7 @@ pub struct FilteredQuery {
     pub cursor: Option<String>,
 }
 
-/// One page of `GET /events/filtered`, which looks at 10,000 events at most.
+/// One page of `GET /events/filtered`, which looks at 2,000 events at most.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Filtered {

@@ -14,6 +14,7 @@ use rusqlite::params;
 use super::database::Database;
 use super::events::{self, Found};
 use super::masks::Masks;
+use super::readers::READ_BYTES_MAX;
 use super::views::{LIST_SCAN_MAX, Names, bounds};
 use crate::daemon::store::failure::StoreResult;
 
@@ -28,7 +29,8 @@ pub struct Counted {
     pub place: Option<Sequence>,
 }
 
-/// Counts one page, the oldest events first. Leans on the primary key and looks at [`LIST_SCAN_MAX`] events.
+/// Counts one page, the oldest events first. Leans on the primary key and looks at [`LIST_SCAN_MAX`] events, or into [`READ_BYTES_MAX`] of
+/// payload.
 pub fn page(
     connection: &Database,
     names: &Names,
@@ -43,11 +45,14 @@ pub fn page(
     let mut rows = statement.query(params![low, LIST_SCAN_MAX])?;
     let masks = Masks::new(connection);
     let mut tally = Tally { by, rows: BTreeMap::new() };
-    let (mut scanned, mut last) = (0, None);
-    while let Some(row) = rows.next()? {
+    let (mut scanned, mut last, mut bytes) = (0, None, 0);
+    while bytes < READ_BYTES_MAX
+        && let Some(row) = rows.next()?
+    {
         scanned += 1;
         last = Some(Sequence(row.get(0)?));
         let Some(Found { event, size_bytes }) = events::intact(events::from_row(connection, row))? else { continue };
+        bytes += if filter.reads_data() { size_bytes } else { 0 };
         if !masks.evaluate(filter, &event)?.matched {
             continue;
         }
@@ -56,7 +61,7 @@ pub fn page(
             names.deliveries(connection, &event)?.iter().for_each(|(_, delivery)| tally.delivery(delivery));
         }
     }
-    Ok(Counted { items: tally.items(), scanned, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX)) })
+    Ok(Counted { items: tally.items(), scanned, place: last.filter(|_| scanned == u64::from(LIST_SCAN_MAX) || bytes >= READ_BYTES_MAX) })
 }
 
 struct Tally {
