@@ -275,7 +275,7 @@ pub struct EventDetail {
     pub event: Event,
 }
 
-/// One page of `GET /events`. A page looks at 10,000 events at most, whatever fits, so that it can have few items, or none, and not be
+/// One page of `GET /events`. A page looks at 2,000 events at most, whatever fits, so that it can have few items, or none, and not be
 /// the last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
