@@ -51,9 +51,12 @@ fn rule_20_a_key_acts_as_itself_within_its_role_and_scope() {
     is_problem(&refused, 403, "permission.denied");
     assert!(refused.header("www-authenticate").contains("insufficient_scope"));
     assert!(refused.json()["detail"].as_str().unwrap().contains("publish:events:invoice.sent"));
-    for source in ["/plugins/words", "/plugins", "/panotti"] {
+    for source in ["/plugins/words", "/plugins", "/panotti", "/key/another", "/key/cii", "/key"] {
         let refused = ask(&daemon, &key, "POST", "/events", &json!({"type": "recording.ended", "source": source}));
         is_problem(&refused, 403, "event.source_reserved");
+    }
+    for source in ["/key/ci", "/key/ci/laptop", "/keys", "/cli/ana"] {
+        assert_eq!(ask(&daemon, &key, "POST", "/events", &json!({"type": "recording.ended", "source": source})).status, 201, "{source}");
     }
     is_problem(&get(&daemon, &key, "/events"), 403, "permission.denied");
     let lines = b"{\"type\":\"recording.ended\"}\n{\"type\":\"invoice.sent\"}\n";

@@ -137,8 +137,8 @@ codes! {
         "It says JSON (the default) and is not, or `data` and `data_base64` are both there.", "Mend the payload, or say what it is with `--content-type`.";
     EVENT_PAYLOAD_TOO_LARGE = "event.payload_too_large", 413, INVALID, "The payload is over the limit",
         "Large payloads make every later replay slow.", "Store the content in a file and publish its path, or raise `events.payload_bytes_max`.";
-    EVENT_SOURCE_RESERVED = "event.source_reserved", 403, DENIED, "Sources below `/plugins/` and `/panotti` are the plugins' and the daemon's own",
-        "What plugins emit has ids that follow from its delivery; in another's hands they could be taken before.", "Choose another `source`, or publish as somebody who may do everything, as when an export is imported.";
+    EVENT_SOURCE_RESERVED = "event.source_reserved", 403, DENIED, "Sources below `/plugins`, `/panotti` and `/key` are others' own",
+        "They say that a plugin, the daemon or a key published it; ids of what those publish could be taken in their name before they do.", "Choose another `source`, or publish as somebody who may do everything, as when an export is imported.";
     EVENT_TOPIC_INVALID = "event.topic_invalid", 400, INVALID, "That is not a topic",
         "A topic is dotted words of letters, digits, `_` and `-`.", "Write it like `recording.ended`.";
     EVENT_TOPIC_RESERVED = "event.topic_reserved", 403, DENIED, "Topics that begin with `panotti.` are the daemon's own",

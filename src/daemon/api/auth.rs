@@ -48,8 +48,9 @@ pub async fn identify(State(api): State<Api>, mut request: Request, next: Next) 
         (None, Some(Origin::Local(_))) => {
             let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<Peer>>() else { return next.run(request).await };
             let (access, roles_changed) = api.gate.access_until_roles_change();
-            let principal = Principal::local_user(peer, &api.local_users, &access);
             let by_roles = api.local_users.roles(peer).next().is_some();
+            let over = if by_roles { roles_changed.clone() } else { CancellationToken::new() };
+            let principal = Principal::local_user(peer, &api.local_users, &access, over);
             request.extensions_mut().insert(principal);
             if by_roles { until(roles_changed, request, next).await } else { next.run(request).await }
         }

@@ -237,14 +237,16 @@ pub async fn publish_lines<'a>(api: &Api, publisher: &Publisher, lines: impl Ite
 }
 
 /// Finds the event that a path names: an id, `@last`, or the end of an id that only one of the newest has.
-pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
+///
+/// # Errors
+/// `event.not_found`, in the same words where it is hidden from the caller: only who may see all events is told more.
+pub async fn find(api: &Api, principal: &Principal, id: &str) -> Result<EventId, Problem> {
+    let sees_all = principal.may_all(Verb::Read, Resource::Events, None);
     let not_found = |detail: String| Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, detail));
+    let hidden = || not_found(format!("there is no event {id}"));
     if id == "@last" {
-        return api
-            .readers
-            .read(|database| events::newest(database))
-            .await?
-            .ok_or_else(|| not_found("the store has no events yet".to_owned()));
+        let newest = api.readers.read(|database| events::newest(database)).await?;
+        return newest.ok_or_else(|| if sees_all { not_found("the store has no events yet".to_owned()) } else { hidden() });
     }
     if let Ok(eventid) = id.parse() {
         return Ok(eventid);
@@ -256,7 +258,8 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
     let lower = suffix.to_ascii_lowercase();
     match api.readers.read_much(move |connection| events::by_suffix(connection, &lower)).await?.as_slice() {
         [only] => Ok(*only),
-        [] => Err(not_found(format!("there is no event {suffix}"))),
+        [] => Err(hidden()),
+        _ if !sees_all => Err(hidden()),
         _ => Err(not_found(format!("more than one event's id ends with `{suffix}`")).0.next("give more characters").into()),
     }
 }
@@ -264,7 +267,7 @@ pub async fn find(api: &Api, id: &str) -> Result<EventId, Problem> {
 /// The event that a path names, if the caller may do that to events of its topic: otherwise it is as if there were none.
 pub async fn load(api: &Api, principal: &Principal, verb: Verb, id: &str) -> Result<StoredEvent, Problem> {
     let not_found = || Problem(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {id}")));
-    let eventid = find(api, id).await?;
+    let eventid = find(api, principal, id).await?;
     let found = api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?;
     found.filter(|event| principal.may_topic(verb, &event.draft.topic)).ok_or_else(not_found)
 }

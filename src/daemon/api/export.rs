@@ -41,7 +41,9 @@ pub async fn export(
     revealing::all(&api, &principal, query.topic.as_ref(), &asked, "an export").await?;
     let (sender, receiver) = queue(api.rooms.streams.share(STREAM_BYTES_MAX));
     tokio::spawn(async move {
-        if let Err(broken) = send((&api, &principal), (query, filter), &sender).await {
+        let sending = api.stopping.run_until_cancelled(send((&api, &principal), (query, filter), &sender));
+        let Ok(sent) = sender.while_taken(sending).await else { return };
+        if let Err(broken) = sent.unwrap_or_else(|| Err(io::Error::other("the daemon is stopping"))) {
             // The body breaks off, so that the client does not take what it has for everything.
             let _ = sender.send(Err(broken), 0).await;
         }
@@ -57,9 +59,6 @@ async fn send(
     let query = EventsQuery { order: Some(Order::Oldest), ..query };
     let mut place = None;
     loop {
-        if api.stopping.is_cancelled() {
-            return Err(io::Error::other("the daemon is stopping"));
-        }
         let leased = api.bus.leased().await.map_err(|failure| io::Error::other(failure.detail))?;
         let (query, filter, principal) = (query.clone(), filter.clone(), principal.clone());
         let reading = api.readers.read_much(move |connection| {

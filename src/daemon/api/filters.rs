@@ -149,6 +149,10 @@ pub async fn filtered(State(api): State<Api>, principal: Principal, Parameters(q
     let place = pages::read::<1>('f', query.cursor.as_deref())?.map(|[sequence]| Sequence(sequence));
     let page = api.readers.read_much(move |connection| views::filtered(connection, &query, &filter, place)).await?;
     let (mut numbers, place) = page;
+    if !principal.may_all(Verb::Read, Resource::Events, None) {
+        // How many others there are is not for everybody.
+        numbers.scanned = numbers.events;
+    }
     numbers.next_cursor = place.map(|place| pages::write('f', &[place.0]));
     Ok(Paged(numbers))
 }

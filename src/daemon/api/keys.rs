@@ -67,8 +67,19 @@ pub async fn create(
         replaces: None,
     };
     let granter = granter(&principal, request.reason)?;
-    api.bus.change_access(AccessCommand::CreateKey { key, life, granter }).await?;
+    let (role, may_read) = (key.role.clone(), principal.grants.allows(Verb::Read, Resource::Keys, &key.role));
+    let made_key = api.bus.change_access(AccessCommand::CreateKey { key, life, granter }).await;
+    made_key.map_err(|failure| if may_read { failure } else { without_what_it_allows(failure, &role, &principal) })?;
     made(&api, &text)
+}
+
+/// What a role allows is not for those who may not look at it: the failure does not tell them what of it they do not hold.
+fn without_what_it_allows(failure: Failure, role: &str, principal: &Principal) -> Failure {
+    if !failure.is(ErrorCode::PERMISSION_EXCEEDED) {
+        return failure;
+    }
+    let detail = format!("{} does not hold all that a key with the role `{role}` would", principal.actor);
+    Failure { errors: Vec::new(), ..Failure::new(ErrorCode::PERMISSION_EXCEEDED, detail) }
 }
 
 /// `POST /keys/{id}/rotate`
@@ -94,8 +105,9 @@ pub async fn revoke(
     Path(id): Path<String>,
     JsonBody(request): JsonBody<AccessReason>,
 ) -> Answer<KeyChanged> {
-    let whole_name = id.parse::<KeyId>().is_err();
-    let id = load(&api.gate.access(), &principal, Verb::Manage, &id)?.id;
+    let found = load(&api.gate.access(), &principal, Verb::Manage, &id)?.id;
+    // A name may look like an id.
+    let (whole_name, id) = (found.as_str() != id, found);
     let granter = granter(&principal, request.reason)?;
     let changed = api.bus.change_access(AccessCommand::RevokeKey { id, whole_name, granter }).await?;
     let access = api.gate.access();

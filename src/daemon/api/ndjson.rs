@@ -82,7 +82,14 @@ async fn run(api: Api, publisher: Publisher, body: Body, answers: mpsc::Sender<V
     });
     let mut batch = Vec::new();
     while lines.recv_many(&mut batch, BATCH_EVENTS_MAX).await > 0 {
-        publisher.wait_for(&api, batch.len()).await;
+        let over = &publisher.principal.over;
+        tokio::select! {
+            () = over.cancelled() => {}
+            () = publisher.wait_for(&api, batch.len()) => {}
+        }
+        if over.is_cancelled() {
+            break;
+        }
         let whole = batch.iter().filter_map(|line: &Line| line.text.as_deref().map(|text| (line.number, text)));
         let mut published = publish_lines(&api, &publisher, whole).await;
         published.extend(batch.iter().filter(|line| line.text.is_none()).map(|line| too_long(line.number)));

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::problem::Problem;
 
 /// The largest number that the store can hold, and so that a cursor can name.
-const STORED_MAX: u64 = i64::MAX as u64;
+pub const STORED_MAX: u64 = i64::MAX as u64;
 
 /// What handlers of lists answer: a page.
 pub type PageAnswer<T> = Result<Paged<T>, Problem>;

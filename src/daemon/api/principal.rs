@@ -10,6 +10,7 @@ use panotti_core::access::{Access, StoredKey};
 use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::permission::{Resource, Verb};
+use tokio_util::sync::CancellationToken;
 
 use super::local_users::LocalUsers;
 use super::problem::Problem;
@@ -42,6 +43,9 @@ pub fn peer(extensions: &Extensions) -> Option<String> {
     local.or_else(|| extensions.get::<RemoteAddress>().map(|RemoteAddress(address)| address.to_string()))
 }
 
+/// The source below which keys publish, each as itself: `/key/NAME`.
+pub const KEYS_SOURCE: &str = "/key";
+
 /// How a principal is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
@@ -69,15 +73,17 @@ pub struct Principal {
     pub grants: Arc<Grants>,
     /// How much it may ask for; `None` where that is not counted, as on the local socket.
     pub pace: Option<Arc<KeyPace>>,
+    /// Cancelled when what it came with is in force no longer: its key, or the roles of those who have them here.
+    pub over: CancellationToken,
 }
 
 impl Principal {
     /// A user of this machine.
-    pub fn local_user(peer: &Peer, users: &LocalUsers, access: &Access) -> Self {
+    pub fn local_user(peer: &Peer, users: &LocalUsers, access: &Access, over: CancellationToken) -> Self {
         let (uid, grants) = (peer.uid, Arc::new(users.grants(peer, access)));
         let roles = users.roles(peer).map(str::to_owned).collect();
         let identity = Identity::LocalUser { uid, roles };
-        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity, grants, pace: None }
+        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity, grants, pace: None, over }
     }
 
     /// Whoever has a key.
@@ -85,7 +91,7 @@ impl Principal {
         let name = &known.stored.name;
         let identity = Identity::Key(Arc::clone(&known.stored));
         let (grants, pace) = (Arc::clone(&known.grants), Some(Arc::clone(&known.pace)));
-        Self { actor: format!("key:{name}"), source: format!("/key/{name}"), identity, grants, pace }
+        Self { actor: format!("key:{name}"), source: format!("{KEYS_SOURCE}/{name}"), identity, grants, pace, over: known.ended.clone() }
     }
 
     /// Whether it may do something to one object.

@@ -10,7 +10,7 @@ use panotti_protocol::permission::{Resource, Verb};
 
 use super::openapi::headers::Header;
 use super::openapi::shape::{Read, Shape, Takes};
-use super::principal::Principal;
+use super::principal::{KEYS_SOURCE, Principal};
 use super::problem::Problem;
 use super::publisher_key::RequestKey;
 use super::{Api, trace_context};
@@ -68,7 +68,7 @@ impl Publisher {
         let mut draft =
             drafts::draft(new, &principal.source, &principal.actor, api.configuration.with(|settings| settings.payload_bytes_max))?;
         principal.check(Verb::Publish, Resource::Events, draft.topic.as_str())?;
-        if is_reserved(&draft.source) && !principal.grants.are_everything() {
+        if is_of_another(&draft.source, &principal.source) && !principal.grants.are_everything() {
             let detail = format!("{} may not publish in the name of `{}`", principal.actor, draft.source);
             return Err(Failure::new(ErrorCode::EVENT_SOURCE_RESERVED, detail));
         }
@@ -94,9 +94,10 @@ impl Publisher {
     }
 }
 
-/// Whether a source is the daemon's or a plugin's. Ids of what plugins emit follow from their deliveries: whoever could publish in their
-/// name could take one before it is emitted.
-fn is_reserved(source: &str) -> bool {
+/// Whether a source is the daemon's, a plugin's or another key's. Ids of what plugins emit follow from their deliveries, and those of what a
+/// key publishes can be guessed: whoever could publish in their name could take one before they do.
+fn is_of_another(source: &str, own: &str) -> bool {
     let below = |source: &str| source.is_empty() || source.starts_with('/');
-    source.strip_prefix(OWN_SOURCE).is_some_and(below) || source.strip_prefix(PLUGINS_SOURCE).is_some_and(below)
+    let is_below = |place: &str| source.strip_prefix(place).is_some_and(below);
+    [OWN_SOURCE, PLUGINS_SOURCE, KEYS_SOURCE].into_iter().any(is_below) && !is_below(own)
 }

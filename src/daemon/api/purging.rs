@@ -34,8 +34,18 @@ pub async fn cancel(
 
 /// `POST /events/purge`
 pub async fn purge(State(api): State<Api>, principal: Principal, JsonBody(request): JsonBody<PurgeRequest>) -> Answer<Purged> {
-    principal.check_all(Verb::Manage, Resource::Events, request.selection.topic.as_ref())?;
-    Ok(Json(purge_part(&api.bus, &api.readers, request, &principal.actor).await?))
+    let topic = request.selection.topic.as_ref();
+    principal.check_all(Verb::Manage, Resource::Events, topic)?;
+    if request.selection.filter.is_some() {
+        // Counting what a filter matches is reading.
+        principal.check_all(Verb::Read, Resource::Events, topic)?;
+    }
+    let mut purged = purge_part(&api.bus, &api.readers, request, &principal.actor).await?;
+    if !principal.may_all(Verb::Read, Resource::Events, None) {
+        // How many others there are is not for everybody.
+        purged.scanned = purged.events + purged.kept_failed + purged.kept_unresolved;
+    }
+    Ok(Json(purged))
 }
 
 /// Removes what one part of the store holds of a selection, and says where the next part begins. Looks at [`TRIM_SCAN_MAX`] events, and

@@ -9,8 +9,10 @@ use panotti_core::routing::SubscriptionId;
 use panotti_protocol::api::{ReplayPlan, ReplaySelection};
 use panotti_protocol::failure::{ErrorCode, Failure};
 use panotti_protocol::id::Sequence;
+use panotti_protocol::permission::{Resource, Verb};
 
 use super::limits::{PLAN_PAGE, PLAN_SCAN_MAX};
+use super::principal::Principal;
 use super::{Api, pages};
 use crate::daemon::store::sqlite::pages::{self as store_pages, SelectedPage};
 use crate::daemon::store::sqlite::{events, plugins};
@@ -20,19 +22,25 @@ use crate::daemon::store::sqlite::{events, plugins};
 /// # Errors
 /// `selection.invalid` where `to` names no subscription, `event.not_found` where a named event is not there, `request.invalid` for a
 /// cursor of another list, and where the store cannot be read.
-pub async fn part(api: &Api, selection: &ReplaySelection, rate: u32, cursor: Option<&str>) -> Result<ReplayPlan, Failure> {
+pub async fn part(
+    (api, principal): (&Api, &Principal),
+    selection: &ReplaySelection,
+    rate: u32,
+    cursor: Option<&str>,
+) -> Result<ReplayPlan, Failure> {
     let names = plugin_names(api, selection).await?;
     let (mut place, mut last_event) = match read_cursor(cursor)? {
         Some(place_and_event) => place_and_event,
         None => {
-            check_events(api, selection).await?;
+            check_events(api, principal, selection).await?;
             (BEGINNING, Sequence(0))
         }
     };
-    let mut plan = ReplayPlan { rate, ..ReplayPlan::default() };
+    let sees_all = principal.may_all(Verb::Read, Resource::Events, None);
+    let (mut plan, mut scanned) = (ReplayPlan { rate, ..ReplayPlan::default() }, 0);
     loop {
         let page = page(api, selection.clone(), place).await?;
-        plan.scanned += page.scanned;
+        scanned += page.scanned;
         for item in &page.items {
             plan.deliveries += 1;
             if item.original.sequence != last_event {
@@ -45,10 +53,12 @@ pub async fn part(api: &Api, selection: &ReplaySelection, rate: u32, cursor: Opt
             plan.newest_at = plan.newest_at.into_iter().chain([item.accepted_at]).max();
         }
         place = page.scanned_to;
+        // How many others there are is not for everybody.
+        plan.scanned = if sees_all { scanned } else { plan.deliveries };
         if page.last {
             return Ok(plan);
         }
-        if plan.scanned >= PLAN_SCAN_MAX {
+        if scanned >= PLAN_SCAN_MAX {
             plan.next_cursor = Some(write_cursor(place, last_event));
             return Ok(plan);
         }
@@ -76,9 +86,11 @@ async fn plugin_names(api: &Api, selection: &ReplaySelection) -> Result<BTreeMap
     Ok(rows.into_iter().map(|row| (row.stored.id, row.stored.plugin)).collect())
 }
 
-async fn check_events(api: &Api, selection: &ReplaySelection) -> Result<(), Failure> {
+/// Whether the named events are there; those that the caller may not replay are not.
+async fn check_events(api: &Api, principal: &Principal, selection: &ReplaySelection) -> Result<(), Failure> {
     for eventid in selection.events.clone() {
-        if api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?.is_none() {
+        let found = api.readers.read(move |connection| events::by_eventid(connection, eventid)).await?;
+        if !found.is_some_and(|event| principal.may_topic(Verb::Replay, &event.draft.topic)) {
             return Err(Failure::new(ErrorCode::EVENT_NOT_FOUND, format!("there is no event {eventid}")));
         }
     }

@@ -53,9 +53,14 @@ pub async fn start(
     JsonBody(request): JsonBody<ReplayRequest>,
 ) -> Result<Begun<ReplayStarted>, Problem> {
     check(&request)?;
-    principal.check_all(Verb::Replay, Resource::Events, request.selection.topic.as_ref())?;
+    let topic = request.selection.topic.as_ref();
+    principal.check_all(Verb::Replay, Resource::Events, topic)?;
+    if request.selection.filter.is_some() {
+        // Counting what a filter matches is reading.
+        principal.check_all(Verb::Read, Resource::Events, topic)?;
+    }
     let rate = request.rate.unwrap_or(REPLAY_RATE_PER_SECOND);
-    let plan = replay_plan::part(&api, &request.selection, rate, request.cursor.as_deref()).await?;
+    let plan = replay_plan::part((&api, &principal), &request.selection, rate, request.cursor.as_deref()).await?;
     let comes_to_nothing = plan.deliveries == 0 && plan.next_cursor.is_none();
     if request.dry_run || comes_to_nothing {
         return Ok(Begun::Not(ReplayStarted { changed: false, plan, replay: None }));

@@ -132,6 +132,17 @@ impl<T> PieceSender<T> {
     pub async fn closed(&self) {
         self.pieces.closed().await;
     }
+
+    /// Does something for as long as somebody takes what it sends, also while it sends nothing.
+    ///
+    /// # Errors
+    /// [`Gone`]; then the work was dropped where it stood.
+    pub async fn while_taken<W>(&self, work: impl Future<Output = W>) -> Result<W, Gone> {
+        tokio::select! {
+            () = self.closed() => Err(Gone),
+            done = work => Ok(done),
+        }
+    }
 }
 
 impl<T> PieceReceiver<T> {
@@ -155,6 +166,19 @@ mod tests {
     /// Sends pieces of so many bytes until one must wait. Returns how many went.
     fn fill(sender: &PieceSender<usize>, bytes: usize) -> usize {
         (0..).take_while(|number| sender.send(*number, bytes - PIECE_BYTES_MIN).now_or_never().is_some()).count()
+    }
+
+    #[test]
+    fn work_that_sends_nothing_ends_too_when_nobody_takes_its_pieces_any_more() {
+        let (sender, receiver) = queue::<usize>(Room::new(1 << 20).share(10_000));
+        let mut searching = pin!(sender.while_taken(std::future::pending::<()>()));
+        assert!(searching.as_mut().now_or_never().is_none(), "somebody may still want what it finds");
+
+        drop(receiver);
+
+        assert!(matches!(searching.now_or_never(), Some(Err(Gone))));
+        let (sender, _receiver) = queue::<usize>(Room::new(1 << 20).share(10_000));
+        assert!(matches!(sender.while_taken(std::future::ready(7)).now_or_never(), Some(Ok(7))));
     }
 
     // Without a runtime, which would make a task that does so much at once pause.

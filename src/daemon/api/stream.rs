@@ -24,7 +24,7 @@ use super::openapi::headers::Header;
 use super::principal::Principal;
 use super::problem::{Parameters, Problem};
 use super::room::{PieceSender, queue};
-use super::{Api, filters, revealing};
+use super::{Api, filters, pages, revealing};
 use crate::daemon::bus::watch::FeedItem;
 use crate::daemon::event_json::{Payload, event_json};
 use crate::daemon::event_view;
@@ -54,10 +54,12 @@ pub async fn stream(
     Parameters(query): Parameters<StreamQuery>,
 ) -> Result<EventStream<Response>, Problem> {
     let after = match headers.get("last-event-id").and_then(|value| value.to_str().ok()) {
-        Some(text) => Some(Sequence(
-            text.parse().map_err(|_| Failure::new(ErrorCode::REQUEST_INVALID, "`Last-Event-ID` is not one of this stream's ids"))?,
-        )),
-        None => query.after,
+        Some(text) => Some(text.parse().map_err(|_| not_of_this_stream("Last-Event-ID"))?),
+        None => query.after.map(|after| after.0),
+    };
+    let after = match after {
+        Some(after) if after > pages::STORED_MAX => return Err(Problem(not_of_this_stream("after"))),
+        after => after.map(Sequence),
     };
     let filter = filters::compiled(query.filter.as_deref())?;
     if query.reveal && !query.payload {
@@ -75,6 +77,10 @@ pub async fn stream(
     let events = receiver.into_stream().map(Ok::<_, Infallible>);
     let begin = futures_util::stream::once(std::future::ready(Ok(SseEvent::default().retry(RETRY))));
     Ok(EventStream(Sse::new(begin.chain(events)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()))
+}
+
+fn not_of_this_stream(place: &str) -> Failure {
+    Failure::new(ErrorCode::REQUEST_INVALID, format!("`{place}` is not one of this stream's ids"))
 }
 
 /// The stream is over.
@@ -108,14 +114,18 @@ struct Watcher {
 impl Watcher {
     async fn run(self, mut feed: Reader<FeedItem>, after: Option<Sequence>) -> Result<(), Over> {
         let mut sent_to = match after {
-            Some(after) => self.past(after).await?,
+            Some(after) => {
+                let past = self.api.stopping.run_until_cancelled(self.past(after));
+                match self.sender.while_taken(past).await.map_err(|_| Over)? {
+                    Some(sent_to) => sent_to?,
+                    None => return self.goodbye().await,
+                }
+            }
             None => Sequence(0),
         };
         loop {
             tokio::select! {
-                () = self.api.stopping.cancelled() => {
-                    return self.send(Piece::new("goodbye", None, "{\"why\":\"the daemon is stopping\"}")).await;
-                }
+                () = self.api.stopping.cancelled() => return self.goodbye().await,
                 () = self.sender.closed() => return Err(Over),
                 item = feed.next() => match item {
                     Ok(FeedItem::Published { event, size_bytes }) if event.sequence > sent_to => {
@@ -128,6 +138,10 @@ impl Watcher {
                 },
             }
         }
+    }
+
+    async fn goodbye(&self) -> Result<(), Over> {
+        self.send(Piece::new("goodbye", None, "{\"why\":\"the daemon is stopping\"}")).await
     }
 
     async fn send(&self, Piece { event, bytes }: Piece) -> Result<(), Over> {

@@ -1,5 +1,5 @@
-//! Stories: the events of one correlation id with their deliveries and what those emitted. Leans on `events_by_correlation`; looks at no
-//! more than it shows.
+//! Stories: the events of one correlation id that somebody may see, with their deliveries and what those emitted. Leans on
+//! `events_by_correlation`. Anybody can give an event any correlation id: what somebody may not see takes nothing from what they may.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,12 @@ use panotti_core::event::StoredEvent;
 use panotti_protocol::api::{Trace, TracedDelivery, TracedEvent};
 use panotti_protocol::id::EventId;
 use panotti_protocol::time::Timestamp;
-use rusqlite::{Connection, params};
+use panotti_protocol::topic::Topic;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::database::Database;
 use super::views::Names;
+use super::visible::SCAN_MAX;
 use super::{deliveries, events};
 use crate::daemon::store::failure::StoreResult;
 
@@ -19,8 +21,8 @@ pub const TRACE_EVENTS_MAX: usize = 1_000;
 /// Most deliveries of a story that are shown.
 pub const TRACE_DELIVERIES_MAX: usize = 10_000;
 
-/// The events of a story, oldest first, without payloads; one more than are shown tells that there are more.
-fn events_of(connection: &Database, correlation: &str) -> StoreResult<Vec<StoredEvent>> {
+/// The events of a story, oldest first, without payloads; one more than are shown tells that there are more. Looks at [`SCAN_MAX`] events.
+fn events_of(connection: &Database, correlation: &str, may_see: &dyn Fn(&Topic) -> bool) -> StoreResult<Vec<StoredEvent>> {
     let columns = events::COLUMNS;
     let mut found = Vec::new();
     // The first event of a story has no correlation id written: it is its own.
@@ -36,22 +38,26 @@ fn events_of(connection: &Database, correlation: &str) -> StoreResult<Vec<Stored
         "SELECT {columns} FROM events LEFT JOIN topics USING (topic_id) WHERE correlationid = ?1 ORDER BY events.sequence LIMIT ?2"
     );
     let mut statement = connection.prepare_cached(&others)?;
-    let mut rows = statement.query(params![correlation, TRACE_EVENTS_MAX + 1])?;
-    while let Some(row) = rows.next()? {
-        found.push(events::from_row(connection, row)?.event);
+    let mut rows = statement.query(params![correlation, SCAN_MAX])?;
+    found.retain(|event: &StoredEvent| may_see(&event.draft.topic));
+    while found.len() <= TRACE_EVENTS_MAX
+        && let Some(row) = rows.next()?
+    {
+        found.extend(Some(events::from_row(connection, row)?.event).filter(|event| may_see(&event.draft.topic)));
     }
     found.sort_by_key(|event| event.sequence);
     Ok(found)
 }
 
-fn is_stored(connection: &Connection, eventid: EventId) -> StoreResult<bool> {
-    let mut statement = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM events WHERE eventid = ?1)")?;
-    Ok(statement.query_row([eventid.as_bytes()], |row| row.get(0))?)
+/// The topic of a stored event; none where it is not stored any more.
+fn topic_of(connection: &Connection, eventid: EventId) -> StoreResult<Option<Topic>> {
+    let mut statement = connection.prepare_cached("SELECT topics.topic FROM events JOIN topics USING (topic_id) WHERE eventid = ?1")?;
+    Ok(statement.query_row([eventid.as_bytes()], |row| events::parsed(row, 0)).optional()?)
 }
 
-/// The story with this correlation id; nothing where no stored event has it.
-pub fn trace(connection: &Database, names: &Names, correlation: &str) -> StoreResult<Option<Trace>> {
-    let mut events = events_of(connection, correlation)?;
+/// The story with this correlation id, as far as somebody may see it; nothing where no stored event of it may be seen.
+pub fn trace(connection: &Database, names: &Names, correlation: &str, may_see: &dyn Fn(&Topic) -> bool) -> StoreResult<Option<Trace>> {
+    let mut events = events_of(connection, correlation, may_see)?;
     let Some(first) = events.first() else { return Ok(None) };
     let began_at = first.accepted_at;
     let mut cut = events.len() > TRACE_EVENTS_MAX;
@@ -72,7 +78,7 @@ pub fn trace(connection: &Database, names: &Names, correlation: &str) -> StoreRe
             cut = true;
             break;
         }
-        let traced = traced(connection, names, &event, &known)?;
+        let traced = traced(connection, names, &event, (&known, may_see))?;
         count(&mut trace, &traced);
         trace.events.push(traced);
     }
@@ -80,21 +86,31 @@ pub fn trace(connection: &Database, names: &Names, correlation: &str) -> StoreRe
     Ok(Some(trace))
 }
 
-fn traced(connection: &Connection, names: &Names, event: &StoredEvent, known: &BTreeSet<EventId>) -> StoreResult<TracedEvent> {
+fn traced(
+    connection: &Connection,
+    names: &Names,
+    event: &StoredEvent,
+    (known, may_see): (&BTreeSet<EventId>, &dyn Fn(&Topic) -> bool),
+) -> StoreResult<TracedEvent> {
     let cause = event.draft.causationid;
     let cause_gone = match cause {
-        Some(cause) if !known.contains(&cause) => !is_stored(connection, cause)?,
+        Some(cause) if !known.contains(&cause) => topic_of(connection, cause)?.is_none(),
         _ => false,
     };
     let mut found = Vec::new();
     for (row, delivery) in names.deliveries(connection, event)? {
         // Emits take effect with the attempt that was done, and that is the last one.
-        let emitted = deliveries::last_attempt(connection, &row)?.map(|attempt| attempt.emitted).unwrap_or_default();
-        let mut gone = Vec::new();
-        for eventid in emitted.iter().filter(|eventid| !known.contains(eventid)) {
-            if !is_stored(connection, *eventid)? {
-                gone.push(*eventid);
+        let emits = deliveries::last_attempt(connection, &row)?.map(|attempt| attempt.emitted).unwrap_or_default();
+        let (mut emitted, mut gone) = (Vec::new(), Vec::new());
+        for eventid in emits {
+            if !known.contains(&eventid) {
+                match topic_of(connection, eventid)? {
+                    Some(topic) if !may_see(&topic) => continue,
+                    Some(_) => {}
+                    None => gone.push(eventid),
+                }
             }
+            emitted.push(eventid);
         }
         found.push(TracedDelivery { delivery, emitted, gone });
     }

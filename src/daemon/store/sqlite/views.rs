@@ -31,8 +31,7 @@ use super::subscriptions::{self, Disabled};
 use super::{deliveries, events, keyed, pages, plugins, replays, statistics};
 use crate::daemon::store::failure::StoreResult;
 
-/// Events that one page of a list looks at, whatever fits. With a filter that reads payloads this many take about 20 ms: who looks at pages
-/// does not wait, and who reads behind it neither.
+/// Events that one page of a list looks at, whatever fits: with a filter that reads payloads this many take about 20 ms.
 pub const LIST_SCAN_MAX: u32 = 2_000;
 
 /// What turns rows into what people see: names of subscriptions, which plugins are off, what is handed out now.
