@@ -78,7 +78,7 @@ pub fn trace(connection: &Database, names: &Names, correlation: &str, may_see: &
             cut = true;
             break;
         }
-        let traced = traced(connection, names, &event, (&known, may_see))?;
+        let traced = traced(connection, names, &event, &known, may_see)?;
         count(&mut trace, &traced);
         trace.events.push(traced);
     }
@@ -90,7 +90,8 @@ fn traced(
     connection: &Connection,
     names: &Names,
     event: &StoredEvent,
-    (known, may_see): (&BTreeSet<EventId>, &dyn Fn(&Topic) -> bool),
+    known: &BTreeSet<EventId>,
+    may_see: &dyn Fn(&Topic) -> bool,
 ) -> StoreResult<TracedEvent> {
     let cause = event.draft.causationid;
     let cause_gone = match cause {
