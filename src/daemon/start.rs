@@ -29,6 +29,7 @@ use super::api::refusals::Refusals;
 use super::api::room::Rooms;
 use super::api::tcp::{Given, TcpDoor};
 use super::api::tls::Certificates;
+use super::api::turns::Turns;
 use super::api::{Api, Facts, Shared, activation};
 use super::bus::bounds::{StoreBounds, StoreLimits};
 use super::bus::handle::BusHandle;
@@ -175,6 +176,7 @@ pub async fn start(start: Start) -> Result<Running, Failure> {
         access,
         refusals: Refusals::default(),
         rooms: Rooms::default(),
+        turns: Turns::default(),
         warnings: Warnings::default(),
         checkpoints,
         clock,

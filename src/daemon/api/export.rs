@@ -60,8 +60,10 @@ async fn send(
     let mut place = None;
     loop {
         let leased = api.bus.leased().await.map_err(|failure| io::Error::other(failure.detail))?;
+        let turn = api.turns.take(&principal.actor).await;
         let (query, filter, principal) = (query.clone(), filter.clone(), principal.clone());
         let reading = api.readers.read_much(move |connection| {
+            let _until_it_is_read = turn;
             let names = Names::read(connection, leased)?;
             page(connection, (&names, &principal), (&query, filter.as_ref()), place)
         });

@@ -11,7 +11,7 @@
 //! - [`principal`], [`auth`]: who calls, and how that is found out
 //! - [`objects`]: what is outside a caller's scope is not there
 //! - [`keys`], [`roles`]: API keys and who has one; what each may do
-//! - [`limits`], [`room`]: bounds; memory for what waits for slow clients
+//! - [`limits`], [`room`], [`turns`]: bounds; memory for what waits for slow clients; turns of those who read much
 //! - [`problem`]: failures as RFC 9457 problems, bodies within their limits
 //! - [`answers`]: what is answered where a JSON body alone does not say it
 //! - [`cloudevents`]: events in the modes of the CloudEvents HTTP binding
@@ -83,6 +83,7 @@ pub mod tls;
 pub mod topics;
 mod trace_context;
 pub mod traces;
+pub mod turns;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -140,6 +141,8 @@ pub struct Shared {
     pub refusals: Refusals,
     /// Memory for what waits for slow clients.
     pub rooms: Rooms,
+    /// Turns of those who read through the store.
+    pub turns: turns::Turns,
     /// What a probe is told.
     pub warnings: Warnings,
     /// The checkpoints of the audit.

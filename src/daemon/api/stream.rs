@@ -164,8 +164,10 @@ impl Watcher {
         };
         let mut place = after;
         loop {
+            let turn = self.api.turns.take(&self.principal.actor).await;
             let (query, filter, principal) = (query.clone(), self.filter.clone(), self.principal.clone());
             let page = self.api.readers.read_much(move |connection| {
+                let _until_it_is_read = turn;
                 let names = Names::read(connection, Default::default())?;
                 let may_see = |topic: &Topic| principal.may_topic(Verb::Read, topic);
                 views::list(connection, &names, (&query, filter.as_ref()), &may_see, Some(place), PAST_PAGE)
