@@ -1,4 +1,5 @@
-"""What schemathesis is told of this API: how lines of JSON are written, and that no answer has a header that the document does not announce."""
+"""What schemathesis is told of this API: how lines of JSON are written, that it follows no log, which would never end, and that no answer has a
+header that the document does not announce."""
 
 from __future__ import annotations
 
@@ -19,6 +20,13 @@ def lines(context: Any, value: Any) -> bytes:
     if isinstance(value, bytes):
         return value
     return json.dumps(value).encode() + b"\n"
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """A log that is followed ends when its reader goes, and this one would wait for the end."""
+    if case.operation.path == "/plugins/{id}/logs" and case.query:
+        case.query = {name: value for name, value in case.query.items() if name != "follow"}
 
 
 def resolved(value: dict[str, Any]) -> dict[str, Any]:

@@ -106,7 +106,7 @@ codes! {
     DAEMON_DID_NOT_START = "daemon.did_not_start", 0, FAILED, "The daemon did not become ready",
         "It ended or took longer than the time given.", "Read `panotti daemon logs`, or run `panotti daemon run` to see it start.";
     DAEMON_FILES_UNSAFE = "daemon.files_unsafe", 500, PERMISSIONS, "A file or folder of the daemon is open to others",
-        "Its owner is someone else, its mode lets others in, or it is a symbolic link.", "Mend owner and mode as the message says.";
+        "Its owner is someone else, its mode lets others in, it is a symbolic link, or others can rename in a folder above it.", "Mend owner and mode as the message says, or put it elsewhere.";
     DAEMON_STOPPING = "daemon.stopping", 503, OVERLOADED, "The daemon is stopping",
         "It was told to stop and takes nothing new.", "Try again when it runs again; nothing that was accepted is lost.";
     DAEMON_TLS = "daemon.tls", 0, UNREACHABLE, "The daemon is not trusted over the network",

@@ -64,6 +64,9 @@ pub(super) fn keys_folder(examined: &Examined) -> Check {
     if let Err(wrong) = look(keys, Kind::Folder, examined.service_user()) {
         return Check::failed(NAME, wrong.detail, wrong.next);
     }
+    if let Some(failed) = below_an_opening(NAME, keys, examined.service_user()) {
+        return failed;
+    }
     let entries = match fs::read_dir(keys) {
         Ok(entries) => entries.flatten().take(KEY_FILES_MAX),
         Err(error) => return Check::failed(NAME, format!("{} cannot be read: {error}", keys.display()), "run it as the daemon's user"),
@@ -83,14 +86,20 @@ fn folder(name: &str, path: &Path, user: u32) -> Check {
         return Check::skipped(name, format!("{} is not there yet; the first start makes it", path.display()));
     }
     match look(path, Kind::Folder, user) {
-        Ok(_) if let Some(opening) = opening_above(path, user) => {
-            let detail =
-                format!("{} is in {}, where {} can put something else in its place", path.display(), opening.folder.display(), opening.who);
-            Check::failed(name, detail, opening.next)
+        Ok(metadata) => {
+            let fine = || Check::ok(name, format!("{}, mode {:04o}, owner ok", path.display(), metadata.mode() & 0o7777));
+            below_an_opening(name, path, user).unwrap_or_else(fine)
         }
-        Ok(metadata) => Check::ok(name, format!("{}, mode {:04o}, owner ok", path.display(), metadata.mode() & 0o7777)),
         Err(wrong) => Check::failed(name, wrong.detail, wrong.next),
     }
+}
+
+/// What fails where somebody else can put something in a folder's place.
+fn below_an_opening(name: &str, path: &Path, user: u32) -> Option<Check> {
+    let opening = opening_above(path, user)?;
+    let folder = opening.folder.display();
+    let detail = format!("{} is in {folder}, where {} can put something else in its place", path.display(), opening.who);
+    Some(Check::failed(name, detail, opening.next))
 }
 
 fn look(path: &Path, kind: Kind, user: u32) -> Result<Metadata, Wrong> {

@@ -38,7 +38,7 @@ impl Table {
         Self { columns, rows: Vec::new() }
     }
 
-    /// Adds a row with a cell for each column.
+    /// Adds a row with a cell for each column. Cells have no style: control characters in them become blanks.
     pub fn row(&mut self, cells: Vec<String>) {
         debug_assert_eq!(cells.len(), self.columns.len(), "a cell for each column");
         self.rows.push(cells);
