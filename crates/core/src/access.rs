@@ -276,6 +276,9 @@ pub enum AccessRefusal {
         /// What is missing.
         missing: Permission,
     },
+    /// Whoever asks came with a key that has ended since.
+    #[error("the key of {0} is in force no longer")]
+    GranterOver(String),
     /// Whoever asks has a key that is bound to networks, and the key asked for would not be.
     #[error("{actor} is bound to {networks}, and so is every key that it makes")]
     ExceedsNetworks {
@@ -286,13 +289,33 @@ pub enum AccessRefusal {
     },
 }
 
+impl AccessCommand {
+    /// Who asks; nobody where the daemon itself does.
+    fn granter(&mut self) -> Option<&mut Granter> {
+        match self {
+            Self::CreateKey { granter, .. }
+            | Self::RotateKey { granter, .. }
+            | Self::RevokeKey { granter, .. }
+            | Self::CreateRole { granter, .. }
+            | Self::SetRole { granter, .. }
+            | Self::RemoveRole { granter, .. } => Some(granter),
+            Self::KeyUsed { .. } | Self::Alarm { .. } => None,
+        }
+    }
+}
+
 impl Bus {
     /// Keys and roles in force.
     pub fn access(&self) -> &Arc<Access> {
         &self.access
     }
 
-    pub(crate) fn change_access(&mut self, command: AccessCommand, step: &mut Step) -> Answer {
+    pub(crate) fn change_access(&mut self, mut command: AccessCommand, step: &mut Step) -> Answer {
+        if let Some(granter) = command.granter()
+            && let Err(refusal) = granter.as_of_now(&self.access, self.now)
+        {
+            return Answer::Refused(refusal);
+        }
         let done = match command {
             AccessCommand::CreateKey { key, life, granter } => self.create_key(key, life, granter, step),
             AccessCommand::RotateKey { rotation, granter } => self.rotate_key(&rotation, granter, step),

@@ -171,7 +171,8 @@ fn rule_20_a_key_makes_no_key_that_lasts_longer_or_may_come_from_more_places() {
     let mut world = World::new();
     let AccessCommand::CreateKey { key, .. } = world.key("short", "admin", &[]) else { unreachable!() };
     let until = START + DAY;
-    let own = StoredKey { networks: vec!["10.0.0.0/8".parse().unwrap()], expires_at: until, ..key };
+    let own = StoredKey { networks: vec!["10.0.0.0/8".parse().unwrap()], ..key };
+    let _ = world.ask(AccessCommand::CreateKey { key: own.clone(), life: DAY, granter: everything() });
     let by_key = || Granter { key: Some(Arc::new(own.clone())), ..everything() };
     let AccessCommand::CreateKey { key, .. } = world.key("made", "viewer", &[]) else { unreachable!() };
     let make = |networks: &[&str]| {
@@ -184,6 +185,46 @@ fn rule_20_a_key_makes_no_key_that_lasts_longer_or_may_come_from_more_places() {
     }
     assert!(matches!(world.ask(make(&["10.1.0.0/16"])).0, Answer::Changed(1)));
     assert_eq!(world.bus.access().find("made").unwrap().expires_at, until);
+}
+
+#[test]
+fn rule_20_what_a_key_asks_counts_as_the_key_is_when_its_turn_has_come() {
+    let mut world = World::new();
+    let asker = world.make_key("asker", "admin", &[]);
+    let as_it_was = Arc::clone(&world.bus.access().keys[&asker]);
+    let by_key = |grants: Grants| Granter { key: Some(Arc::clone(&as_it_was)), grants: Arc::new(grants), ..everything() };
+    let AccessCommand::CreateKey { key, life, .. } = world.key("made", "viewer", &[]) else { unreachable!() };
+    let make = |granter| AccessCommand::CreateKey { key: key.clone(), life, granter };
+    let everything_then = (*everything().grants).clone();
+
+    world.ask(AccessCommand::RevokeKey { id: asker, whole_name: false, granter: everything() });
+
+    assert_eq!(world.refused(make(by_key(everything_then))), "the key of user:ana is in force no longer");
+    let revoke = AccessCommand::RevokeKey { id: asker, whole_name: false, granter: by_key((*everything().grants).clone()) };
+    assert_eq!(world.refused(revoke), "the key of user:ana is in force no longer");
+    assert!(world.bus.access().find("made").is_none());
+}
+
+#[test]
+fn rule_20_a_role_that_was_narrowed_meanwhile_gives_no_more_than_it_has() {
+    let mut world = World::new();
+    world.ask(AccessCommand::CreateRole { role: role("team", &["manage:keys:>", "read:events:>"], &[]), granter: everything() });
+    let asker = world.make_key("asker", "team", &[]);
+    let as_it_was = Arc::clone(&world.bus.access().keys[&asker]);
+    let grants_then = Arc::new(world.bus.access().grants_of(&as_it_was));
+    world.ask(AccessCommand::SetRole { role: role("team", &["manage:keys:>"], &[]), granter: everything() });
+    let AccessCommand::CreateRole { role: wanted, .. } =
+        (AccessCommand::CreateRole { role: role("readers", &["read:events:>"], &[]), granter: everything() })
+    else {
+        unreachable!()
+    };
+
+    let granter = Granter { key: Some(as_it_was), grants: grants_then, ..everything() };
+
+    assert_eq!(
+        world.refused(AccessCommand::CreateRole { role: wanted, granter }),
+        "user:ana does not hold `read:events:>` and cannot give it away"
+    );
 }
 
 #[test]

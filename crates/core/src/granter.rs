@@ -6,7 +6,7 @@ use std::sync::Arc;
 use panotti_protocol::network::Network;
 use panotti_protocol::time::Timestamp;
 
-use crate::access::{AccessRefusal, StoredKey, written};
+use crate::access::{Access, AccessRefusal, StoredKey, written};
 use crate::action::Write;
 use crate::command::AuditEntry;
 use crate::permission::Grants;
@@ -26,6 +26,15 @@ pub struct Granter {
 }
 
 impl Granter {
+    /// What its key is now, which is not what it was when the request began: other commands were before it.
+    pub(crate) fn as_of_now(&mut self, access: &Access, now: Timestamp) -> Result<(), Refusal> {
+        let Some(key) = &self.key else { return Ok(()) };
+        let present = access.keys.get(&key.id).filter(|key| key.is_in_force(now));
+        let present = present.ok_or_else(|| AccessRefusal::GranterOver(self.actor.clone()))?;
+        (self.grants, self.key) = (Arc::new(access.grants_of(present)), Some(Arc::clone(present)));
+        Ok(())
+    }
+
     pub(crate) fn holds(&self, grants: &Grants) -> Result<(), Refusal> {
         match self.grants.missing_of(grants) {
             None => Ok(()),

@@ -11,6 +11,7 @@ use crate::bus::Bus;
 use crate::command::{Answer, FirstPublished, Publish, Refusal};
 use crate::defect::{Defect, Defects};
 use crate::limits::PUBLISHER_KEY_KEPT;
+use crate::publish::id_taken;
 
 /// A publisher's key with what it is given for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,12 +88,8 @@ impl Bus {
             }
             return Answer::Receipts(stored.receipts.into_iter().map(|receipt| Receipt { duplicate: true, ..receipt }).collect());
         }
-        if let Some(refusal) = publishes.iter().find_map(|publish| self.id_taken(publish)) {
-            return Answer::Refused(refusal);
-        }
-        let refused =
-            publishes.iter().filter(|publish| self.first_receipt(publish).is_none()).find_map(|publish| self.refuses(&publish.draft));
-        if let Some(refusal) = refused {
+        let refused = publishes.iter().find_map(|publish| self.refuses_new(publish));
+        if let Some(refusal) = refused.or_else(|| taken_by_another(&publishes)) {
             return Answer::Refused(refusal);
         }
         if publishes.iter().any(|publish| publish.matches.rules != self.rules.version) {
@@ -111,4 +108,13 @@ impl Bus {
         step.writes.push(Write::PublisherKey { actor: key.actor, key: key.key, stored });
         Answer::Receipts(receipts)
     }
+}
+
+/// None of a body is in the store when all of it is judged: an id that an event before it has, of another topic, is taken all the same.
+fn taken_by_another(publishes: &[Publish]) -> Option<Refusal> {
+    let mut topics = BTreeMap::new();
+    publishes.iter().find_map(|Publish { draft, .. }| {
+        let place = (&draft.source, draft.id.as_ref()?);
+        (*topics.entry(place).or_insert(&draft.topic) != &draft.topic).then(|| id_taken(draft))
+    })
 }

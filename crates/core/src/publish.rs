@@ -23,17 +23,18 @@ use crate::routing::{Matches, SubscriptionId};
 /// Source and actor of the daemon's own events.
 pub const OWN_SOURCE: &str = "/panotti";
 
+/// An event under a source and id that another event has, of another topic: whoever publishes it would take the other's receipt for its
+/// own, and it would be lost.
+pub(crate) fn id_taken(draft: &Draft) -> Refusal {
+    Refusal::IdTaken { publisher: draft.source.clone(), id: draft.id.clone().unwrap_or_default() }
+}
+
 impl Bus {
     pub(crate) fn publish(&mut self, publish: Publish, step: &mut Step) -> Answer {
-        if let Some(refusal) = self.id_taken(&publish) {
+        if let Some(refusal) = self.refuses_new(&publish) {
             return Answer::Refused(refusal);
         }
         let first = self.first_receipt(&publish);
-        if first.is_none()
-            && let Some(refusal) = self.refuses(&publish.draft)
-        {
-            return Answer::Refused(refusal);
-        }
         if publish.matches.rules != self.rules.version && first.is_none() {
             return Answer::MatchAgain;
         }
@@ -44,6 +45,15 @@ impl Bus {
             self.head = Sequence(self.head.0 + 1);
         }
         Answer::Receipt(self.take_in(publish, step))
+    }
+
+    /// Why an event is not accepted, if it is not. The same event again is. What would be refused anyway does not tell whether its id is taken.
+    pub(crate) fn refuses_new(&self, publish: &Publish) -> Option<Refusal> {
+        match self.first(publish) {
+            Some(first) if first.topic == publish.draft.topic => None,
+            Some(_) => self.refuses(&publish.draft).or_else(|| Some(id_taken(&publish.draft))),
+            None => self.refuses(&publish.draft),
+        }
     }
 
     /// Why an event that nobody has published before is not accepted, if it is not.
@@ -79,14 +89,6 @@ impl Bus {
         let draft = &publish.draft;
         let in_this_step = || draft.id.as_ref().and_then(|id| self.recent.ids.get(&(draft.source.clone(), id.clone())));
         publish.known.as_ref().or_else(in_this_step)
-    }
-
-    /// An event under a source and id that another event has, of another topic: whoever publishes it would take the other's receipt for its
-    /// own, and it would be lost.
-    pub(crate) fn id_taken(&self, publish: &Publish) -> Option<Refusal> {
-        self.first(publish).filter(|first| first.topic != publish.draft.topic)?;
-        let id = publish.draft.id.clone().unwrap_or_default();
-        Some(Refusal::IdTaken { publisher: publish.draft.source.clone(), id })
     }
 
     /// Gives the event its place and its deliveries. `None` for the daemon's own, which are matched after the commit.

@@ -37,6 +37,7 @@ pub(super) fn access_failure(refusal: &AccessRefusal) -> Failure {
         AccessRefusal::RoleBuiltIn(_) => ErrorCode::ROLE_BUILT_IN,
         AccessRefusal::RoleInUse { .. } => ErrorCode::ROLE_IN_USE,
         AccessRefusal::Exceeds { .. } | AccessRefusal::ExceedsNetworks { .. } => ErrorCode::PERMISSION_EXCEEDED,
+        AccessRefusal::GranterOver(_) => ErrorCode::KEY_INVALID,
         _ => ErrorCode::INTERNAL,
     };
     Failure::new(code, refusal.to_string())

@@ -93,11 +93,22 @@ impl World {
 /// What is refused because its source and id are taken belongs to an event of another topic, and only such a thing is refused for that.
 pub fn rule_13_an_id_is_refused_where_an_event_of_another_topic_has_it(disk: &Disk, publishes: &[Publish], answer: &Answer) -> Check {
     let draft = &publishes[0].draft;
-    let taken = publishes.iter().any(|publish| disk.has_id_of_another_topic(&publish.draft));
+    let taken = publishes.iter().any(|publish| disk.has_id_of_another_topic(&publish.draft))
+        || publishes.iter().any(|one| publishes.iter().any(|other| one.has_id_of(other) && one.draft.topic != other.draft.topic));
     let was_taken = publishes.iter().any(Publish::had_other_topic);
     match answer {
         Answer::Refused(Refusal::IdTaken { .. }) if !taken && !was_taken => {
             Err(format!("{draft:?} is refused, and nobody else has its id"))
+        }
+        // All are duplicates where the key gave them before, perhaps for other drafts: a run makes these up anew.
+        Answer::Receipts(receipts) if receipts.iter().any(|receipt| !receipt.duplicate) => {
+            let is_another = |(publish, receipt): &(&Publish, &Receipt)| {
+                let stored = usize::try_from(receipt.sequence.0 - 1).ok().and_then(|place| disk.events.get(place));
+                stored.is_some_and(|event| event.draft.topic != publish.draft.topic)
+            };
+            publishes.iter().zip(receipts).find(is_another).map_or(Ok(()), |(publish, receipt)| {
+                Err(format!("{:?} is told {receipt:?}, which is of an event of another topic", publish.draft))
+            })
         }
         Answer::Receipt(receipt) if taken => Err(format!("{draft:?} has the id of an event of another topic and gets {receipt:?}")),
         _ => Ok(()),
@@ -107,11 +118,18 @@ pub fn rule_13_an_id_is_refused_where_an_event_of_another_topic_has_it(disk: &Di
 /// What was known before a step, in which the event may have been removed.
 trait KnownBefore {
     fn had_other_topic(&self) -> bool;
+
+    /// Whether both are published under the same source and id.
+    fn has_id_of(&self, other: &Self) -> bool;
 }
 
 impl KnownBefore for Publish {
     fn had_other_topic(&self) -> bool {
         self.known.as_ref().is_some_and(|first| first.topic != self.draft.topic)
+    }
+
+    fn has_id_of(&self, other: &Self) -> bool {
+        self.draft.id.is_some() && self.draft.id == other.draft.id && self.draft.source == other.draft.source
     }
 }
 
@@ -143,8 +161,12 @@ impl Chaos {
     pub fn keyed_publishes(&mut self) -> Vec<Group> {
         if self.random.below(8) == 0 {
             let body = u8::from(self.random.below(6) == 0);
-            let key = PublisherKey { actor: "user:ana".to_owned(), key: format!("key-{}", self.random.below(KEYS)), digest: [body; 32] };
-            let drafts = (0..1 + self.random.below(2)).map(|_| self.draft()).collect();
+            let number = self.random.below(KEYS);
+            let key = PublisherKey { actor: "user:ana".to_owned(), key: format!("key-{number}"), digest: [body; 32] };
+            let mut drafts: Vec<Draft> = (0..1 + self.random.below(2)).map(|_| self.draft()).collect();
+            if let ([first, second], 0) = (drafts.as_mut_slice(), number % 5) {
+                second.id.clone_from(&first.id);
+            }
             self.keyed_again.push((key, drafts));
             if self.random.below(10) == 0 {
                 let twice = self.keyed_again.last().cloned();
@@ -235,6 +257,37 @@ fn rule_13_another_event_under_a_source_and_id_that_are_taken_is_refused_and_nev
     assert!(matches!(&answers[0], Answer::Refused(Refusal::IdTaken { .. })), "{answers:?}");
     assert!(matches!(&answers[1], Answer::Receipt(receipt) if receipt.duplicate), "{answers:?}");
     assert_eq!(story.disk().events.len(), 1);
+}
+
+#[test]
+fn rule_13_of_two_topics_under_one_id_in_one_body_none_is_told_the_others_receipt() {
+    let mut story = Story::new().with_plugin("notes", "order.*");
+    let draft = |topic: &str| Draft { id: Some("17".to_owned()), ..Draft::new(topic.parse().unwrap(), "/shop", "someone", Vec::new()) };
+    let publishes = ["order.made", "invoice.sent"].map(|topic| match story.publish_command(draft(topic)) {
+        Command::Publish(publish) => *publish,
+        other => unreachable!("a publish is no {other:?}"),
+    });
+    let key = PublisherKey { actor: "user:ana".to_owned(), key: "b1".to_owned(), digest: [1; 32] };
+
+    let answer = story.asks(Command::PublishOnce(Box::new(PublishOnce { key, publishes: publishes.into(), known: None })));
+
+    assert!(matches!(&answer, Answer::Refused(Refusal::IdTaken { .. })), "{answer:?}");
+    assert_eq!(story.disk().events.len(), 0, "all of them or none");
+}
+
+#[test]
+fn rule_13_an_event_that_would_be_refused_anyway_does_not_tell_whether_its_id_is_taken() {
+    let mut story = Story::new().with_plugin("notes", "order.*");
+    let draft = |topic: &str| Draft { id: Some("17".to_owned()), ..Draft::new(topic.parse().unwrap(), "/shop", "someone", Vec::new()) };
+    story.publish_draft(draft("order.made"));
+    let long_ago = Some(Timestamp::from_ms(0));
+
+    let another = story.publish_command(Draft { expires: long_ago, ..draft("visit.counted") });
+    let same = story.publish_command(Draft { expires: long_ago, ..draft("order.made") });
+    let answers = story.step(vec![another, same], Fate::Commits).unwrap();
+
+    assert!(matches!(&answers[0], Answer::Refused(Refusal::Expired(_))), "{answers:?}");
+    assert!(matches!(&answers[1], Answer::Receipt(receipt) if receipt.duplicate), "it was published when it was not over: {answers:?}");
 }
 
 #[test]
