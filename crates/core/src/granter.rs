@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use panotti_protocol::network::Network;
+use panotti_protocol::permission::{Permission, Resource, Verb};
 use panotti_protocol::time::Timestamp;
+use panotti_protocol::topic::TopicPattern;
 
 use crate::access::{Access, AccessRefusal, StoredKey, written};
 use crate::action::Write;
@@ -32,7 +34,11 @@ impl Granter {
         let present = access.keys.get(&key.id).filter(|key| key.is_in_force(now));
         let present = present.ok_or_else(|| AccessRefusal::GranterOver(self.actor.clone()))?;
         (self.grants, self.key) = (Arc::new(access.grants_of(present)), Some(Arc::clone(present)));
-        Ok(())
+        if self.grants.allows_some(Verb::Manage, Resource::Keys) {
+            return Ok(());
+        }
+        let missing = Permission::new(Verb::Manage, Resource::Keys, TopicPattern::everything());
+        Err(AccessRefusal::Exceeds { actor: self.actor.clone(), missing }.into())
     }
 
     pub(crate) fn holds(&self, grants: &Grants) -> Result<(), Refusal> {

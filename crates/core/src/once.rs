@@ -88,8 +88,8 @@ impl Bus {
             }
             return Answer::Receipts(stored.receipts.into_iter().map(|receipt| Receipt { duplicate: true, ..receipt }).collect());
         }
-        let refused = publishes.iter().find_map(|publish| self.refuses_new(publish));
-        if let Some(refusal) = refused.or_else(|| taken_by_another(&publishes)) {
+        let refused = publishes.iter().filter(|publish| !self.is_again(publish)).find_map(|publish| self.refuses(&publish.draft));
+        if let Some(refusal) = refused {
             return Answer::Refused(refusal);
         }
         if publishes.iter().any(|publish| publish.matches.rules != self.rules.version) {
@@ -101,6 +101,10 @@ impl Bus {
             }
             Some((_, refusal)) => return Answer::Refused(refusal),
             None => {}
+        }
+        let taken = publishes.iter().find_map(|publish| self.id_taken(publish));
+        if let Some(refusal) = taken.or_else(|| taken_by_another(&publishes)) {
+            return Answer::Refused(refusal);
         }
         let receipts: Vec<Receipt> = publishes.into_iter().map(|publish| self.take_in(publish, step)).collect();
         let stored = StoredKey { digest: key.digest, receipts: receipts.clone(), at: self.now };

@@ -31,29 +31,25 @@ pub(crate) fn id_taken(draft: &Draft) -> Refusal {
 
 impl Bus {
     pub(crate) fn publish(&mut self, publish: Publish, step: &mut Step) -> Answer {
-        if let Some(refusal) = self.refuses_new(&publish) {
-            return Answer::Refused(refusal);
-        }
-        let first = self.first_receipt(&publish);
-        if publish.matches.rules != self.rules.version && first.is_none() {
-            return Answer::MatchAgain;
+        if !self.is_again(&publish) {
+            if let Some(refusal) = self.refuses(&publish.draft) {
+                return Answer::Refused(refusal);
+            }
+            if publish.matches.rules != self.rules.version {
+                return Answer::MatchAgain;
+            }
         }
         if let Some((_, refusal)) = self.refused_by_schema(std::iter::once(&publish)) {
+            return Answer::Refused(refusal);
+        }
+        // Last: what would be refused anyway does not tell whether its id is taken.
+        if let Some(refusal) = self.id_taken(&publish) {
             return Answer::Refused(refusal);
         }
         if self.defects.has(Defect::DuplicateTakesSequence) && self.first_receipt(&publish).is_some() {
             self.head = Sequence(self.head.0 + 1);
         }
         Answer::Receipt(self.take_in(publish, step))
-    }
-
-    /// Why an event is not accepted, if it is not. The same event again is. What would be refused anyway does not tell whether its id is taken.
-    pub(crate) fn refuses_new(&self, publish: &Publish) -> Option<Refusal> {
-        match self.first(publish) {
-            Some(first) if first.topic == publish.draft.topic => None,
-            Some(_) => self.refuses(&publish.draft).or_else(|| Some(id_taken(&publish.draft))),
-            None => self.refuses(&publish.draft),
-        }
     }
 
     /// Why an event that nobody has published before is not accepted, if it is not.
@@ -83,6 +79,16 @@ impl Bus {
     /// The receipt of the event with the same source and id: in the store, or of this step.
     pub(crate) fn first_receipt(&self, publish: &Publish) -> Option<Receipt> {
         self.first(publish).map(|first| first.receipt.clone())
+    }
+
+    /// Whether the same event was published before: of the same source, id and topic.
+    pub(crate) fn is_again(&self, publish: &Publish) -> bool {
+        self.first(publish).is_some_and(|first| first.topic == publish.draft.topic)
+    }
+
+    /// Why an event is not accepted whose source and id another event has, of another topic.
+    pub(crate) fn id_taken(&self, publish: &Publish) -> Option<Refusal> {
+        self.first(publish).filter(|first| first.topic != publish.draft.topic).map(|_| id_taken(&publish.draft))
     }
 
     fn first<'a>(&'a self, publish: &'a Publish) -> Option<&'a FirstPublished> {

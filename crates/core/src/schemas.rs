@@ -274,7 +274,7 @@ impl Bus {
 
     /// Why the first of these events that is new to the store is refused, if one is.
     pub(crate) fn refused_by_schema<'p>(&self, publishes: impl Iterator<Item = &'p Publish>) -> Option<(usize, Refusal)> {
-        let new = publishes.enumerate().filter(|(_, publish)| self.first_receipt(publish).is_none());
+        let new = publishes.enumerate().filter(|(_, publish)| !self.is_again(publish));
         new.filter_map(|(place, publish)| Some((place, publish.matches.schema.refusal()?))).next()
     }
 

@@ -161,12 +161,8 @@ impl Chaos {
     pub fn keyed_publishes(&mut self) -> Vec<Group> {
         if self.random.below(8) == 0 {
             let body = u8::from(self.random.below(6) == 0);
-            let number = self.random.below(KEYS);
-            let key = PublisherKey { actor: "user:ana".to_owned(), key: format!("key-{number}"), digest: [body; 32] };
-            let mut drafts: Vec<Draft> = (0..1 + self.random.below(2)).map(|_| self.draft()).collect();
-            if let ([first, second], 0) = (drafts.as_mut_slice(), number % 5) {
-                second.id.clone_from(&first.id);
-            }
+            let key = PublisherKey { actor: "user:ana".to_owned(), key: format!("key-{}", self.random.below(KEYS)), digest: [body; 32] };
+            let drafts = (0..1 + self.random.below(2)).map(|_| self.draft()).collect();
             self.keyed_again.push((key, drafts));
             if self.random.below(10) == 0 {
                 let twice = self.keyed_again.last().cloned();
