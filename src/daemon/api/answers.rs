@@ -266,8 +266,7 @@ impl<R: IntoResponse> IntoResponse for EventStream<R> {
 
 impl<R> Answers for EventStream<R> {
     fn describe(shape: &mut Shape) {
-        // No schema: OpenAPI 3.1 has no words for a stream, and readers of documents hold a schema against each of its events.
-        let content = Some(Content { media_type: EVENT_STREAM, schema: None });
+        let content = Some(Content { media_type: EVENT_STREAM, schema: Some(schema_of::<String>) });
         let headers = vec![Sent::Always(&headers::CACHE_CONTROL), Sent::Always(&headers::NOT_BUFFERED)];
         shape.replies.push(Reply { status: 200, about: "Server-sent events.", content, headers });
     }
