@@ -46,10 +46,10 @@ impl Keys {
 
     /// Forgets a key whose first delivery is not among the heads: what is held, or was never read. Whether there was one.
     pub(crate) fn forget_one(&mut self) -> bool {
-        let can_go = |(_, busy): &(&OrderKey, &Busy)| {
+        let can_go = |(order, busy): &(&OrderKey, &Busy)| {
             let first_is_pending = busy.front.first_key_value().is_some_and(|(_, known)| matches!(known.place, Place::Head));
-            let just_read = busy.front.is_empty() && !busy.more;
-            busy.flight.is_none() && !busy.asked && !first_is_pending && !just_read
+            let is_over = busy.front.is_empty() && !busy.more;
+            busy.flight.is_none() && !busy.asked && !first_is_pending && !is_over && !self.just_read.contains(order)
         };
         let after = (Bound::Excluded(self.forgotten), Bound::Unbounded);
         let found = self.busy.range(after).find(can_go).or_else(|| self.busy.iter().find(can_go)).map(|(order, _)| *order);

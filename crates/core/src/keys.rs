@@ -45,6 +45,8 @@ pub(crate) struct Keys {
     pub(crate) held_known: bool,
     /// Keys whose entries are to be read after this step.
     wanted: BTreeSet<OrderKey>,
+    /// Keys whose entries were read for this step: not forgotten before it has looked at them, or it would ask for them for ever.
+    pub(crate) just_read: BTreeSet<OrderKey>,
     /// Keys that may be over: looked at when the step ends.
     idle: Vec<OrderKey>,
     /// Deliveries with a row whose turn it is: taken by the subscription.
@@ -67,6 +69,7 @@ impl Keys {
             known: [Reach::everything(); LANES],
             held_known: true,
             wanted: BTreeSet::new(),
+            just_read: BTreeSet::new(),
             idle: Vec::new(),
             ready: Vec::new(),
             moved: Vec::new(),
@@ -379,6 +382,7 @@ impl Keys {
                 self.busy.remove(&order);
             }
         }
+        self.just_read.clear();
         std::mem::take(&mut self.wanted)
     }
 
@@ -387,6 +391,7 @@ impl Keys {
     pub(crate) fn take_page(&mut self, order: OrderKey, entries: Vec<KeyEntry>, last: bool, rest: Option<Rank>) -> Vec<(Timestamp, Owed)> {
         self.take_head(order);
         let Some(busy) = self.busy.get_mut(&order) else { return Vec::new() };
+        self.just_read.insert(order);
         let before = busy.rank();
         self.parked -= busy.parked();
         (busy.asked, busy.stuck, busy.more, busy.rest) = (false, false, !last, rest);

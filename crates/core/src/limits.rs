@@ -19,8 +19,11 @@ pub const WINDOW_LOW: usize = 128;
 pub const WAITING_MAX: usize = 512;
 /// Items of one replay kept in memory.
 pub const REPLAY_WINDOW_MAX: usize = 256;
-/// Below this many a replay reads its next page.
-pub const REPLAY_WINDOW_LOW: usize = 64;
+/// Items of all running replays kept in memory, in equal shares. Each may have an ordering key that nothing else has: all of them have
+/// to be known at once, beside what is live, or looking at one makes memory forget another without an end.
+pub const REPLAY_WINDOWS_MAX: usize = KEYS_MAX / 8;
+/// Below this part of its share a replay reads its next page.
+pub const REPLAY_WINDOW_LOW_PART: usize = 4;
 /// Busy ordering keys of one subscription kept in memory; what is known of the others is in the store.
 pub const KEYS_MAX: usize = 4_096;
 /// Keys that are held by a retry or a dead letter and brought to memory at a start.

@@ -9,8 +9,9 @@ use panotti_protocol::delivery::ReplayState;
 use panotti_protocol::id::{ReplayId, Sequence};
 use panotti_protocol::time::Timestamp;
 
+use crate::defect::Defects;
 use crate::delivery::{DeliveryKey, Owed, Repeats};
-use crate::limits::{REPLAY_KEYS_PASSED_MAX, REPLAY_TRACKED_MAX, REPLAY_WINDOW_LOW};
+use crate::limits::{REPLAY_KEYS_PASSED_MAX, REPLAY_TRACKED_MAX, REPLAY_WINDOW_LOW_PART, REPLAY_WINDOW_MAX, REPLAY_WINDOWS_MAX};
 use crate::order::OrderKey;
 use crate::routing::SubscriptionId;
 
@@ -60,6 +61,28 @@ pub struct StoredReplay {
     pub failed: u64,
 }
 
+/// What a job may keep in memory while so many run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Share {
+    /// Items.
+    pub(crate) window_max: usize,
+    /// Below this many it reads its next page. At least 2: what is passed over leaves one item, which says when to look again.
+    window_low: usize,
+}
+
+impl Share {
+    pub(crate) fn of(running: usize, defects: &Defects) -> Self {
+        let part = defects.bound(REPLAY_WINDOWS_MAX) / running.max(1);
+        let window_max = part.clamp(2 * REPLAY_WINDOW_LOW_PART, REPLAY_WINDOW_MAX);
+        Self { window_max, window_low: window_max / REPLAY_WINDOW_LOW_PART }
+    }
+}
+
+/// What an item is about: one delivery of a replay stands for all earlier ones of that event to that subscription.
+fn place_of(key: DeliveryKey) -> (Sequence, SubscriptionId) {
+    (key.sequence, key.subscription)
+}
+
 /// A running job.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
@@ -89,8 +112,8 @@ pub(crate) struct Job {
     pub(crate) failed: i64,
     pub(crate) skipped: u64,
     pub(crate) dirty: bool,
-    /// Items under way without a row, by what they repeat: another pass leaves them out.
-    under_way: BTreeSet<DeliveryKey>,
+    /// Items under way without a row: another pass leaves them out, whichever delivery of their event it finds dead.
+    under_way: BTreeSet<(Sequence, SubscriptionId)>,
     /// Busy keys whose items were passed over, for another pass.
     passed: BTreeSet<(SubscriptionId, OrderKey)>,
     /// The first item that was passed over: the place stays before it until that pass.
@@ -151,7 +174,7 @@ impl Job {
             if self.passed_from.is_none() {
                 self.tracked.push_back(item.original);
             }
-            if !self.under_way.contains(&item.original) {
+            if !self.under_way.contains(&place_of(item.original)) {
                 self.window.push_back(Owed { repeats: Some(Arc::new(repeats)), ..item.owed });
             }
         }
@@ -162,9 +185,9 @@ impl Job {
 
     /// Notes that an item has a row now.
     pub(crate) fn has_row(&mut self, original: DeliveryKey) {
-        self.under_way.remove(&original);
-        if self.tracked.binary_search(&original).is_ok() {
-            self.rowed.insert(original);
+        self.under_way.remove(&place_of(original));
+        if let Ok(found) = self.tracked.binary_search_by_key(&place_of(original), |tracked| place_of(*tracked)) {
+            self.rowed.insert(self.tracked[found]);
         }
         self.move_cursor();
     }
@@ -189,11 +212,11 @@ impl Job {
         self.scanned
     }
 
-    pub(crate) fn wants_page(&self) -> bool {
+    pub(crate) fn wants_page(&self, share: Share) -> bool {
         !self.paused
             && !self.page_asked
             && !self.last_page
-            && self.window.len() < REPLAY_WINDOW_LOW
+            && self.window.len() < share.window_low
             && self.tracked.len() < REPLAY_TRACKED_MAX
     }
 
@@ -205,7 +228,7 @@ impl Job {
     pub(crate) fn released(&mut self, owed: &Owed) {
         self.pace.spend();
         self.open += 1;
-        self.under_way.extend(owed.original());
+        self.under_way.insert(place_of(owed.key));
     }
 
     /// Takes back an item that was released and not handed out.
@@ -215,8 +238,10 @@ impl Job {
             self.dirty = true;
             return;
         }
-        if let Some(original) = owed.original() {
-            self.under_way.remove(&original);
+        self.under_way.remove(&place_of(owed.key));
+        // Another pass has begun and has not come to it: it finds it.
+        if place_of(owed.key) > place_of(self.scanned) {
+            return;
         }
         let place = self.window.partition_point(|known| known.key < owed.key);
         self.window.insert(place, owed);
@@ -224,7 +249,7 @@ impl Job {
 
     /// Makes way for items of other keys where those of busy ones fill the window: the later ones are passed over and read again in
     /// another pass, which begins when this one has ended.
-    pub(crate) fn make_way(&mut self, is_blocked: impl Fn(&Owed) -> bool) {
+    pub(crate) fn make_way(&mut self, share: Share, is_blocked: impl Fn(&Owed) -> bool) {
         if self.last_page && self.window.is_empty() && !self.passed.is_empty() && !self.page_asked {
             self.passed.clear();
             self.passed_from = None;
@@ -233,14 +258,14 @@ impl Job {
             self.scanned = self.cursor;
             self.last_page = false;
         }
-        if self.last_page || self.page_asked || self.window.len() < REPLAY_WINDOW_LOW {
+        if self.last_page || self.page_asked || self.window.len() < share.window_low {
             return;
         }
         let keys = |owed: &Owed| owed.order.map(|order| (owed.key.subscription, order));
         if !self.window.iter().all(&is_blocked) {
             return;
         }
-        while self.window.len() >= REPLAY_WINDOW_LOW && self.passed.len() < REPLAY_KEYS_PASSED_MAX {
+        while self.window.len() >= share.window_low && self.passed.len() < REPLAY_KEYS_PASSED_MAX {
             let Some(owed) = self.window.pop_back() else { return };
             self.passed.extend(keys(&owed));
             let Some(original) = owed.original() else { continue };

@@ -12,8 +12,8 @@ use crate::bus::Bus;
 use crate::command::{Answer, AuditEntry, Refusal, StartReplay, Steering};
 use crate::defect::Defect;
 use crate::delivery::{DeliveryKey, HasRow, Owed};
-use crate::limits::{REPLAY_WINDOW_MAX, REPLAYS_RUNNING_MAX};
-use crate::replay::{BEGINNING, Job, ReplayNumber, StoredReplay};
+use crate::limits::REPLAYS_RUNNING_MAX;
+use crate::replay::{BEGINNING, Job, ReplayNumber, Share, StoredReplay};
 use crate::routing::SubscriptionId;
 use crate::subscription::Subscription;
 
@@ -143,14 +143,15 @@ impl Bus {
     /// Writes how far replays have come, after everything in this step that moves them on.
     pub(crate) fn advance_replays(&mut self, step: &mut Step) {
         let numbers: Vec<ReplayNumber> = self.jobs.keys().copied().collect();
+        let share = Share::of(numbers.len(), &self.defects);
         for number in numbers {
             let moves_on_early = self.defects.has(Defect::ReplayMovesOnEarly);
             let Some(job) = self.jobs.get_mut(&number) else { continue };
             let subscriptions = &self.subscriptions;
-            job.make_way(|owed| subscriptions.get(&owed.key.subscription).is_some_and(|known| !known.could_claim(owed)));
-            if job.wants_page() {
+            job.make_way(share, |owed| subscriptions.get(&owed.key.subscription).is_some_and(|known| !known.could_claim(owed)));
+            if job.wants_page(share) {
                 job.page_asked = true;
-                let limit = REPLAY_WINDOW_MAX - job.window.len().min(REPLAY_WINDOW_MAX);
+                let limit = share.window_max - job.window.len();
                 step.actions.push(Action::ReadReplay { replay: number, after: job.scanned, limit });
             }
             let over = job.is_over();

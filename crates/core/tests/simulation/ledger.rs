@@ -117,10 +117,12 @@ pub struct Ledger {
     pub handing_out: bool,
     /// Of paused replays: how many deliveries that they had released may still be handed out.
     pub paused: BTreeMap<ReplayNumber, usize>,
-    /// Items that each replay has read since it was loaded.
-    pub pages: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
-    /// What each replay did not find when it read that part of its selection last, since it was in quarantine then. The place of a replay
-    /// outlives a restart, and so does this.
+    /// Items that each replay has read since it was loaded, and with which page: the first that had it, or the first that had it again
+    /// after one had left it out.
+    pub pages: BTreeMap<ReplayNumber, BTreeMap<DeliveryKey, usize>>,
+    pub pages_read: usize,
+    /// What each replay did not find when it read that part of its selection last: it was in quarantine then, or no failure any more. The
+    /// place of a replay outlives a restart, and so does this.
     pub left_out: BTreeMap<ReplayNumber, BTreeSet<DeliveryKey>>,
     /// Of the items read, what repeats a delivery that has crashed its plugin, and how often it has.
     pub inherited_crashes: BTreeMap<DeliveryKey, usize>,
@@ -146,18 +148,20 @@ impl Ledger {
         Self { last_token: self.last_token, handing_out: true, paused, left_out: self.left_out.clone(), ..Self::default() }
     }
 
-    /// A replay has read a part of its selection: these items, and none of what was in quarantine.
-    pub fn has_read(&mut self, replay: ReplayNumber, items: &[ReplayItem], quarantined: impl Iterator<Item = DeliveryKey>) {
+    /// A replay has read a part of its selection: these items, and none of what it leaves out.
+    pub fn has_read(&mut self, replay: ReplayNumber, items: &[ReplayItem], missing: impl Iterator<Item = DeliveryKey>) {
         let left_out = self.left_out.entry(replay).or_default();
-        left_out.extend(quarantined);
+        left_out.extend(missing);
         let read = self.pages.entry(replay).or_default();
-        for item in items {
-            left_out.remove(&item.original);
-            read.insert(item.original);
+        self.pages_read += 1;
+        for ReplayItem { original, .. } in items {
+            let is_back = left_out.remove(original);
+            let page = read.entry(*original).or_insert(self.pages_read);
+            *page = if is_back { self.pages_read } else { *page };
         }
     }
 
-    /// Whether a replay has left it out for being in quarantine.
+    /// Whether a replay has left it out when it came to it last.
     pub fn has_left_out(&self, replay: ReplayNumber, original: DeliveryKey) -> bool {
         self.left_out.get(&replay).is_some_and(|left_out| left_out.contains(&original))
     }

@@ -11,7 +11,7 @@ use panotti_protocol::event::Priority;
 use panotti_protocol::id::Sequence;
 use panotti_protocol::time::Timestamp;
 
-use crate::disk::{Disk, ReplayPage};
+use crate::disk::{Disk, ReplayPage, Row};
 
 impl Disk {
     /// Reads what [`panotti_core::action::Action::ReadPending`] asks for.
@@ -76,16 +76,20 @@ impl Disk {
         ReplayPage { items: items.collect(), scanned_to: scanned_to.max(after), last }
     }
 
-    /// What was left out of such a page for being in quarantine.
+    /// What was left out of such a page: what is in quarantine, and of a replay of failures what is none any more.
     pub fn left_out_between(
         &self,
         number: ReplayNumber,
         after: ReplayCursor,
         scanned_to: ReplayCursor,
     ) -> impl Iterator<Item = DeliveryKey> {
-        let wanted = self.replays[&number].start.selection.include_quarantined;
+        let selection = &self.replays[&number].start.selection;
+        let (failures, quarantined) = (selection.failed, !selection.include_quarantined);
         let between = self.rows.range((Bound::Excluded(after), Bound::Included(scanned_to)));
-        between.filter(move |(_, row)| !wanted && row.state == DeliveryState::Quarantined).map(|(key, _)| *key)
+        let is_left_out = move |(key, row): &(&DeliveryKey, &Row)| {
+            (quarantined && row.state == DeliveryState::Quarantined) || (failures && !self.open_failures.contains(*key))
+        };
+        between.filter(is_left_out).map(|(key, _)| *key)
     }
 
     /// Whether a replay has yet to repeat it. What is quarantined is left out unless it was asked for (rule 9).

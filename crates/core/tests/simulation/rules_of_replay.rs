@@ -15,7 +15,7 @@ pub fn rule_10_a_replay_never_passes_an_item_without_a_row(disk: &Disk, ledger: 
     }
     let passed = ledger.pages.get(&number).and_then(|read| {
         let is_open = |original: &&DeliveryKey| is_owed(disk, ledger, number, **original);
-        read.range(..=cursor).find(is_open)
+        read.range(..=cursor).map(|(original, _)| original).find(is_open)
     });
     ensure(passed.is_none(), || format!("replay {number:?} is at {cursor:?} and has no row for {passed:?}"))
 }
@@ -54,8 +54,8 @@ pub fn rule_10_a_replay_ends_with_every_item(disk: &Disk, ledger: &Ledger, numbe
 ///
 /// That is held of beginnings and not of later attempts, and rightly so. An older delivery of the key can die after an item has begun only
 /// where somebody has tried it again by hand; it was resolved when the item began, else the item would have waited for it (the rule of the
-/// first of a key). A restart reads the selection again and finds it dead: its repetition is a delivery that did not exist when the item
-/// began, so there is no order between the two to keep (rule 11 orders deliveries by when they are made and begun, and an attempt of
+/// first of a key). A restart or another pass reads the selection again and finds it dead: its repetition is a delivery that did not exist when
+/// the item was read, so there is no order between the two to keep (rule 11 orders deliveries by when they are made and begun, and an attempt of
 /// something that the handler has seen begins nothing). What does hold of the two: they are never in flight together.
 pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, key: DeliveryKey, original: Option<DeliveryKey>) -> Check {
     let Some(order) = disk.event(key.sequence).order(key.subscription) else { return Ok(()) };
@@ -63,7 +63,8 @@ pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, k
     if disk.rows.contains_key(&key) {
         return Ok(());
     }
-    let before = read.range(..original).find(|item| {
+    let page = read.get(&original).copied();
+    let before = read.range(..original).filter(|(_, read)| Some(**read) <= page).map(|(item, _)| item).find(|item| {
         let same = item.subscription == key.subscription && disk.event(item.sequence).order(item.subscription) == Some(order);
         same && item.sequence < key.sequence && is_owed(disk, ledger, key.replay, **item)
     });
@@ -72,8 +73,9 @@ pub fn rule_11_a_replay_keeps_the_order_of_a_key(disk: &Disk, ledger: &Ledger, k
 
 /// Whether a replay has yet to repeat what it has read. What was removed is not there to be repeated. What was quarantined meanwhile is left
 /// out when the selection is read again, after a restart or in another pass, because rule 9 leaves it out of a bulk replay that does not
-/// ask for it: passing it over, or beginning what comes after it, is then no loss, since the replay does not owe it any more. That holds
-/// from its reading on, whatever becomes of the quarantine.
+/// ask for it, and so is what a replay of failures does not find failed any more, because a person or another replay has seen to it:
+/// passing it over, or beginning what comes after it, is then no loss, since the replay does not owe it any more. That holds from its
+/// reading on, whatever becomes of it later.
 fn is_owed(disk: &Disk, ledger: &Ledger, number: ReplayNumber, original: DeliveryKey) -> bool {
     !ledger.has_left_out(number, original)
         && !disk.gone.contains(&original.sequence)
