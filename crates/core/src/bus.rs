@@ -156,7 +156,7 @@ impl Bus {
             leases: BTreeMap::new(),
             lease_ends: BTreeSet::new(),
             alone: Alone::default(),
-            jobs: snapshot.replays.into_iter().map(|stored| (stored.number, Job::new(stored, now))).collect(),
+            jobs: snapshot.replays.into_iter().map(|stored| (stored.number, Job::new(stored, now, &defects))).collect(),
             last_replay: snapshot.last_replay,
             unmatched: snapshot.unmatched.into_iter().collect(),
             handing_out: true,

@@ -53,6 +53,8 @@ pub(crate) struct Keys {
     ready: Vec<Owed>,
     /// Keys that belong to another lane now: what the subscription has of them moves too.
     moved: Vec<OrderKey>,
+    /// Keys of which something was resolved or is no longer in flight: replays look whether they waited for it.
+    freed: Vec<OrderKey>,
     /// Deliveries kept here until it is their turn.
     pub(crate) parked: usize,
     /// The key that was forgotten last.
@@ -73,6 +75,7 @@ impl Keys {
             idle: Vec::new(),
             ready: Vec::new(),
             moved: Vec::new(),
+            freed: Vec::new(),
             parked: 0,
             forgotten: OrderKey(0),
             defects,
@@ -242,6 +245,13 @@ impl Keys {
         }
     }
 
+    /// Whether an item of a replay is known to wait for something of its key. What is being read is not known.
+    pub(crate) fn is_held(&self, order: OrderKey, at: DeliveryKey) -> bool {
+        let Some(busy) = self.busy.get(&order) else { return false };
+        let is_known = !busy.is_unread() && !busy.asked;
+        busy.flight.is_some() || (is_known && busy.first().is_some_and(|first| first < at.sequence))
+    }
+
     /// Releases an item of a replay: from now on it counts as in flight. Where the key is not known it is read first.
     pub(crate) fn claim(&mut self, order: OrderKey, at: DeliveryKey) -> bool {
         match self.busy.get(&order) {
@@ -274,6 +284,7 @@ impl Keys {
     pub(crate) fn end(&mut self, order: OrderKey, at: DeliveryKey) {
         if let Some(busy) = self.busy.get_mut(&order).filter(|busy| busy.flight == Some(at)) {
             busy.flight = None;
+            self.freed.push(order);
             self.advance(order);
         }
     }
@@ -301,6 +312,7 @@ impl Keys {
 
     /// A delivery's row was written: it is resolved, and the next of its key may go.
     pub(crate) fn resolve(&mut self, order: OrderKey, at: DeliveryKey) {
+        self.freed.push(order);
         let Some(busy) = self.busy.get_mut(&order) else {
             if !self.all_are_known() {
                 self.ask(order);
@@ -326,7 +338,10 @@ impl Keys {
     /// A replay of this delivery succeeded. Where it was dead and blocked its key, it is resolved; a waiting one stays what it is.
     pub(crate) fn recover(&mut self, order: OrderKey, at: DeliveryKey) {
         match self.busy.get(&order) {
-            Some(busy) if busy.is_unread() => self.ask(order),
+            Some(busy) if busy.is_unread() => {
+                self.freed.push(order);
+                self.ask(order);
+            }
             // What is not among the first may block too: it is read again when its turn comes.
             Some(busy) if busy.front.get(&at).is_some_and(|known| !matches!(known.place, Place::Blocking)) => {}
             _ => self.resolve(order, at),
@@ -458,6 +473,11 @@ impl Keys {
     /// Keys that belong to another lane now.
     pub(crate) fn take_moved(&mut self) -> Vec<OrderKey> {
         std::mem::take(&mut self.moved)
+    }
+
+    /// Keys of which something was resolved or is no longer in flight since this was last asked.
+    pub(crate) fn take_freed(&mut self) -> Vec<OrderKey> {
+        std::mem::take(&mut self.freed)
     }
 
     /// Whether something of its keys could be handled now, as far as it is not among the heads, or is kept from it by a dead letter.

@@ -51,6 +51,8 @@ pub mod once;
 pub mod order;
 pub mod origin;
 mod outcome;
+mod pace;
+mod passes;
 pub mod permission;
 mod picking;
 pub mod poison;

@@ -38,6 +38,8 @@ pub const KEY_PATH_BYTES_MAX: usize = 256;
 pub const KEY_PATH_WORDS_MAX: usize = 16;
 /// Keys of one replay whose items are put off to another pass; at this many it waits for one of them.
 pub const REPLAY_KEYS_PASSED_MAX: usize = 1_024;
+/// Items of such keys that a replay passes over a second beside items of it that are under way.
+pub const REPLAY_LOOK_AHEAD_PER_SECOND: usize = 10_000;
 /// Replays that run at once.
 pub const REPLAYS_RUNNING_MAX: usize = 16;
 /// Subscriptions of one store, removed ones included.
@@ -74,8 +76,6 @@ pub const CONCURRENCY: u32 = 4;
 pub const REPLAY_RATE_PER_SECOND: u32 = 200;
 /// A subscription's floor is stored when it has moved this far, so that a restart's scan stays short.
 pub const FLOOR_STEP: u64 = 1_000;
-/// Items of one replay that are between being read and having a row; at this many it waits for the oldest.
-pub const REPLAY_TRACKED_MAX: usize = 10_000;
 /// A subscription that owes something stands still when nothing of it has ended for so long ...
 pub const STALL_MIN: Duration = Duration::from_secs(60);
 /// ... or for so many times its handler's timeout, whichever is longer.

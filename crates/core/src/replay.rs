@@ -1,9 +1,9 @@
 //! One replay job in memory (semantics rule 10): a page of its items, its pace, its place. It never moves on before every item up
-//! to its place has a row, so that a restart repeats nothing that ended and loses nothing that did not.
+//! to its place has a row, so that a restart repeats nothing that ended and loses nothing that did not. Which items it looks at next
+//! where ordering keys are busy is in `passes.rs`.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use panotti_protocol::delivery::ReplayState;
 use panotti_protocol::id::{ReplayId, Sequence};
@@ -11,8 +11,10 @@ use panotti_protocol::time::Timestamp;
 
 use crate::defect::Defects;
 use crate::delivery::{DeliveryKey, Owed, Repeats};
-use crate::limits::{REPLAY_KEYS_PASSED_MAX, REPLAY_TRACKED_MAX, REPLAY_WINDOW_LOW_PART, REPLAY_WINDOW_MAX, REPLAY_WINDOWS_MAX};
+use crate::limits::{REPLAY_WINDOW_LOW_PART, REPLAY_WINDOW_MAX, REPLAY_WINDOWS_MAX};
 use crate::order::OrderKey;
+use crate::pace::Pace;
+use crate::passes::Passes;
 use crate::routing::SubscriptionId;
 
 /// A replay in the store: counts up from 1; 0 stands for the deliveries that publishing made.
@@ -66,8 +68,8 @@ pub struct StoredReplay {
 pub(crate) struct Share {
     /// Items.
     pub(crate) window_max: usize,
-    /// Below this many it reads its next page. At least 2: what is passed over leaves one item, which says when to look again.
-    window_low: usize,
+    /// Below this many it reads its next page. At least 2: what is passed over leaves one item.
+    pub(crate) window_low: usize,
 }
 
 impl Share {
@@ -79,8 +81,20 @@ impl Share {
 }
 
 /// What an item is about: one delivery of a replay stands for all earlier ones of that event to that subscription.
-fn place_of(key: DeliveryKey) -> (Sequence, SubscriptionId) {
+pub(crate) type ItemPlace = (Sequence, SubscriptionId);
+
+pub(crate) fn place_of(key: DeliveryKey) -> ItemPlace {
     (key.sequence, key.subscription)
+}
+
+/// The last place of a selection that is before an item.
+pub(crate) fn just_before((sequence, subscription): ItemPlace) -> ReplayCursor {
+    let replay = ReplayNumber(u32::MAX);
+    match (sequence.0, subscription.0) {
+        (0, 0) => BEGINNING,
+        (sequence, 0) => DeliveryKey { sequence: Sequence(sequence - 1), subscription: SubscriptionId(u32::MAX), replay },
+        (_, subscription) => DeliveryKey { sequence, subscription: SubscriptionId(subscription - 1), replay },
+    }
 }
 
 /// A running job.
@@ -88,15 +102,11 @@ fn place_of(key: DeliveryKey) -> (Sequence, SubscriptionId) {
 pub(crate) struct Job {
     pub(crate) id: ReplayId,
     pub(crate) repeats_name: Option<String>,
-    /// Items read and not yet released to their subscription.
+    /// Items read and not yet released to their subscription, in order.
     pub(crate) window: VecDeque<Owed>,
-    /// Originals of items that were read, in order; those with a row leave from the front.
-    tracked: VecDeque<DeliveryKey>,
-    /// Of those, the ones that have a row.
-    rowed: BTreeSet<DeliveryKey>,
     /// Every item up to here has a row: what is stored.
     pub(crate) cursor: ReplayCursor,
-    /// Every item up to here was read.
+    /// Every item up to here has a row, is under way, stands in the window, or its key was passed over before it.
     pub(crate) scanned: ReplayCursor,
     pub(crate) last_page: bool,
     pub(crate) page_asked: bool,
@@ -112,22 +122,18 @@ pub(crate) struct Job {
     pub(crate) failed: i64,
     pub(crate) skipped: u64,
     pub(crate) dirty: bool,
-    /// Items under way without a row: another pass leaves them out, whichever delivery of their event it finds dead.
-    under_way: BTreeSet<(Sequence, SubscriptionId)>,
-    /// Busy keys whose items were passed over, for another pass.
-    passed: BTreeSet<(SubscriptionId, OrderKey)>,
-    /// The first item that was passed over: the place stays before it until that pass.
-    passed_from: Option<DeliveryKey>,
+    /// Items under way without a row, and their keys.
+    pub(crate) under_way: BTreeMap<ItemPlace, Option<OrderKey>>,
+    /// What of the selection was passed over.
+    pub(crate) passes: Passes,
 }
 
 impl Job {
-    pub(crate) fn new(stored: StoredReplay, now: Timestamp) -> Self {
+    pub(crate) fn new(stored: StoredReplay, now: Timestamp, defects: &Defects) -> Self {
         Self {
             id: stored.id,
             repeats_name: stored.name,
             window: VecDeque::new(),
-            tracked: VecDeque::new(),
-            rowed: BTreeSet::new(),
             cursor: stored.cursor,
             scanned: stored.cursor,
             last_page: stored.cancelled,
@@ -135,89 +141,91 @@ impl Job {
             cancelled: stored.cancelled,
             paused: stored.paused,
             open: stored.open,
-            pace: Pace::new(stored.rate, now),
+            pace: Pace::new(stored.rate as usize, now),
             ok_total: stored.ok,
             failed_total: stored.failed,
             ok: 0,
             failed: 0,
             skipped: 0,
             dirty: false,
-            under_way: BTreeSet::new(),
-            passed: BTreeSet::new(),
-            passed_from: None,
+            under_way: BTreeMap::new(),
+            passes: Passes::new(now, defects),
         }
     }
 
     /// Takes a page of items. Those that already have a row of this job were left out by whoever read it.
-    pub(crate) fn take_page(&mut self, items: Vec<ReplayItem>, scanned_to: ReplayCursor, last: bool) {
+    pub(crate) fn take_page(&mut self, mut items: Vec<ReplayItem>, mut scanned_to: ReplayCursor, last: bool) {
         self.page_asked = false;
         if self.cancelled {
             return;
         }
-        let mut before = self.scanned;
+        // A delivery and earlier repeats of it can all be dead: one new delivery stands for them, and they are looked at together.
+        let ends = [items.first(), items.last()].map(|item| item.map(|item| place_of(item.original)));
+        if let [Some(first), Some(end)] = ends
+            && first != end
+            && !last
+            && place_of(scanned_to) == end
+        {
+            items.retain(|item| place_of(item.original) != end);
+            scanned_to = just_before(end);
+        }
+        let mut before = place_of(self.scanned);
         for item in items {
-            // A delivery and an earlier repeat of it can both be dead: one new delivery stands for both, with the more crashes of the two.
-            let same = item.original.sequence == before.sequence && item.original.subscription == before.subscription;
-            before = item.original;
-            if same {
-                let worse = |kept: &Owed| item.owed.crashes.times().len() > kept.crashes.times().len();
-                let kept = self.window.back_mut().filter(|kept| kept.key == item.owed.key && worse(kept));
-                if let Some(kept) = kept {
-                    kept.crashes = item.owed.crashes;
-                }
-                continue;
-            }
-            if item.owed.order.is_some_and(|order| self.passed.contains(&(item.original.subscription, order))) {
-                continue;
-            }
-            let repeats = Repeats { original: item.original.replay, replay: self.id, name: self.repeats_name.clone() };
-            if self.passed_from.is_none() {
-                self.tracked.push_back(item.original);
-            }
-            if !self.under_way.contains(&place_of(item.original)) {
-                self.window.push_back(Owed { repeats: Some(Arc::new(repeats)), ..item.owed });
+            let place = place_of(item.original);
+            let is_same = std::mem::replace(&mut before, place) == place;
+            if !self.stands_in_window(place, &item.owed) && !is_same && !self.under_way.contains_key(&place) {
+                self.take_item(item);
             }
         }
         self.scanned = scanned_to;
         self.last_page = last;
-        self.move_cursor();
+        self.has_read();
+    }
+
+    /// Whether an item is in the window; where it is, it has the crashes of whichever delivery it stands for had more.
+    fn stands_in_window(&mut self, place: ItemPlace, owed: &Owed) -> bool {
+        let found = self.window.binary_search_by_key(&place, |known| place_of(known.key));
+        if let Ok(found) = found
+            && owed.crashes.times().len() > self.window[found].crashes.times().len()
+        {
+            self.window[found].crashes = owed.crashes.clone();
+        }
+        found.is_ok()
+    }
+
+    fn take_item(&mut self, ReplayItem { original, owed }: ReplayItem) {
+        if owed.order.is_some_and(|order| self.passes.pass_over((original.subscription, order), place_of(original))) {
+            return;
+        }
+        let repeats = Repeats { original: original.replay, replay: self.id, name: self.repeats_name.clone() };
+        self.enter_window(Owed { repeats: Some(Arc::new(repeats)), ..owed });
+    }
+
+    fn enter_window(&mut self, owed: Owed) {
+        let place = self.window.partition_point(|known| known.key < owed.key);
+        self.window.insert(place, owed);
     }
 
     /// Notes that an item has a row now.
     pub(crate) fn has_row(&mut self, original: DeliveryKey) {
         self.under_way.remove(&place_of(original));
-        if let Ok(found) = self.tracked.binary_search_by_key(&place_of(original), |tracked| place_of(*tracked)) {
-            self.rowed.insert(self.tracked[found]);
-        }
-        self.move_cursor();
     }
 
-    fn move_cursor(&mut self) {
-        let before = self.cursor;
-        while let Some(first) = self.tracked.front().copied() {
-            if !self.rowed.remove(&first) {
-                break;
-            }
-            self.tracked.pop_front();
-            self.cursor = first;
+    /// Moves the place on to the first item without a row.
+    pub(crate) fn move_on(&mut self) {
+        let in_window = self.window.front().map(|owed| place_of(owed.key));
+        let under_way = self.under_way.first_key_value().map(|(place, _)| *place);
+        let first = [in_window, under_way, self.passes.first()].into_iter().flatten().min();
+        let cursor = first.map_or(self.scanned, |first| just_before(first).min(self.scanned));
+        if cursor > self.cursor && !self.cancelled {
+            self.cursor = cursor;
+            self.dirty = true;
         }
-        if self.tracked.is_empty() && self.passed_from.is_none() {
-            self.cursor = self.scanned;
-        }
-        self.dirty |= self.cursor != before;
     }
 
     /// The place as a job would store it that does not wait for its items.
     pub(crate) fn scanned_place(&self) -> ReplayCursor {
         self.scanned
-    }
-
-    pub(crate) fn wants_page(&self, share: Share) -> bool {
-        !self.paused
-            && !self.page_asked
-            && !self.last_page
-            && self.window.len() < share.window_low
-            && self.tracked.len() < REPLAY_TRACKED_MAX
     }
 
     /// Whether its pace lets it release an item now.
@@ -228,7 +236,7 @@ impl Job {
     pub(crate) fn released(&mut self, owed: &Owed) {
         self.pace.spend();
         self.open += 1;
-        self.under_way.insert(place_of(owed.key));
+        self.under_way.insert(place_of(owed.key), owed.order);
     }
 
     /// Takes back an item that was released and not handed out.
@@ -239,41 +247,7 @@ impl Job {
             return;
         }
         self.under_way.remove(&place_of(owed.key));
-        // Another pass has begun and has not come to it: it finds it.
-        if place_of(owed.key) > place_of(self.scanned) {
-            return;
-        }
-        let place = self.window.partition_point(|known| known.key < owed.key);
-        self.window.insert(place, owed);
-    }
-
-    /// Makes way for items of other keys where those of busy ones fill the window: the later ones are passed over and read again in
-    /// another pass, which begins when this one has ended.
-    pub(crate) fn make_way(&mut self, share: Share, is_blocked: impl Fn(&Owed) -> bool) {
-        if self.last_page && self.window.is_empty() && !self.passed.is_empty() && !self.page_asked {
-            self.passed.clear();
-            self.passed_from = None;
-            self.tracked.clear();
-            self.rowed.clear();
-            self.scanned = self.cursor;
-            self.last_page = false;
-        }
-        if self.last_page || self.page_asked || self.window.len() < share.window_low {
-            return;
-        }
-        let keys = |owed: &Owed| owed.order.map(|order| (owed.key.subscription, order));
-        if !self.window.iter().all(&is_blocked) {
-            return;
-        }
-        while self.window.len() >= share.window_low && self.passed.len() < REPLAY_KEYS_PASSED_MAX {
-            let Some(owed) = self.window.pop_back() else { return };
-            self.passed.extend(keys(&owed));
-            let Some(original) = owed.original() else { continue };
-            self.passed_from = Some(self.passed_from.map_or(original, |from| from.min(original)));
-        }
-        let from = self.passed_from;
-        self.tracked.retain(|original| from.is_none_or(|from| *original < from));
-        self.rowed.retain(|original| from.is_none_or(|from| *original < from));
+        self.enter_window(owed);
     }
 
     /// When its pace lets it release the next item.
@@ -285,10 +259,7 @@ impl Job {
         self.cancelled = true;
         self.last_page = true;
         self.window.clear();
-        self.tracked.clear();
-        self.rowed.clear();
-        self.passed.clear();
-        self.passed_from = None;
+        self.passes.forget();
         self.under_way.clear();
         self.dirty = true;
     }
@@ -307,7 +278,7 @@ impl Job {
 
     /// Whether nothing is left to do.
     pub(crate) fn is_over(&self) -> bool {
-        self.last_page && self.window.is_empty() && self.open == 0 && !self.page_asked && self.passed.is_empty()
+        self.last_page && self.window.is_empty() && self.open == 0 && !self.page_asked && self.passes.are_over()
     }
 
     pub(crate) fn state(&self) -> ReplayState {
@@ -322,76 +293,6 @@ impl Job {
     }
 }
 
-/// Lets so many items through a second, in bursts of at most a tenth of a second.
-#[derive(Debug, Clone)]
-struct Pace {
-    per_second: u64,
-    /// Millionths of an item.
-    allowance: u64,
-    at: Timestamp,
-}
-
-const ITEM: u64 = 1_000_000;
-
-impl Pace {
-    fn new(per_second: u32, now: Timestamp) -> Self {
-        Self { per_second: u64::from(per_second), allowance: ITEM, at: now }
-    }
-
-    fn ready(&mut self, now: Timestamp) -> bool {
-        if self.per_second == 0 {
-            return true;
-        }
-        let elapsed = u64::try_from(now.since(self.at).as_millis()).unwrap_or(u64::MAX);
-        let burst = (self.per_second * ITEM / 10).max(ITEM);
-        self.allowance = self.allowance.saturating_add(elapsed.saturating_mul(self.per_second * 1_000)).min(burst);
-        self.at = self.at.max(now);
-        self.allowance >= ITEM
-    }
-
-    fn spend(&mut self) {
-        if self.per_second > 0 {
-            self.allowance = self.allowance.saturating_sub(ITEM);
-        }
-    }
-
-    fn next(&self, now: Timestamp) -> Timestamp {
-        if self.per_second == 0 || self.allowance >= ITEM {
-            return now;
-        }
-        now + Duration::from_millis((ITEM - self.allowance).div_ceil(self.per_second * 1_000))
-    }
-}
-
 /// The place before everything.
 pub const BEGINNING: ReplayCursor =
     DeliveryKey { sequence: Sequence(0), subscription: crate::routing::SubscriptionId(0), replay: ReplayNumber::LIVE };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rule_10_a_replay_starts_so_many_a_second_and_not_more() {
-        let mut pace = Pace::new(200, Timestamp::from_ms(0));
-        let mut started = 0;
-        for ms in 0..=10_000 {
-            while pace.ready(Timestamp::from_ms(ms)) {
-                pace.spend();
-                started += 1;
-            }
-        }
-        assert_eq!(started, 2_001);
-    }
-
-    #[test]
-    fn a_slow_pace_says_when_the_next_item_may_start() {
-        let mut pace = Pace::new(3, Timestamp::from_ms(0));
-        assert!(pace.ready(Timestamp::from_ms(0)));
-        pace.spend();
-        let next = pace.next(Timestamp::from_ms(0));
-        assert_eq!(next, Timestamp::from_ms(334));
-        assert!(!pace.ready(Timestamp::from_ms(333)));
-        assert!(pace.ready(next));
-    }
-}

@@ -1,7 +1,7 @@
 //! Replay jobs on the bus: starting and cancelling one, releasing its items at its pace, following them to their end
 //! (semantics rule 10).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use panotti_protocol::delivery::DeliveryState;
 use panotti_protocol::id::ReplayId;
@@ -37,7 +37,7 @@ impl Bus {
             ok: 0,
             failed: 0,
         };
-        self.jobs.insert(number, Job::new(stored, self.now));
+        self.jobs.insert(number, Job::new(stored, self.now, &self.defects));
         step.writes.push(Write::Audit(AuditEntry {
             actor: start.actor.clone(),
             action: "replay.start".to_owned(),
@@ -142,14 +142,16 @@ impl Bus {
 
     /// Writes how far replays have come, after everything in this step that moves them on.
     pub(crate) fn advance_replays(&mut self, step: &mut Step) {
+        self.note_freed_keys();
         let numbers: Vec<ReplayNumber> = self.jobs.keys().copied().collect();
         let share = Share::of(numbers.len(), &self.defects);
         for number in numbers {
             let moves_on_early = self.defects.has(Defect::ReplayMovesOnEarly);
             let Some(job) = self.jobs.get_mut(&number) else { continue };
             let subscriptions = &self.subscriptions;
-            job.make_way(share, |owed| subscriptions.get(&owed.key.subscription).is_some_and(|known| !known.could_claim(owed)));
-            if job.wants_page(share) {
+            job.make_way(share, self.now, |owed| is_blocked(subscriptions, owed));
+            job.move_on();
+            if job.wants_page(share, self.now) {
                 job.page_asked = true;
                 let limit = share.window_max - job.window.len();
                 step.actions.push(Action::ReadReplay { replay: number, after: job.scanned, limit });
@@ -170,6 +172,15 @@ impl Bus {
             }
             if over {
                 self.jobs.remove(&number);
+            }
+        }
+    }
+
+    /// Replays that passed items of a key over look for them again when it may be free.
+    fn note_freed_keys(&mut self) {
+        for (subscription, known) in &mut self.subscriptions {
+            for order in known.keys.take_freed() {
+                self.jobs.values_mut().for_each(|job| job.passes.key_moved((*subscription, order)));
             }
         }
     }
@@ -243,6 +254,14 @@ impl Bus {
             })
         };
         let waits_for_pace = |job: &&Job| !job.paused && job.window.iter().any(could_go);
-        self.jobs.values().filter(waits_for_pace).map(|job| job.next_release(self.now)).min()
+        let released = self.jobs.values().filter(waits_for_pace).map(|job| job.next_release(self.now));
+        let share = Share::of(self.jobs.len(), &self.defects);
+        let looks = self.jobs.values().filter_map(|job| job.next_look(share, self.now, |owed| is_blocked(&self.subscriptions, owed)));
+        released.chain(looks).min()
     }
+}
+
+/// Whether an item is known to wait for something of its ordering key.
+fn is_blocked(subscriptions: &BTreeMap<SubscriptionId, Subscription>, owed: &Owed) -> bool {
+    subscriptions.get(&owed.key.subscription).is_some_and(|known| known.is_held(owed))
 }

@@ -277,7 +277,12 @@ impl Subscription {
         owed.order.is_none_or(|order| self.keys.could_claim(order, owed.key))
     }
 
-    /// The same, and its key is taken.
+    /// Whether an item of a replay is known to wait for something of its key.
+    pub(crate) fn is_held(&self, owed: &Owed) -> bool {
+        owed.order.is_some_and(|order| self.keys.is_held(order, owed.key))
+    }
+
+    /// Whether a replay may release it, and its key is taken then.
     pub(crate) fn claim(&mut self, owed: &Owed) -> bool {
         owed.order.is_none_or(|order| self.keys.claim(order, owed.key) || self.defects.has(Defect::ReplayIgnoresKeys))
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use panotti_core::action::Lease;
 use panotti_core::delivery::DeliveryKey;
-use panotti_core::replay::{ReplayItem, ReplayNumber};
+use panotti_core::replay::ReplayNumber;
 use panotti_core::routing::SubscriptionId;
 use panotti_protocol::id::{DeliveryId, FencingToken};
 
+use crate::disk::ReplayPage;
 use crate::world::World;
 
 impl World {
@@ -25,15 +26,21 @@ impl World {
     }
 
     /// Keeps in mind which items of a replay have crashed their plugin already, as what they repeat: they have no row that says so.
-    pub fn note_inherited_crashes(&mut self, items: &[ReplayItem]) {
+    pub fn note_inherited_crashes(&mut self, page: &ReplayPage) {
         let mut crashes: BTreeMap<DeliveryKey, usize> = BTreeMap::new();
-        for item in items {
+        for item in &page.items {
             let known = crashes.entry(item.owed.key).or_default();
             *known = (*known).max(item.owed.crashes.times().len());
         }
-        // One that is read again by a later pass is under way with what was known when it was read first.
-        crashes.append(&mut self.ledger.inherited_crashes);
-        self.ledger.inherited_crashes = crashes;
+        // A page may be cut among the deliveries of its last item, and is read again from there.
+        if !page.last && crashes.len() > 1 {
+            crashes.pop_last();
+        }
+        for (key, crashes) in crashes {
+            // When it is read again it may be under way with what was known before, and what crashed may be resolved.
+            let known = self.ledger.inherited_crashes.entry(key).or_insert(crashes);
+            *known = crashes.min(*known);
+        }
     }
 
     /// The delivery that a lease's mark names.

@@ -67,8 +67,7 @@ impl Disk {
             places.filter(|key| *key > after && self.is_free(*key, number)).take(limit).collect()
         };
         let last = originals.len() < limit;
-        let end = DeliveryKey { sequence: row.until, subscription: SubscriptionId(u32::MAX), replay: ReplayNumber(u32::MAX) };
-        let scanned_to = if last { end } else { originals.last().copied().unwrap_or(after) };
+        let scanned_to = originals.last().copied().unwrap_or(after);
         let items = originals.into_iter().map(|original| {
             let crashes = self.rows.get(&original).map(|row| row.crashes.clone()).unwrap_or_default();
             ReplayItem { original, owed: Owed { crashes, ..self.owed_of(DeliveryKey { replay: number, ..original }) } }
@@ -77,15 +76,13 @@ impl Disk {
     }
 
     /// What was left out of such a page: what is in quarantine, and of a replay of failures what is none any more.
-    pub fn left_out_between(
-        &self,
-        number: ReplayNumber,
-        after: ReplayCursor,
-        scanned_to: ReplayCursor,
-    ) -> impl Iterator<Item = DeliveryKey> {
+    pub fn left_out_of(&self, page: &ReplayPage, number: ReplayNumber, after: ReplayCursor) -> impl Iterator<Item = DeliveryKey> {
+        let end =
+            DeliveryKey { sequence: self.replays[&number].until, subscription: SubscriptionId(u32::MAX), replay: ReplayNumber(u32::MAX) };
+        let looked_to = if page.last { end.max(after) } else { page.scanned_to };
         let selection = &self.replays[&number].start.selection;
         let (failures, quarantined) = (selection.failed, !selection.include_quarantined);
-        let between = self.rows.range((Bound::Excluded(after), Bound::Included(scanned_to)));
+        let between = self.rows.range((Bound::Excluded(after), Bound::Included(looked_to)));
         let is_left_out = move |(key, row): &(&DeliveryKey, &Row)| {
             (quarantined && row.state == DeliveryState::Quarantined) || (failures && !self.open_failures.contains(*key))
         };

@@ -1,7 +1,7 @@
 //! Rule 11 in sentences, with an example each.
 
 use panotti_core::command::{Answer, Command};
-use panotti_core::limits::{KEY_FRONT_MAX, KEYS_MAX, WINDOW_MAX};
+use panotti_core::limits::{KEY_FRONT_MAX, KEYS_MAX, REPLAY_WINDOW_MAX, WINDOW_MAX};
 use panotti_protocol::api::ReplaySelection;
 use panotti_protocol::delivery::{DeliveryState, ReplayState};
 
@@ -134,6 +134,53 @@ fn rule_11_a_busy_key_does_not_stall_the_other_keys_of_a_replay() {
     let place = story.order_of("notes").iter().position(|sequence| *sequence == other).unwrap();
     assert!(place < 300, "the other key came after {place} deliveries");
     assert_eq!((story.replay_row(replay).state, story.replay_row(replay).ok), (ReplayState::Done, 701));
+}
+
+#[test]
+fn rule_11_a_blocked_key_stalls_no_other_key_of_a_replay_for_good() {
+    let mut story = Story::new().with_blocking_plugin("notes", "audio.>");
+    story.checks_seldom();
+    story.publish_keyed("audio.failing", "blocked");
+    story.will("notes", [Does::Reject]);
+    story.run_until_quiet();
+    let waiting = story.publish_keyed("audio.recorded", "blocked");
+    let (keys, each) = (5, 200);
+    for number in 0..keys * each {
+        story.publish_keyed("audio.recorded", &(number / each).to_string());
+    }
+    story.run_until_quiet();
+
+    let recorded = ReplaySelection { topic: Some("audio.recorded".parse().unwrap()), ..ReplaySelection::default() };
+    let replay = story.replay(recorded, 0);
+    story.run_until_quiet();
+
+    assert_eq!((story.replay_row(replay).state, story.replay_row(replay).ok), (ReplayState::Running, keys * each));
+    let deliveries = story.disk().open_failures.iter().map(|key| story.disk().stored_delivery(*key)).collect();
+    story.asks(Command::Discard { deliveries, reason: "useless".to_owned(), actor: someone() });
+    story.run_until_quiet();
+    assert_eq!((story.replay_row(replay).state, story.replay_row(replay).ok), (ReplayState::Done, keys * each + 1));
+    assert_eq!(story.order_of("notes").into_iter().filter(|sequence| *sequence == waiting).count(), 2);
+}
+
+#[test]
+fn rule_10_a_replay_of_one_key_reads_its_selection_a_few_times_and_not_once_for_each_of_its_windows() {
+    let mut story = Story::new().with_plugin("notes", "audio.recorded");
+    story.checks_seldom();
+    let events = 4_000_usize;
+    for _ in 0..events / 1_000 {
+        let publishes: Vec<Command> = (0..1_000).map(|_| story.keyed_command("audio.recorded", "a")).collect();
+        story.step(publishes, Fate::Commits);
+    }
+    story.run_until_quiet();
+    story.handed_out.clear();
+
+    let everything = ReplaySelection { topic: Some(">".parse().unwrap()), ..ReplaySelection::default() };
+    let replay = story.replay(everything, 0);
+    story.run_until_quiet();
+
+    assert_eq!((story.replay_row(replay).state, story.replay_row(replay).ok), (ReplayState::Done, 4_000));
+    let (pages, once) = (story.pages_of_replays(), events.div_ceil(REPLAY_WINDOW_MAX));
+    assert!(pages <= 12 * once, "{pages} pages, where {once} hold everything");
 }
 
 #[test]

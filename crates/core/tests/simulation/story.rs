@@ -224,6 +224,11 @@ impl Story {
         &self.world.disk.replays[&number]
     }
 
+    /// Pages of selections that replays have read.
+    pub fn pages_of_replays(&self) -> usize {
+        self.world.ledger.pages_read
+    }
+
     pub fn disk(&self) -> &Disk {
         &self.world.disk
     }

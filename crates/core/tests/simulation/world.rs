@@ -420,8 +420,8 @@ impl World {
                 Action::ReadReplay { replay, after, limit } => {
                     let page = self.disk.replay_page(replay, after, limit);
                     self.coverage.take("page", "replay", "read", if page.last { "last" } else { "more" });
-                    self.note_inherited_crashes(&page.items);
-                    self.ledger.has_read(replay, &page.items, self.disk.left_out_between(replay, after, page.scanned_to));
+                    self.note_inherited_crashes(&page);
+                    self.ledger.has_read(replay, &page.items, self.disk.left_out_of(&page, replay, after));
                     self.pages.push(Command::ReplayPage { replay, items: page.items, scanned_to: page.scanned_to, last: page.last });
                 }
                 Action::Notice(_) => {}
