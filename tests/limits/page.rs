@@ -46,8 +46,6 @@ const INSIDE: &[(&str, &[&str])] = &[
             "WAITING_MAX",
             "REPLAY_WINDOW_MAX",
             "REPLAY_WINDOWS_MAX",
-            "REPLAY_WINDOW_LOW_PART",
-            "REPLAY_LOOK_AHEAD_PER_SECOND",
             "KEYS_MAX",
             "KEYS_HELD_MAX",
             "KEY_FRONT_MAX",
