@@ -47,10 +47,10 @@ impl Pace {
         self.allowance >= items as u64 * ITEM
     }
 
-    /// One has gone.
-    pub(crate) fn spend(&mut self) {
+    /// So many have gone.
+    pub(crate) fn spend(&mut self, items: usize) {
         if self.per_second > 0 {
-            self.allowance = self.allowance.saturating_sub(ITEM);
+            self.allowance = self.allowance.saturating_sub(items as u64 * ITEM);
         }
     }
 
@@ -79,7 +79,7 @@ mod tests {
         let mut started = 0;
         for ms in 0..=10_000 {
             while pace.ready(Timestamp::from_ms(ms)) {
-                pace.spend();
+                pace.spend(1);
                 started += 1;
             }
         }
@@ -90,7 +90,7 @@ mod tests {
     fn a_slow_pace_says_when_the_next_item_may_start() {
         let mut pace = Pace::new(3, Timestamp::from_ms(0));
         assert!(pace.ready(Timestamp::from_ms(0)));
-        pace.spend();
+        pace.spend(1);
         let next = pace.next(Timestamp::from_ms(0));
         assert_eq!(next, Timestamp::from_ms(334));
         assert!(!pace.ready(Timestamp::from_ms(333)));

@@ -1,11 +1,10 @@
 //! How a replay goes over its selection where ordering keys are busy (semantics rules 10 and 11). Items of busy keys that fill its window
-//! are passed over, with all that follow of their keys, so that other keys go on. When something of such a key has moved, the replay goes
-//! back to the first item that it passed over of it, takes what is there now, and goes on where it was.
+//! are passed over, with all that follow of their keys, so that other keys go on. When something of such keys has moved, the replay goes
+//! back to the first item of them that it passed over, takes what is there now, and goes on where it was.
 //!
 //! It never reads on and on in vain: what it reads again, or only passes over while it may be better to wait, has a pace.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
 use panotti_protocol::time::Timestamp;
 
@@ -27,8 +26,6 @@ pub(crate) struct Passes {
     keys: BTreeMap<KeyOf, ItemPlace>,
     /// Of those, the ones of which something has moved since.
     moved: BTreeSet<KeyOf>,
-    /// The key that was gone back for last: they take turns.
-    last: Option<KeyOf>,
     /// Where reading goes on after it has gone back.
     back: Option<Back>,
     /// It has gone back since it last read something new.
@@ -37,9 +34,10 @@ pub(crate) struct Passes {
 }
 
 /// See [`Passes::back`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Back {
-    key: KeyOf,
+    /// What it looks for.
+    keys: BTreeSet<KeyOf>,
     to: ReplayCursor,
     last_page: bool,
 }
@@ -47,7 +45,7 @@ struct Back {
 impl Passes {
     pub(crate) fn new(now: Timestamp, defects: &Defects) -> Self {
         let pace = Pace::with_burst(defects.bound(REPLAY_LOOK_AHEAD_PER_SECOND), now);
-        Self { keys: BTreeMap::new(), moved: BTreeSet::new(), last: None, back: None, owes_a_page: false, pace }
+        Self { keys: BTreeMap::new(), moved: BTreeSet::new(), back: None, owes_a_page: false, pace }
     }
 
     /// The first item that was passed over.
@@ -65,7 +63,6 @@ impl Passes {
         let Some(first) = self.keys.get_mut(&key) else { return false };
         // What was tried again by hand and died again comes back to the selection where it was.
         *first = place.min(*first);
-        self.pace.spend();
         true
     }
 
@@ -89,16 +86,14 @@ impl Passes {
 }
 
 impl Job {
-    /// A page was read.
-    pub(crate) fn has_read(&mut self) {
-        match self.passes.back {
+    /// A page was read, and so much of it was read in vain.
+    pub(crate) fn has_read(&mut self, items: usize, in_vain: usize) {
+        self.passes.pace.spend(if self.passes.back.is_some() { items } else { in_vain });
+        match self.passes.back.take() {
             None => self.passes.owes_a_page = false,
             // What was at the end may not be selected any more: the last page ends before it then.
-            Some(back) if self.last_page || self.scanned >= back.to => {
-                self.scanned = self.scanned.max(back.to);
-                self.passes.back = None;
-            }
-            Some(_) => {}
+            Some(back) if self.last_page => self.scanned = self.scanned.max(back.to),
+            back => self.passes.back = back.filter(|back| self.scanned < back.to),
         }
     }
 
@@ -113,7 +108,7 @@ impl Job {
                 self.pass_over_the_last(share);
             }
         }
-        self.look_for_no_key_in_vain();
+        self.end_a_vain_way_back();
         if self.wants_to_go_back(share, &is_blocked) && self.passes.pace.ready_for(share.window_max, now) {
             self.go_back(share);
         }
@@ -155,19 +150,17 @@ impl Job {
     /// Whether items of busy keys fill the window, and to pass them over would help.
     fn may_make_way(&self, share: Share, is_blocked: &impl Fn(&Owed) -> bool) -> bool {
         let is_filled = self.window.len() >= share.window_low && !self.passes.are_full() && self.window.iter().all(is_blocked);
-        let has_new = !self.passes.back.map_or(self.last_page, |back| back.last_page);
-        is_filled && (has_new || self.next_to_go_back_for().is_some())
+        let has_new = !self.passes.back.as_ref().map_or(self.last_page, |back| back.last_page);
+        is_filled && (has_new || !self.to_go_back_for().is_empty())
     }
 
-    /// The next key to go back for: one that has moved and has no item in the window.
-    fn next_to_go_back_for(&self) -> Option<KeyOf> {
-        if self.passes.moved.is_empty() {
-            return None;
+    /// The keys to go back for: those that have moved and have no item in the window.
+    fn to_go_back_for(&self) -> BTreeSet<KeyOf> {
+        let mut keys = self.passes.moved.clone();
+        if !keys.is_empty() {
+            self.window.iter().filter_map(key_of).for_each(|key| _ = keys.remove(&key));
         }
-        let here: BTreeSet<KeyOf> = self.window.iter().filter_map(key_of).collect();
-        let after = self.passes.last.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut in_turn = self.passes.moved.range((after, Bound::Unbounded)).chain(&self.passes.moved);
-        in_turn.find(|key| !here.contains(key)).copied()
+        keys
     }
 
     /// Passes over the items whose keys this replay does not hold itself: nobody knows how long that takes. The first stays.
@@ -198,36 +191,33 @@ impl Job {
         self.passes.keys.entry(key).and_modify(|first| *first = place.min(*first)).or_insert(place);
     }
 
-    /// Where the key it has gone back for is passed over again, the rest of its way back has nothing for it.
-    fn look_for_no_key_in_vain(&mut self) {
-        if let Some(back) = self.passes.back
-            && self.passes.keys.contains_key(&back.key)
-        {
+    /// Where all the keys it has gone back for are passed over again, the rest of its way back has nothing for it.
+    fn end_a_vain_way_back(&mut self) {
+        let is_vain = |back: &mut Back| back.keys.iter().all(|key| self.passes.keys.contains_key(key));
+        if let Some(back) = self.passes.back.take_if(is_vain) {
             (self.scanned, self.last_page) = (back.to, back.last_page);
-            self.passes.back = None;
         }
     }
 
     fn wants_to_go_back(&self, share: Share, is_blocked: &impl Fn(&Owed) -> bool) -> bool {
         let is_its_turn = self.passes.back.is_none() && (self.last_page || !self.passes.owes_a_page || self.passes.are_full());
         let has_room = || self.window.len() < share.window_low || (self.passes.are_full() && self.window.iter().all(is_blocked));
-        is_its_turn && has_room() && self.next_to_go_back_for().is_some()
+        is_its_turn && has_room() && !self.to_go_back_for().is_empty()
     }
 
-    /// Goes back to the first item of a key that may go now. What has no room in the window is read again.
+    /// Goes back to the first item of the keys that may go now. What has no room in the window is read again.
     fn go_back(&mut self, share: Share) {
         while self.window.len() >= share.window_low {
             let Some(owed) = self.window.pop_back() else { break };
             self.scanned = self.scanned.min(just_before(place_of(owed.key)));
             self.last_page = false;
         }
-        let Some(key) = self.next_to_go_back_for() else { return };
-        self.passes.moved.remove(&key);
-        self.passes.last = Some(key);
-        let Some(place) = self.passes.keys.remove(&key) else { return };
-        self.passes.back = Some(Back { key, to: self.scanned, last_page: self.last_page });
+        let keys = self.to_go_back_for();
+        self.passes.moved.retain(|key| !keys.contains(key));
+        let Some(first) = keys.iter().filter_map(|key| self.passes.keys.remove(key)).min() else { return };
+        self.passes.back = Some(Back { keys, to: self.scanned, last_page: self.last_page });
         self.passes.owes_a_page = true;
-        self.scanned = self.scanned.min(just_before(place));
+        self.scanned = self.scanned.min(just_before(first));
         self.last_page = false;
     }
 }

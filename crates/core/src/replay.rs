@@ -169,17 +169,18 @@ impl Job {
             items.retain(|item| place_of(item.original) != end);
             scanned_to = just_before(end);
         }
+        let (number, mut in_vain) = (items.len(), 0);
         let mut before = place_of(self.scanned);
         for item in items {
             let place = place_of(item.original);
             let is_same = std::mem::replace(&mut before, place) == place;
             if !self.stands_in_window(place, &item.owed) && !is_same && !self.under_way.contains_key(&place) {
-                self.take_item(item);
+                in_vain += usize::from(!self.take_item(item));
             }
         }
         self.scanned = scanned_to;
         self.last_page = last;
-        self.has_read();
+        self.has_read(number, in_vain);
     }
 
     /// Whether an item is in the window; where it is, it has the crashes of whichever delivery it stands for had more.
@@ -193,12 +194,14 @@ impl Job {
         found.is_ok()
     }
 
-    fn take_item(&mut self, ReplayItem { original, owed }: ReplayItem) {
-        if owed.order.is_some_and(|order| self.passes.pass_over((original.subscription, order), place_of(original))) {
-            return;
+    /// Takes an item into the window unless its key is passed over.
+    fn take_item(&mut self, ReplayItem { original, owed }: ReplayItem) -> bool {
+        let is_passed = owed.order.is_some_and(|order| self.passes.pass_over((original.subscription, order), place_of(original)));
+        if !is_passed {
+            let repeats = Repeats { original: original.replay, replay: self.id, name: self.repeats_name.clone() };
+            self.enter_window(Owed { repeats: Some(Arc::new(repeats)), ..owed });
         }
-        let repeats = Repeats { original: original.replay, replay: self.id, name: self.repeats_name.clone() };
-        self.enter_window(Owed { repeats: Some(Arc::new(repeats)), ..owed });
+        !is_passed
     }
 
     fn enter_window(&mut self, owed: Owed) {
@@ -234,7 +237,7 @@ impl Job {
     }
 
     pub(crate) fn released(&mut self, owed: &Owed) {
-        self.pace.spend();
+        self.pace.spend(1);
         self.open += 1;
         self.under_way.insert(place_of(owed.key), owed.order);
     }

@@ -184,6 +184,34 @@ fn rule_10_a_replay_of_one_key_reads_its_selection_a_few_times_and_not_once_for_
 }
 
 #[test]
+fn rule_10_a_replay_goes_back_once_for_many_keys_that_were_blocked() {
+    let mut story = Story::new().with_blocking_plugin("notes", "audio.>");
+    story.checks_seldom();
+    let (keys, each) = (600_usize, 3);
+    story.will("notes", (0..keys).map(|_| Does::Reject));
+    let commands = |story: &Story, topic: &str| (0..keys).map(|key| story.keyed_command(topic, &key.to_string())).collect();
+    let failing: Vec<Command> = commands(&story, "audio.failing");
+    story.step(failing, Fate::Commits);
+    story.run_until_quiet();
+    for _ in 0..each {
+        let recorded: Vec<Command> = commands(&story, "audio.recorded");
+        story.step(recorded, Fate::Commits);
+    }
+    let recorded = ReplaySelection { topic: Some("audio.recorded".parse().unwrap()), ..ReplaySelection::default() };
+    let replay = story.replay(recorded, 0);
+    story.run_until_quiet();
+    assert_eq!(story.replay_row(replay).ok, 0, "all of them wait behind a dead letter");
+
+    let deliveries = story.disk().open_failures.iter().map(|key| story.disk().stored_delivery(*key)).collect();
+    story.asks(Command::Discard { deliveries, reason: "useless".to_owned(), actor: someone() });
+    story.run_until_quiet();
+
+    assert_eq!((story.replay_row(replay).state, story.replay_row(replay).ok), (ReplayState::Done, 1_800));
+    let (pages, once) = (story.pages_of_replays(), (keys * each).div_ceil(REPLAY_WINDOW_MAX));
+    assert!(pages <= 12 * once, "{pages} pages, where {once} hold everything");
+}
+
+#[test]
 fn rule_11_a_hundred_thousand_behind_a_blocked_key_cost_no_memory_and_hold_no_other_key_up() {
     let mut story = Story::new().with_blocking_plugin("notes", "audio.recorded");
     story.will("notes", [Does::Reject]);
