@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
 
 use panotti_protocol::time::Timestamp;
 use serde::Serialize;
@@ -15,9 +16,11 @@ use crate::config::settings::AccessLogSettings;
 
 /// Lines that wait to be written.
 const WAITING_MAX: usize = 4_096;
+/// Between two looks for lines: under load the thread is woken for many at once and not for each.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// One request.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct AccessLine {
     /// When it came.
     pub timestamp: Timestamp,
@@ -87,15 +90,20 @@ impl AccessLog {
 }
 
 fn write(lines: Receiver<AccessLine>, mut file: RotatingFile, lost: &AtomicU64) {
-    for mut line in lines {
-        let before = lost.swap(0, Ordering::Relaxed);
-        line.lost = before;
-        let Ok(mut text) = serde_json::to_vec(&line) else { continue };
-        text.push(b'\n');
-        // On a full disk the line is lost, and counted like one that found no room.
-        if file.write_all(&text).is_err() {
-            lost.fetch_add(before + 1, Ordering::Relaxed);
-        }
+    while let Ok(line) = lines.recv() {
+        std::iter::once(line).chain(lines.try_iter()).for_each(|line| write_line(line, &mut file, lost));
+        std::thread::sleep(PAUSE);
+    }
+}
+
+fn write_line(mut line: AccessLine, file: &mut RotatingFile, lost: &AtomicU64) {
+    let before = lost.swap(0, Ordering::Relaxed);
+    line.lost = before;
+    let Ok(mut text) = serde_json::to_vec(&line) else { return };
+    text.push(b'\n');
+    // On a full disk the line is lost, and counted like one that found no room.
+    if file.write_all(&text).is_err() {
+        lost.fetch_add(before + 1, Ordering::Relaxed);
     }
 }
 

@@ -26,7 +26,7 @@ struct Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         self.line.duration_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.log.write(self.line.clone());
+        self.log.write(std::mem::take(&mut self.line));
     }
 }
 

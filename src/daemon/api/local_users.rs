@@ -52,7 +52,7 @@ impl LocalUsers {
     pub fn peer(&self, uid: u32, primary: Option<u32>) -> Option<Peer> {
         let by_group = self.roles.iter().any(|(whom, _)| matches!(whom, Whom::Group(_)));
         let groups = if by_group && !self.may_everything(uid) { groups_of(uid, primary) } else { Vec::new() };
-        let peer = Peer { uid, groups };
+        let peer = Peer::new(uid, groups);
         (self.may_everything(uid) || self.roles(&peer).next().is_some()).then_some(peer)
     }
 

@@ -89,11 +89,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
 use panotti_protocol::api::HttpStatus;
 use panotti_protocol::id::StoreId;
 use panotti_protocol::time::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
 
 use self::http::gate::Hosts;
 use super::access::Gate;
@@ -193,20 +195,18 @@ pub type Api = Arc<Shared>;
 pub fn router(api: Api) -> Router {
     let routes = routes::router();
     let hosts = Hosts::clone(&api.facts.hosts);
-    let router = Router::new()
-        .nest("/v1", routes.clone())
-        .merge(routes)
-        .layer(axum::middleware::from_fn(finishing::to_its_end))
-        .layer(axum::middleware::from_fn(pages::link))
-        .layer(axum::middleware::from_fn(recording::on_behalf))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), auth::identify))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), recording::refusals))
-        .layer(axum::middleware::from_fn_with_state(hosts, http::gate::gate))
-        .layer(axum::middleware::from_fn(trace_context::answer));
+    // From the outside to the inside, and all of it one layer of the router: of several, each would copy for each request all that are inside it.
+    let around =
+        ServiceBuilder::new().layer(from_fn_with_state(Arc::clone(&api), access_log::log)).layer(from_fn(problem::with_request_id));
     #[cfg(debug_assertions)]
-    let router = router.layer(axum::middleware::from_fn(openapi::promised::hold));
-    router
-        .layer(axum::middleware::from_fn(problem::with_request_id))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), access_log::log))
-        .with_state(api)
+    let around = around.layer(from_fn(openapi::promised::hold));
+    let around = around
+        .layer(from_fn(trace_context::answer))
+        .layer(from_fn_with_state(hosts, http::gate::gate))
+        .layer(from_fn_with_state(Arc::clone(&api), recording::refusals))
+        .layer(from_fn_with_state(Arc::clone(&api), auth::identify))
+        .layer(from_fn(recording::on_behalf))
+        .layer(from_fn(pages::link))
+        .layer(from_fn(finishing::to_its_end));
+    Router::new().nest("/v1", routes.clone()).merge(routes).layer(around).with_state(api)
 }

@@ -25,6 +25,17 @@ pub struct Peer {
     pub uid: u32,
     /// The ids of its groups; none where they do not matter.
     pub groups: Vec<u32>,
+    /// Who it is to the audit: `user:NAME`.
+    pub actor: Arc<str>,
+    /// Source of the events it publishes, where it names none: `/cli/USER@HOST`.
+    pub source: Arc<str>,
+}
+
+impl Peer {
+    /// A user by its id. Looks its name up, which reads a file: once for a connection, not for each request.
+    pub fn new(uid: u32, groups: Vec<u32>) -> Self {
+        Self { uid, groups, actor: format!("user:{}", user_name(uid)).into(), source: command_line_source(uid).into() }
+    }
 }
 
 /// Where a connection of the network comes from. A listener puts it into each request, as connect-info or as an extension.
@@ -80,10 +91,10 @@ pub struct Principal {
 impl Principal {
     /// A user of this machine.
     pub fn local_user(peer: &Peer, users: &LocalUsers, access: &Access, over: CancellationToken) -> Self {
-        let (uid, grants) = (peer.uid, Arc::new(users.grants(peer, access)));
+        let grants = Arc::new(users.grants(peer, access));
         let roles = users.roles(peer).map(str::to_owned).collect();
-        let identity = Identity::LocalUser { uid, roles };
-        Self { actor: format!("user:{}", user_name(uid)), source: command_line_source(uid), identity, grants, pace: None, over }
+        let identity = Identity::LocalUser { uid: peer.uid, roles };
+        Self { actor: peer.actor.to_string(), source: peer.source.to_string(), identity, grants, pace: None, over }
     }
 
     /// Whoever has a key.

@@ -10,7 +10,6 @@ use axum::middleware::Next;
 use axum::response::Response;
 use panotti_core::command::Record;
 use panotti_core::origin::{AuditEntry, Origin};
-use panotti_core::permission::Grants;
 use panotti_protocol::failure::{ErrorCode, Failure};
 
 use super::limits::REFUSAL_BYTES_MAX;
@@ -44,11 +43,13 @@ impl Asker {
 pub async fn on_behalf(request: Request, next: Next) -> Response {
     let principal = request.extensions().get::<Principal>();
     let asker = principal.map(Asker::of);
-    let may_everything = principal.is_some_and(|principal| principal.grants.missing_of(&Grants::everything()).is_none());
+    let grants = principal.map(|principal| Arc::clone(&principal.grants));
     let origin = Origin { key: asker.as_ref().and_then(|asker| asker.key.clone()), ..origin_of(&request) };
     let origin = Arc::new(origin);
     let mut response = origin::within(Arc::clone(&origin), next.run(request)).await;
-    if let Some(failure) = response.extensions_mut().get_mut::<Failure>().filter(|_| !may_everything) {
+    if let Some(failure) = response.extensions_mut().get_mut::<Failure>()
+        && !grants.is_some_and(|grants| grants.are_everything())
+    {
         problem::keep_inside(failure, origin.request.as_deref());
     }
     if let Some(asker) = asker {
