@@ -52,17 +52,22 @@ impl LocalUsers {
     pub fn peer(&self, uid: u32, primary: Option<u32>) -> Option<Peer> {
         let by_group = self.roles.iter().any(|(whom, _)| matches!(whom, Whom::Group(_)));
         let groups = if by_group && !self.may_everything(uid) { groups_of(uid, primary) } else { Vec::new() };
-        let peer = Peer::new(uid, groups);
-        (self.may_everything(uid) || self.roles(&peer).next().is_some()).then_some(peer)
+        // Whoever is not let in costs no look for a name.
+        let let_in = self.may_everything(uid) || self.roles_of(uid, &groups).next().is_some();
+        let_in.then(|| Peer::new(uid, groups))
     }
 
     /// The roles of a user; none for those who may do everything.
     pub fn roles<'a>(&'a self, peer: &'a Peer) -> impl Iterator<Item = &'a str> {
-        let is_meant = |whom: &Whom| match whom {
-            Whom::User(uid) => *uid == peer.uid,
-            Whom::Group(gid) => peer.groups.contains(gid),
+        self.roles_of(peer.uid, &peer.groups)
+    }
+
+    fn roles_of<'a>(&'a self, uid: u32, groups: &'a [u32]) -> impl Iterator<Item = &'a str> {
+        let is_meant = move |whom: &Whom| match whom {
+            Whom::User(meant) => *meant == uid,
+            Whom::Group(gid) => groups.contains(gid),
         };
-        let roles = if self.may_everything(peer.uid) { &[] } else { self.roles.as_slice() };
+        let roles = if self.may_everything(uid) { &[] } else { self.roles.as_slice() };
         roles.iter().filter(move |(whom, _)| is_meant(whom)).map(|(_, role)| role.as_str())
     }
 
